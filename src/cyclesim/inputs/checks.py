@@ -1,0 +1,139 @@
+"""What must hold between the parts of a scenario: references, dates, parameters, and what changes touch.
+
+The checks read plain data and step over whatever has the wrong type, which the models report: so that all
+problems of a file come at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeGuard
+
+from cyclesim.errors import Problem, did_you_mean
+from cyclesim.inputs import dates, paths
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.quantity import is_number
+from cyclesim.inputs.reading import Document, Key
+
+
+def problems(document: Document) -> list[Problem]:
+    """Return every problem between the parts of a scenario, in the order of its sections."""
+    data = document.data
+    found = [*_title(document), *_parameters(document)]
+    for name, crisis in _entries(data, "crises"):
+        found += _crisis(document, ("crises", name), crisis)
+    for section in ("changes", "interventions"):
+        for name, change in _entries(data, section):
+            found += _change(document, (section, name), change)
+    return found
+
+
+def _title(document: Document) -> Iterator[Problem]:
+    question = document.data.get("question")
+    if isinstance(question, str) and question and not question.rstrip().endswith("?"):
+        yield document.problem(
+            ("question",), "must be one sentence that ends with a question mark", "", question
+        )
+
+
+def _parameters(document: Document) -> Iterator[Problem]:
+    known = parameters()
+    for name, value in _entries(document.data, "parameters", of_any_type=True):
+        key = ("parameters", name)
+        if name not in known:
+            yield document.problem(key, f"no parameter {name!r}", did_you_mean(name, known), at_key=True)
+        elif complaint := known[name].complaint(value):
+            yield document.problem(key, *complaint, value)
+
+
+def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Problem]:
+    settings, back_ends = _mapping(crisis, "settings"), _mapping(crisis, "back_ends")
+    for name, setting in _entries(crisis, "settings"):
+        yield from _reference(document, (*key, "settings", name, "back_end"), setting, back_ends)
+    for name, wave in _entries(crisis, "arrivals"):
+        here = (*key, "arrivals", name)
+        yield from _not_after_the_end(document, (*here, "month"), wave)
+        yield from _not_before_the_beginning(document, (*here, "month"), wave)
+        for setting in _mapping(wave, "settings"):
+            if settings and setting not in settings:
+                way_out = did_you_mean(setting, settings)
+                yield document.problem(
+                    (*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True
+                )
+    for name, organisation in _entries(crisis, "organisations"):
+        here = (*key, "organisations", name)
+        yield from _reference(document, (*here, "setting"), organisation, settings)
+        yield from _not_after_the_end(document, (*here, "arrives"), organisation)
+    for name, shock in _entries(crisis, "attention"):
+        yield from _not_after_the_end(document, (*key, "attention", name, "month"), shock)
+
+
+def _reference(
+    document: Document, key: Key, part: dict[str, Any], known: dict[str, Any]
+) -> Iterator[Problem]:
+    name = part.get(key[-1])
+    if isinstance(name, str) and name not in known:
+        what = key[-1].replace("_", " ")
+        yield document.problem(key, f"no {what} {name!r} in this crisis", did_you_mean(name, known), name)
+
+
+def _window(data: dict[str, Any]) -> tuple[str, int, int] | None:
+    """Return the start and, relative to it, the first and last month; None if they are wrong themselves."""
+    start, months, spin_up = data.get("start"), data.get("months"), data.get("spin_up", 0)
+    if _is_month(start) and isinstance(months, int) and isinstance(spin_up, int):
+        return str(start), -spin_up, months - 1
+    return None
+
+
+def _not_after_the_end(document: Document, key: Key, part: dict[str, Any]) -> Iterator[Problem]:
+    date, window = part.get(key[-1]), _window(document.data)
+    if window and _is_month(date) and dates.index(date, window[0]) > window[2]:
+        last = dates.date(window[2], window[0])
+        yield document.problem(
+            key, f"is after the last simulated month {last}", "move it, or raise months", date
+        )
+
+
+def _not_before_the_beginning(document: Document, key: Key, part: dict[str, Any]) -> Iterator[Problem]:
+    date, window = part.get(key[-1]), _window(document.data)
+    if window and _is_month(date) and dates.index(date, window[0]) < window[1]:
+        first = dates.date(window[1], window[0])
+        way_out = "leave the month out and give displaced_months, or raise spin_up"
+        yield document.problem(key, f"is before the first simulated month {first}", way_out, date)
+
+
+def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Problem]:
+    yield from _not_after_the_end(document, (*key, "from"), change)
+    begin, end = change.get("from"), change.get("until")
+    if _is_month(begin) and _is_month(end) and dates.index(end, begin) <= 0:
+        way_out = "until is the first month in which the change no longer holds"
+        yield document.problem((*key, "until"), f"must be after from ({begin})", way_out, end)
+    touches = [
+        (how, path, value) for how in ("set", "scale", "add") for path, value in _mapping(change, how).items()
+    ]
+    if not touches and not change.get("cost"):
+        yield document.problem(key, "changes nothing", "give it set, scale or add", at_key=True)
+    for how, path, value in touches:
+        here = (*key, how, path)
+        if complaint := paths.untouchable(path, document.data):
+            yield document.problem(here, *complaint, at_key=True)
+        elif how == "set" and is_number(value) and (complaint := paths.complaint_about(path, value)):
+            yield document.problem(here, *complaint, value)
+
+
+def _is_month(value: Any) -> TypeGuard[str]:
+    try:
+        return bool(dates.checked(value))
+    except ValueError:
+        return False
+
+
+def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(data: dict[str, Any], section: str, of_any_type: bool = False) -> Iterator[tuple[str, Any]]:
+    for name, entry in _mapping(data, section).items():
+        if of_any_type or isinstance(entry, dict):
+            yield name, entry

@@ -1,0 +1,155 @@
+"""From a file to a scenario: `extends`, CSV files, and every problem at once."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cyclesim.errors import Problem, ScenarioError, UnknownNameError
+from cyclesim.inputs import reading, shipped, tables
+from cyclesim.inputs.reading import EMPTY, Document, Key
+from cyclesim.inputs.scenario import Scenario
+
+MAX_CHAIN = 20
+_REPLACED_WHOLE: tuple[Key, ...] = (
+    ("parameters", "*"),
+    ("donors", "*", "lines"),
+    ("crises", "*", "groups"),
+    ("crises", "*", "statuses"),
+    ("crises", "*", "arrivals", "*", "groups"),
+    ("crises", "*", "arrivals", "*", "statuses"),
+    ("crises", "*", "arrivals", "*", "settings"),
+)
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """Load a scenario.
+
+    Parameters
+    ----------
+    name_or_path
+        What holds ``.yaml`` or a slash is a file; anything else is the name of a shipped scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file, of what it extends and of its CSV files.
+    UnknownNameError
+        If there is no shipped scenario of that name.
+    """
+    path = locate(name_or_path)
+    document, found = _layers(path, str(path), ())
+    scenario, more = Scenario.examine(document, path.stem) if not found else _despite(document, path)
+    if scenario is None or found:
+        raise ScenarioError(_unique(found + more))
+    return scenario
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Return every problem of a scenario file; an empty list if there is none."""
+    try:
+        load(path)
+    except ScenarioError as error:
+        return list(error.problems)
+    except UnknownNameError as error:
+        return [Problem(str(path), 0, 0, "", None, str(error))]
+    return []
+
+
+def base(path: str | Path) -> Scenario | None:
+    """Return the scenario that a file extends, or None if it extends none."""
+    here = locate(path)
+    name = reading.read(here).data.get("extends")
+    return load(_relative(name, here)) if isinstance(name, str) else None
+
+
+def locate(name_or_path: str | Path) -> Path:
+    """Return the file that a name or a path means."""
+    text = str(name_or_path)
+    return Path(text) if _is_file(text) else shipped.path(text)
+
+
+def _is_file(text: str) -> bool:
+    return ".yaml" in text or ".yml" in text or "/" in text or "\\" in text
+
+
+def _relative(name: str, here: Path) -> Path:
+    return here.parent / name if _is_file(name) else shipped.path(name)
+
+
+def _despite(document: Document, path: Path) -> tuple[None, list[Problem]]:
+    """Return the other problems of a document that has some already, if it holds together enough to tell."""
+    return None, Scenario.examine(document, path.stem)[1] if document.data else []
+
+
+def _layers(path: Path, shown: str, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
+    """Return a file merged onto everything it extends, and the problems found on the way."""
+    layer = reading.read(path, shown)
+    below, found = _below(layer, path, (*chain, path.resolve()))
+    if not below.data and found:
+        raise ScenarioError(found)
+    own = Document({key: value for key, value in layer.data.items() if key != "extends"}, layer.marks)
+    own, problems = tables.expanded(own, below.data, path.parent)
+    found += problems
+    merged = _merged((), below.data, own.data, own, found)
+    return Document(merged, ChainMap(dict(own.marks), dict(below.marks))), found
+
+
+def _below(layer: Document, path: Path, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
+    """Return what a file extends, merged, or nothing and the reason why it cannot be read."""
+    name = layer.data.get("extends")
+    if "extends" not in layer.data:
+        return EMPTY, []
+    try:
+        below = _relative(name, path) if isinstance(name, str) else None
+        complaint = _complaint(below, chain)
+    except UnknownNameError as error:
+        below, complaint = None, (str(error), "")
+    if below is None or complaint:
+        message, way_out = complaint or ("cannot be read", "")
+        return EMPTY, [layer.problem(("extends",), message, way_out, name)]
+    return _layers(below, str(below), chain)
+
+
+def _complaint(below: Path | None, chain: tuple[Path, ...]) -> tuple[str, str] | None:
+    if below is None:
+        return "must be the name of a shipped scenario or the path of a file", ""
+    if below.resolve() in chain:
+        return "the files extend each other in a circle", "remove one extends"
+    if len(chain) >= MAX_CHAIN:
+        return f"a chain of more than {MAX_CHAIN} files", "extend a file further down"
+    return None if below.exists() else ("no such file", "the path is relative to this file")
+
+
+def _merged(key: Key, below: Any, own: Any, layer: Document, found: list[Problem]) -> Any:
+    """Merge mappings deeply: a leaf and a mapping of shares are replaced, null removes the entry below."""
+    if not isinstance(own, dict) or any(_matches(key, pattern) for pattern in _REPLACED_WHOLE):
+        return own
+    result = dict(below) if isinstance(below, dict) else {}
+    for name, value in own.items():
+        place = (*key, name)
+        if value is not None:
+            result[name] = _merged(place, result.get(name), value, layer, found)
+        elif name in result:
+            del result[name]
+        else:
+            found.append(layer.problem(place, "is empty", "give it a value, or delete the line", at_key=True))
+    return result
+
+
+def _matches(key: Key, pattern: Key) -> bool:
+    return len(key) == len(pattern) and all(p in ("*", k) for k, p in zip(key, pattern, strict=True))
+
+
+def _unique(problems: list[Problem]) -> list[Problem]:
+    """Drop the message that an entry is missing where the same entry was found to be empty."""
+    empty = {problem.key for problem in problems if problem.message == "is empty"}
+    return list(_without(problems, empty))
+
+
+def _without(problems: list[Problem], empty: set[str]) -> Iterator[Problem]:
+    for problem in problems:
+        if not (problem.message == "is missing" and problem.key in empty):
+            yield problem

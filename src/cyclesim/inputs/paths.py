@@ -1,0 +1,125 @@
+"""Dotted paths into a scenario, and what a dated change may touch.
+
+A path is split at its dots; names hold none. Keys that are paths themselves (below ``set``, ``scale`` and
+``add`` of a change) are found because the rest of a path is tried as one key first.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.inputs.parameters import parameters
+
+_SHARE, _AMOUNT = (0.0, 1.0), (0.0, 1e15)
+_TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
+    ("donors", "*"): {
+        "budget": _AMOUNT,
+        "flexible_share": _SHARE,
+        "naivety": _SHARE,
+        "multi_year_share": _SHARE,
+    },
+    ("crises", "*"): {"needs_met": _SHARE},
+    ("crises", "*", "settings", "*"): {"intensity": _AMOUNT},
+    ("crises", "*", "organisations", "*"): {"staff": _AMOUNT},
+    ("crises", "*", "back_ends", "*"): {
+        "caseworkers": _AMOUNT,
+        "investigators": _AMOUNT,
+        "conditional": _SHARE,
+        "assistance_places": _AMOUNT,
+    },
+}
+
+Complaint = tuple[str, str]
+"""What is wrong, and the way out."""
+
+
+def bounds(path: str) -> tuple[float, float]:
+    """Return the hard bounds of what stands at ``path``; raise KeyError where no change may touch it."""
+    *parents, leaf = path.split(".")
+    if parents == ["parameters"]:
+        quantity = parameters()[leaf]
+        if quantity.is_table:
+            raise KeyError(path)
+        return quantity.bounds
+    pattern = tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parents))
+    return _TOUCHABLE[pattern][leaf]
+
+
+def untouchable(path: str, data: dict[str, Any]) -> Complaint | None:
+    """Return why a dated change must not touch ``path`` of the scenario ``data``, or None if it may."""
+    parts = path.split(".")
+    if parts[0] == "parameters" and len(parts) == 2:
+        quantity = parameters().get(parts[1])
+        if quantity is None:
+            return f"no parameter {parts[1]!r}", did_you_mean(parts[1], parameters())
+        return (
+            (f"{parts[1]!r} is a table", "set it under parameters, for the whole run")
+            if quantity.is_table
+            else None
+        )
+    here: Any = data
+    for i, part in enumerate(parts[:-1]):
+        if not isinstance(here, dict) or part not in here:
+            options = list(here) if isinstance(here, dict) else []
+            tops = ["parameters", "donors", "crises"]
+            return f"no {part!r} in {'.'.join(parts[:i]) or 'the scenario'}", did_you_mean(
+                part, options if i else tops
+            )
+        here = here[part]
+    pattern = tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parts[:-1]))
+    leaves = _TOUCHABLE.get(pattern)
+    if leaves is None or parts[-1] not in leaves:
+        options = list(leaves) if leaves else _forms()
+        return f"a dated change cannot touch {path!r}", did_you_mean(parts[-1] if leaves else path, options)
+    return None
+
+
+def complaint_about(path: str, value: float) -> Complaint | None:
+    """Return why ``value`` is out of bounds at a touchable ``path``, or None."""
+    low, high = bounds(path)
+    if low <= value <= high:
+        return None
+    limits = f"at least {low:g}" if math.isinf(high) or high >= 1e15 else f"between {low:g} and {high:g}"
+    return f"{path} must be {limits}", "see 'cyclesim parameters'" if path.startswith("parameters.") else ""
+
+
+def find(data: Any, path: str) -> Any:
+    """Return what stands at ``path`` in nested mappings.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing stands there; the message suggests the closest key.
+    """
+    holder, key = holder_of(data, path)
+    if key in holder:
+        return holder[key]
+    raise UnknownNameError(f"no {key!r} in {_parent(path, key)}; {did_you_mean(key, holder)}")
+
+
+def holder_of(data: Any, path: str) -> tuple[dict[str, Any], str]:
+    """Return the mapping in which the last key of ``path`` stands or would stand, and that key."""
+    here, parts = data, path.split(".")
+    for i, part in enumerate(parts[:-1]):
+        rest = ".".join(parts[i:])
+        if rest in here:
+            return here, rest
+        if not isinstance(here.get(part), dict):
+            raise UnknownNameError(
+                f"no {part!r} in {'.'.join(parts[:i]) or 'the scenario'}; {did_you_mean(part, here)}"
+            )
+        here = here[part]
+    return here, parts[-1]
+
+
+def _parent(path: str, key: str) -> str:
+    return path.removesuffix(key).rstrip(".") or "the scenario"
+
+
+def _forms() -> list[str]:
+    forms = ["parameters.<name>"]
+    for pattern, leaves in _TOUCHABLE.items():
+        forms += [".".join((*pattern, leaf)).replace("*", "<name>") for leaf in leaves]
+    return forms

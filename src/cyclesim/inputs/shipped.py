@@ -1,0 +1,40 @@
+"""The scenarios that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cyclesim.errors import UnknownNameError, did_you_mean
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def folder() -> Path:
+    """Return the folder of the shipped scenarios.
+
+    A wheel holds it inside the package; a checkout reads the top level of the repository, the one source.
+    """
+    packaged = _PACKAGE / "scenarios"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "scenarios"
+
+
+def names() -> list[str]:
+    """Return the names of the shipped scenarios, sorted."""
+    return sorted(file.stem for file in folder().glob("*.yaml"))
+
+
+def path(name: str) -> Path:
+    """Return the file of a shipped scenario.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    """
+    known = names()
+    if name not in known:
+        way_out = did_you_mean(name, known)
+        raise UnknownNameError(
+            f"no shipped scenario {name!r}; {way_out} A file is named with .yaml or a slash"
+        )
+    return folder() / f"{name}.yaml"

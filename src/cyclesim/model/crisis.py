@@ -1,0 +1,312 @@
+"""One crisis: its people, its responders, its evidence and its money, stage by stage."""
+
+from __future__ import annotations
+
+import math
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.inputs.dates import index
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.evidence.records import CaseRecords
+from cyclesim.model.funding.donors import Appeal
+from cyclesim.model.funding.grants import MoneyLedger
+from cyclesim.model.luck import Floats, Luck
+from cyclesim.model.people.arrivals import cohorts
+from cyclesim.model.people.cohorts import Cohorts
+from cyclesim.model.people.hazards import (
+    FirstHazard,
+    Layout,
+    form_thresholds,
+    inside_areas_of_responsibility,
+    return_hazard,
+)
+from cyclesim.model.people.ledger import CAME_FORWARD, RISKS, Ledger, Row
+from cyclesim.model.people.pool import Pool
+from cyclesim.model.practice.back_end import ANSWERED, LAPSED, BackEnd
+from cyclesim.model.practice.organisations import Organisations
+from cyclesim.model.practice.workforce import Workforce
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import Channel, Line, Status
+
+CHANNELS = len(Channel)
+_BACK_END_FIELDS = {
+    "caseworkers": "state_caseworkers",
+    "investigators": "state_investigators",
+    "conditional": "conditional",
+    "assistance_places": "assistance_places",
+}
+_DISPLACED = list(Status).index(Status.INTERNALLY_DISPLACED)
+
+
+class Crisis:
+    """One crisis; `CycleModel` calls its stages in the order of the month.
+
+    Parameters
+    ----------
+    model
+        The Mesa model that holds the agents.
+    name
+        Name of the crisis in the scenario; luck keys include it.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, scenario: Scenario, luck: Luck, p: Values) -> None:
+        spec = scenario.crises[name]
+        self.name, self.p = name, p
+        self.first_month = -scenario.spin_up
+        self.settings = tuple(sorted(spec.settings))
+        found = cohorts(spec, scenario.start, self.first_month)
+        self.layout = Layout.of(self.settings, found)
+        self.cohorts = Cohorts(found, name, luck)
+        self.ledger = Ledger(self.cohorts, self.layout)
+        self.first_hazard = FirstHazard(self.cohorts, self.layout)
+        self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
+        self.needs_met = float(spec.needs_met)
+        arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
+        self.organisations = Organisations(spec.organisations, self.settings, arrives, p)
+        self.responders = self.organisations.agents(model, spec.organisations)
+        self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
+        names = [b.name for b in self.back_ends]
+        self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
+        self.workforce = Workforce()
+        self.months = scenario.spin_up + scenario.months
+        self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
+        self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
+        self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
+        self._inside = inside_areas_of_responsibility(self.layout)
+        self._displaced = self.layout.status_of_cell == _DISPLACED
+        self._cohort_setting = np.array([self.settings.index(c.setting) for c in found], dtype=np.int64)
+        self._places = [0.0] * len(self.back_ends)
+        self.month = self.first_month
+
+    # ------------------------------------------------------------ state that several stages read
+
+    @property
+    def clock(self) -> int:
+        """Months since the first simulated one."""
+        return self.month - self.first_month
+
+    def people_by_setting(self) -> NDArray[np.int64]:
+        """Return the people in need present, shape (settings,)."""
+        present = self.cohorts.sizes * self.cohorts.present(self.month)
+        return np.bincount(self._cohort_setting, present, len(self.settings)).astype(np.int64)
+
+    def attention(self) -> float:
+        """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
+        p, total = self.p, 0.0
+        for month, peak in self._shocks:
+            age = self.month - month
+            if age >= 0:
+                fast = p.attention_fast_share * 2.0 ** (-age / p.attention_fast)
+                total += peak * (fast + (1.0 - p.attention_fast_share) * 2.0 ** (-age / p.attention_slow))
+        return total
+
+    # ------------------------------------------------------------ the stages, in the order of the month
+
+    def begin_month(self, month: int) -> None:
+        """Note who is present: people in need, and the staff of organisations."""
+        self.month = month
+        self.present = self.people_by_setting()
+        self.people = int(self.present.sum())
+        self.organisations.be_present(month)
+        self.stock = self.exploited()
+
+    def move_people(self) -> None:
+        """People: exposure, recruitment, exits."""
+        p = self.p
+        prevention = self.workforce.prevention_share(p, self.people)
+        first = self.first_hazard.of_month(self.month, p, self.intensity, 1.0 - self.needs_met, prevention)
+        again = return_hazard(p, self.intensity, prevention)
+        self.risks = self._risks()
+        self.forward = self._forward()
+        self.cells_at_start = self._exploited_cells()
+        self.ledger.expose(
+            self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p)
+        )
+        self._name_responders()
+
+    def answer_cases(self) -> None:
+        """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals."""
+        p, ledger = self.p, self.ledger
+        size = ledger.waiting.size
+        outcome, when, length = np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size)
+        for number, back_end in enumerate(self.back_ends):
+            queue = ledger.queue(self.back_end_of_setting, number)
+            done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, self.month, p)
+            outcome[queue.rows], when[queue.rows] = done, time
+            length[queue.rows] = queue.service * p.case_months
+        ledger.come_forward_while_waiting(when)
+        self._tell(ledger.waiting.values[Row.RESPONDER].astype(np.int64), outcome)
+        ledger.settle(outcome, when, length, self._conditional() * p.refusal_conditional)
+        self._assist()
+
+    def keep_records(self) -> None:
+        """Evidence: case records on their way into reports, and what only the simulator knows."""
+        flows, p = self.ledger.flows, self.p
+        completeness = self.workforce.completeness(p, self.people)
+        _, _, reporting = flows.records.joined()
+        self.identified = reporting.size
+        entries = flows.newly_trafficked + flows.retrafficked
+        self.records.observe(
+            self.clock, self.people, self.stock, entries, self.identified, flows.answered, flows.lapsed
+        )
+        reported = int(np.count_nonzero(reporting < completeness))
+        self.records.publish(self.clock, reported, completeness * self._expected(), round(p.reporting_lag))
+
+    def spend_money(self) -> None:
+        """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
+        self.disbursed = self.money.disburse(self.clock)
+        staff = math.fsum(self.organisations.staff.tolist())
+        spent = self.workforce.spend(self.money.purses, staff, self.p)
+        spent[Line.ASSISTANCE] = self.assistance_cents
+        self.money.spend(spent)
+        self.spent = sum(spent.values())
+        self.organisations.learn(self.p, self.workforce.training_rate)
+        people = np.array([self.present[self.back_end_of_setting == n].sum() for n in range(len(self.back_ends))])
+        for back_end, served in zip(self.back_ends, people.tolist(), strict=True):
+            share = served / self.people if self.people else 0.0
+            back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
+            back_end.funded_investigators = self.workforce.investigators.staff * share
+        self.records.pay(self.clock, self.required_cents(), self.disbursed)
+
+    # ------------------------------------------------------------ what donors see
+
+    def required_cents(self) -> int:
+        """Return the real anti-trafficking requirement of a month, in cents."""
+        return round(self.people * self.p.requirement / self.p.coded_share * 100 / 12)
+
+    def appeal(self) -> Appeal:
+        """Return what a donor sees of this crisis."""
+        evidence = self.records.evidence(self.clock, round(self.p.reporting_lag))
+        return Appeal(
+            crisis=self.name,
+            requirement=self.people * self.p.requirement / self.p.coded_share,
+            competing=self.people * self._competing,
+            attention=self.attention(),
+            cases=evidence.cases,
+            people=evidence.people,
+            years=evidence.years,
+            ideal_share=evidence.ideal_share,
+            gaps=self.gaps(),
+            commit=self.money.commit,
+        )
+
+    def gaps(self) -> dict[Line, float]:
+        """Return the bottlenecks that responders report, by line, 0 to 1."""
+        flows = self.ledger.flows
+        completed = flows.identified_formally + flows.presumptive
+        return {
+            Line.TRAINING: 1.0 - self.organisations.mean(self.organisations.trained),
+            Line.BACK_END: 1.0 - self.answered_share(),
+            Line.ASSISTANCE: 1.0 - flows.assisted / completed if completed else 0.0,
+        }
+
+    def answered_share(self) -> float:
+        """Return the share of referrals settled in the last 12 months that were answered; 1 before any was settled."""
+        answered, lapsed = (self.records.in_year(name, self.clock) for name in ("answered", "lapsed"))
+        return answered / (answered + lapsed) if answered + lapsed else 1.0
+
+    def exploited(self) -> int:
+        """Return the people in exploitation: those of whom nobody knows and those referred and not yet answered."""
+        return self.ledger.exploited.size + self.found_waiting().size
+
+    def found_waiting(self) -> NDArray[np.int64]:
+        """Return who in the queue was found by responders, and so is still in exploitation."""
+        return np.flatnonzero(self.ledger.waiting.values[Row.SOURCE] != CAME_FORWARD)
+
+    def referral_rate(self) -> float:
+        """Return this month's mean hazard of being found, over people in exploitation."""
+        total = int(self.cells_at_start.sum())
+        found = self.risks[Row.CHANNELS :].sum(axis=0)
+        return math.fsum((self.cells_at_start * found).tolist()) / total if total else 0.0
+
+    def change(self, path: list[str], value: float) -> None:
+        """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
+        part, *rest = path
+        if part == "needs_met":
+            self.needs_met = value
+        elif part == "settings":
+            self.intensity[self.settings.index(rest[0])] = value
+        elif part == "organisations":
+            self.organisations.posts[self.organisations.names.index(rest[0])] = value
+        else:
+            back_end = next(b for b in self.back_ends if b.name == rest[0])
+            setattr(back_end, _BACK_END_FIELDS[rest[1]], value)
+
+    def _exploited_cells(self) -> NDArray[np.int64]:
+        return np.bincount(self.ledger.exploited.who[Pool.CELL], minlength=self.layout.cells)
+
+    # ------------------------------------------------------------ hazards
+
+    def _conditional(self) -> Floats:
+        conditional = np.array([b.conditional for b in self.back_ends])
+        result: Floats = conditional[self.back_end_of_setting]
+        return result
+
+    def _forward(self) -> Floats:
+        """Return the probability that whoever escapes comes forward, shape (settings,)   (H4)."""
+        p = self.p
+        willing = 1.0 - p.refusal_conditional * self._conditional()
+        escape = p.self_report + max(p.exit_unrecorded - p.death, 0.0)
+        result: Floats = willing * (p.self_report / escape if escape > 0 else 0.0)
+        return result
+
+    def _risks(self) -> Floats:
+        """Return the hazards of leaving exploitation, shape (7, cells)."""
+        p, layout = self.p, self.layout
+        risks = np.empty((RISKS, layout.cells))
+        risks[Row.ESCAPE] = p.self_report + max(p.exit_unrecorded - p.death, 0.0)
+        risks[Row.DEATH] = p.death
+        clarity = self.workforce.clarity(p, self.people)
+        referral = self.organisations.referral(p, self.present, clarity, self.workforce.local_share(p, self.people))
+        reach = np.where(self._inside, p.coverage_inside, p.coverage_outside)
+        reach = reach * np.where(self._displaced, p.access_displaced, 1.0)
+        risks[Row.CHANNELS : Row.INVESTIGATION] = referral[:, layout.setting_of_cell] * reach
+        proactive = np.array([b.proactive(p, self.people) for b in self.back_ends])
+        risks[Row.INVESTIGATION] = proactive[self.back_end_of_setting][layout.setting_of_cell]
+        return risks
+
+    def _expected(self) -> float:
+        """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
+        p, layout = self.p, self.layout
+        found = self.risks[Row.CHANNELS :].sum(axis=0) * self.answered_share()
+        found *= 1.0 - p.refusal_conditional * self._conditional()[layout.setting_of_cell]
+        forward = self.risks[Row.ESCAPE] * self.forward[layout.setting_of_cell]
+        return math.fsum((self.cells_at_start * (found + forward)).tolist())
+
+    # ------------------------------------------------------------ cases
+
+    def _name_responders(self) -> None:
+        """Name the organisation behind each new referral."""
+        ledger = self.ledger
+        rows = np.arange(ledger.newcomers.start, ledger.newcomers.stop)
+        rows = rows[ledger.waiting.values[Row.SOURCE, rows] < CHANNELS]
+        values, cell = ledger.waiting.values, ledger.waiting.who[Pool.CELL, rows]
+        setting, channel = self.layout.setting_of_cell[cell], values[Row.SOURCE, rows].astype(np.int64)
+        values[Row.RESPONDER, rows] = self.organisations.assign(setting, channel, values[Row.ORGANISATION, rows])
+
+    def _tell(self, referrer: NDArray[np.int64], outcome: NDArray[np.int64]) -> None:
+        """Tell organisations how many of their referrals were answered and lapsed this month."""
+        number, named = len(self.responders), referrer >= 0
+        answered = np.bincount(referrer[named & (outcome == ANSWERED)], minlength=number)
+        lapsed = np.bincount(referrer[named & (outcome == LAPSED)], minlength=number)
+        self.organisations.hear(self.p, answered, lapsed)
+
+    def _assist(self) -> None:
+        """End casework; assist whom places and money allow, in order of completion."""
+        p, ledger = self.p, self.ledger
+        rows, formal, eligible = ledger.completing(self.month + 1, p.acceptance, self._conditional())
+        back_end = self.back_end_of_setting[self.layout.setting_of_cell[ledger.casework.who[Pool.CELL, rows]]]
+        assisted = np.zeros(rows.size, dtype=bool)
+        for number, agent in enumerate(self.back_ends):
+            self._places[number] = min(self._places[number] + agent.assistance_places, agent.assistance_places + 1.0)
+            queue = np.flatnonzero(eligible & (back_end == number))[: int(self._places[number])]
+            self._places[number] -= queue.size
+            assisted[queue] = True
+        cost = round(p.cost_assistance * 100)
+        paid = np.flatnonzero(eligible & ~assisted)[: self.money.purses[Line.ASSISTANCE] // cost]
+        assisted[paid] = True
+        self.assistance_cents = paid.size * cost
+        ledger.complete(rows, formal, assisted)

@@ -1,0 +1,96 @@
+"""The cycle: people, practice, evidence, funding, and round again."""
+
+from __future__ import annotations
+
+import math
+
+import mesa
+
+from cyclesim.inputs.dates import date
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.crisis import Crisis
+from cyclesim.model.funding.donors import Donor
+from cyclesim.model.luck import Luck
+from cyclesim.model.measures import Observations
+from cyclesim.model.schedule import Schedule
+from cyclesim.model.values import Values
+
+
+class CycleModel(mesa.Model):
+    """One world: a scenario and its luck. An ordinary Mesa model; one step is one month.
+
+    Parameters
+    ----------
+    inputs
+        The scenario.
+    seed, draw, replication
+        They key the luck, which all scenarios that are compared share.
+    donor
+        Class of the donors: pass a subclass of `Donor` to try another behaviour.
+    """
+
+    def __init__(
+        self, inputs: Scenario, seed: int = 1, draw: int = 0, replication: int = 0, donor: type[Donor] = Donor
+    ) -> None:
+        super().__init__(rng=0)  # Mesa's generators are never used: luck.py is the only door to randomness
+        self.inputs, self.luck = inputs, Luck(seed, draw, replication)
+        self.p = Values(inputs.parameter_values())
+        self.schedule = Schedule(inputs)
+        self.month = -inputs.spin_up
+        self.donors = {n: donor(self, n, spec, self.p) for n, spec in sorted(inputs.donors.items())}
+        self.crises = {n: Crisis(self, n, inputs, self.luck, self.p) for n in sorted(inputs.crises)}
+        self.observations = Observations(self.crises, self.donors, inputs.months)
+
+    def step(self) -> None:
+        """Simulate one month.
+
+        The stages, in order:
+
+        1. dated changes
+        2. people: exposure, recruitment, exits
+        3. practice: referrals, casework, outcomes
+        4. evidence: case records, reports
+        5. funding: beliefs, commitments, disbursements
+        6. practice: money becomes capacity
+        7. observation
+        """
+        self._apply_changes()
+        for crisis in self.crises.values():
+            crisis.begin_month(self.month)
+            crisis.move_people()
+            crisis.answer_cases()
+            crisis.keep_records()
+        self._fund()
+        for crisis in self.crises.values():
+            crisis.spend_money()
+        self.observations.observe(self.month, self.schedule.cost(self.month))
+        self.month += 1
+
+    def run(self) -> CycleModel:
+        """Simulate all months that are left, and return the model."""
+        while self.month < self.inputs.months:
+            self.step()
+        return self
+
+    def _apply_changes(self) -> None:
+        for path, value in self.schedule.at(self.month):
+            part, *rest = path.split(".")
+            if part == "parameters":
+                self.p.change(rest[0], value)
+            elif part == "donors":
+                setattr(self.donors[rest[0]], rest[1], value)
+            else:
+                self.crises[rest[0]].change(rest[1:], value)
+
+    def _fund(self) -> None:
+        clock = self.month + self.inputs.spin_up
+        calendar = int(date(self.month, self.inputs.start)[5:])
+        appeals = [crisis.appeal() for crisis in self.crises.values()]
+        budgets = math.fsum(d.budget for d in self.donors.values())
+        for donor in self.donors.values():
+            share = donor.budget / budgets if budgets else 0.0
+            if self.month == -self.inputs.spin_up:
+                for crisis, appeal in zip(self.crises.values(), appeals, strict=True):
+                    funding = crisis.people * self.p.initial_funding / self.p.coded_share
+                    donor.begin(appeal, share, funding, clock, calendar, self.p)
+            donor.decide(appeals, share, clock, calendar, self.p)

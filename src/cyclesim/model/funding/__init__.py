@@ -1,0 +1,1 @@
+"""Funding: what donors make of the evidence (report section 6)."""

@@ -1,0 +1,207 @@
+"""Donors: yearly budgets, beliefs, wanted coverage, inertia, earmarks and flexible money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import mesa
+
+from cyclesim.inputs.money import split
+from cyclesim.inputs.parts import Donor as DonorSpec
+from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
+from cyclesim.model.funding.grants import Grant
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import DonorKind, Line, Route
+
+_ATTENTION_THRESHOLD = 0.01  # below this no flash appeal is open
+_FLASH_MONTHS = 6
+_MULTI_YEARS = 3
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """What a donor sees of one crisis when it decides.
+
+    Attributes
+    ----------
+    crisis
+        Name.
+    requirement, competing
+        US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
+        allowed.
+    attention
+        Media attention, 1 at the peak of a full shock.
+    cases, people, years, ideal_share
+        The evidence; see `cyclesim.model.evidence.records.CaseEvidence`.
+    gaps
+        Bottlenecks that responders report, by line, 0 (none) to 1.
+    commit
+        Takes a grant into the money ledger of the crisis.
+    """
+
+    crisis: str
+    requirement: float
+    competing: float
+    attention: float
+    cases: int
+    people: float
+    years: float
+    ideal_share: float
+    gaps: dict[Line, float]
+    commit: Callable[[Grant], None]
+
+
+class Donor(mesa.Agent):
+    """A donor. Subclass it and override `believe` or `wanted_coverage` to try another behaviour.
+
+    Attributes
+    ----------
+    budget
+        US dollars per year for all sectors and crises, this month.
+    beliefs
+        By crisis.
+    rates
+        US dollars per year this donor gives to anti-trafficking work, by crisis; it moves once a fiscal year.
+    """
+
+    def __init__(self, model: mesa.Model, name: str, spec: DonorSpec, p: Values) -> None:
+        super().__init__(model)
+        self.name, self.kind, self.route = name, DonorKind(spec.kind), Route(spec.route)
+        self.fiscal_month = spec.fiscal_month
+        self.budget = 0.0
+        self.naivety, self.flexible_share = spec.naivety, spec.flexible_share
+        self.multi_year_share, self.prior_prevalence = spec.multi_year_share, spec.prior_prevalence
+        self.lines = None if spec.lines is None else {Line(line): share for line, share in spec.lines.items()}
+        self.beliefs: dict[str, Belief] = {}
+        self.rates: dict[str, float] = {}
+        self._grants: dict[str, list[Grant]] = {}
+
+    # ------------------------------------------------------------ behaviour
+
+    def prior(self, p: Values) -> Belief:
+        """Return the belief this donor holds without evidence."""
+        median = p.prior_prevalence if self.prior_prevalence is None else self.prior_prevalence
+        return Belief(math.log(median), p.prior_spread**2)
+
+    def believe(self, appeal: Appeal, p: Values) -> Belief:
+        """Return this year's belief: last year's, half forgotten, and what the case counts say."""
+        prior = self.prior(p)
+        belief = self.beliefs[appeal.crisis].forget(prior, 1.0, p.memory)
+        naivety = p.naivety if self.naivety is None else self.naivety
+        share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
+        exposure = appeal.people / 1000.0 * share * appeal.years
+        return belief.learn(appeal.cases, exposure, dispersion(p.count_weight, prior.variance))
+
+    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
+        """Return the share of the requirement this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
+        x = (belief.median / p.half_belief) ** p.steepness
+        x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
+        return x / (1.0 + x)
+
+    # ------------------------------------------------------------ the month
+
+    def begin(self, appeal: Appeal, share: float, funding: float, clock: int, calendar: int, p: Values) -> None:
+        """Take up the prior and the grants in place at the first simulated month.
+
+        Parameters
+        ----------
+        share
+            This donor's part of all donors' budgets.
+        funding
+            US dollars per year in place from all donors.
+        calendar
+            Calendar month, 1 to 12.
+        """
+        self.beliefs[appeal.crisis] = self.prior(p)
+        self.rates[appeal.crisis] = funding * share
+        self._grants[appeal.crisis] = []
+        months = (self.fiscal_month - calendar) % 12 + self._lag(p)
+        if months:
+            amount = round(funding * share * 100 * months / 12)
+            for line, cents in self._by_line(amount, appeal, p).items():
+                self._give(appeal, line, cents, clock, months)
+
+    def decide(self, appeals: Sequence[Appeal], share: float, clock: int, calendar: int, p: Values) -> None:
+        """Review beliefs and commitments in the fiscal month; answer flash appeals in any month."""
+        fiscal = calendar == self.fiscal_month
+        if fiscal:
+            for appeal in appeals:
+                self.beliefs[appeal.crisis] = self.believe(appeal, p)
+        wanted = self._affordable(appeals, share, p)
+        for appeal in appeals:
+            if fiscal:
+                rate = self.rates[appeal.crisis]
+                self.rates[appeal.crisis] = rate + (wanted[appeal.crisis] - rate) / p.inertia_years
+                self._renew(appeal, clock, p)
+            self._respond(appeal, wanted[appeal.crisis], clock, p)
+
+    def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
+        """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
+        wanted = {
+            a.crisis: a.requirement * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            for a in appeals
+        }
+        total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
+        scale = min(1.0, self.budget / total) if total > 0 else 0.0
+        return {crisis: amount * scale for crisis, amount in wanted.items()}
+
+    def _renew(self, appeal: Appeal, clock: int, p: Values) -> None:
+        """Commit what next year's rate needs beyond the grants that still run."""
+        start = clock + self._lag(p)
+        running = [g for g in self._grants[appeal.crisis] if g.start + g.months > start]
+        self._grants[appeal.crisis] = running
+        new = round(self.rates[appeal.crisis] * 100) - sum(g.covers(start, 12) for g in running)
+        if new <= 0:
+            return
+        long_share = p.multi_year_share if self.multi_year_share is None else self.multi_year_share
+        months = max(round(p.grant_months), 1)
+        for line, cents in self._by_line(new, appeal, p).items():
+            long = round(cents * long_share)
+            self._give(appeal, line, long * _MULTI_YEARS, start, 12 * _MULTI_YEARS)
+            self._give(appeal, line, (cents - long) * months // 12, start, months)
+
+    def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
+        """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
+        if appeal.attention < _ATTENTION_THRESHOLD and self.kind != DonorKind.SOUTHERN_FUND:
+            return
+        gap = (wanted - self.rates[appeal.crisis]) * self._flexible(p) / 12.0
+        if gap > 0:
+            start = clock + round(p.lag_local_fund)
+            for line, cents in split_by(round(gap * 100), self._bottleneck(appeal, p)).items():
+                self._give(appeal, line, cents, start, _FLASH_MONTHS)
+
+    # ------------------------------------------------------------ details
+
+    def _flexible(self, p: Values) -> float:
+        return float(p.flexible_share if self.flexible_share is None else self.flexible_share)
+
+    def _profile(self, p: Values) -> dict[Line, float]:
+        return self.lines or {Line(line): share for line, share in p.line_mix.items()}
+
+    def _bottleneck(self, appeal: Appeal, p: Values) -> dict[Line, float]:
+        return appeal.gaps if any(appeal.gaps.values()) else self._profile(p)
+
+    def _by_line(self, cents: int, appeal: Appeal, p: Values) -> dict[Line, int]:
+        """Split a sum: the earmarked part by this donor's profile, the flexible part by the bottleneck."""
+        flexible = round(cents * self._flexible(p))
+        earmarked = split_by(cents - flexible, self._profile(p))
+        bottleneck = split_by(flexible, self._bottleneck(appeal, p))
+        return {line: earmarked.get(line, 0) + bottleneck.get(line, 0) for line in Line}
+
+    def _lag(self, p: Values) -> int:
+        lags = {Route.INGO: p.lag_ingo, Route.INTERMEDIARY: p.lag_intermediary, Route.LOCAL_FUND: p.lag_local_fund}
+        return round(lags[self.route])
+
+    def _give(self, appeal: Appeal, line: Line, cents: int, start: int, months: int) -> None:
+        if cents > 0:
+            grant = Grant(self.name, appeal.crisis, line, cents, start, months)
+            self._grants[appeal.crisis].append(grant)
+            appeal.commit(grant)
+
+
+def split_by(cents: int, weights: dict[Line, float]) -> dict[Line, int]:
+    """Split cents over lines by largest remainder, in the order of the vocabulary."""
+    lines = [line for line in Line if weights.get(line, 0.0) > 0]
+    return dict(zip(lines, split(cents, [weights[line] for line in lines]), strict=True)) if lines else {}

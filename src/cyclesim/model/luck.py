@@ -1,0 +1,175 @@
+"""Fixed luck: the only door to randomness.
+
+Every random number is a pure function of its key and of nothing else: the seed, the draw, the replication, the
+crisis, the cohort, the person's rank in it, the episode, the attempt and the purpose. A policy can therefore
+change hazards, never luck, and the same person has the same luck in every scenario.
+
+The generator is Philox4x64-10 (Salmon et al. 2011), as in numpy. One cohort has one 128-bit key, a
+cryptographic hash of length-prefixed names. The 256-bit counter is laid out as::
+
+    word 0   4 * person + {1, 2, 3, 4}       four blocks of four numbers: the 16 slots of a record
+    word 1   episode * 2**32 + attempt
+    words 2 and 3 are zero
+
+People with consecutive ranks thus stand in consecutive counters and numpy's generator reads them in one go,
+wherever a block begins (`Stream.records`). People scattered over cohorts are computed by the same arithmetic on
+arrays (`scattered`), with the same bits; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+
+class Slot(IntEnum):
+    """The purposes for which one person, in one episode and one attempt, needs a number of his or her own."""
+
+    LADDER = 0  # gap to the next threshold of the cohort's ladder (first episode only)
+    FORM = 1
+    ESCAPE = 2
+    DEATH = 3
+    COMES_FORWARD = 4
+    RETURN = 5
+    CHANNEL_1 = 6  # one slot for each frontline channel, in the order of the vocabulary
+    CHANNEL_2 = 7
+    CHANNEL_3 = 8
+    CHANNEL_4 = 9
+    INVESTIGATION = 10
+    ORGANISATION = 11
+    SERVICE = 12
+    CONSENT = 13
+    ACCEPTANCE = 14
+    REPORTING = 15
+
+
+SLOTS = len(Slot)
+_FEW = 20  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The luck of one world.
+
+    Parameters
+    ----------
+    seed, draw, replication
+        The three numbers that name a world; non-negative. All scenarios that are compared share them.
+    """
+
+    seed: int = 1
+    draw: int = 0
+    replication: int = 0
+
+    def stream(self, *names: str) -> Stream:
+        """Return the stream of the cohort with these names (crisis first)."""
+        hasher = blake2b(digest_size=16)
+        for part in (str(self.seed), str(self.draw), str(self.replication), *names):
+            text = part.encode()
+            hasher.update(len(text).to_bytes(8, "little"))
+            hasher.update(text)
+        return Stream(int.from_bytes(hasher.digest(), "little"))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The luck of one cohort: a 128-bit key."""
+
+    key: int
+
+    def words(self) -> tuple[int, int]:
+        """Return the key as two 64-bit words, low word first."""
+        return self.key & 0xFFFFFFFFFFFFFFFF, self.key >> 64
+
+    def records(self, first: int, count: int) -> Floats:
+        """Return uniforms on [0, 1) of people ``first`` to ``first + count - 1`` in their first episode.
+
+        Returns
+        -------
+        Array of shape (count, 16): a row for each person, a column for each `Slot`. The values do not depend
+        on how a range of people is cut into blocks.
+        """
+        return _generator(self.key, 4 * first).random((count, SLOTS))
+
+
+def exponential(uniform: Floats) -> Floats:
+    """Return unit exponentials from uniforms on [0, 1), one for one."""
+    result: Floats = np.negative(np.log1p(np.negative(uniform)))
+    return result
+
+
+def scattered(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+    """Return the records of people scattered over cohorts, episodes and attempts.
+
+    Parameters
+    ----------
+    keys
+        Shape (n, 2): the two key words of each person's cohort.
+    person, episode, attempt
+        Shape (n,): rank in the cohort, number of the episode (0 is the first) and of the attempt (0 is the first).
+
+    Returns
+    -------
+    Uniforms on [0, 1), shape (n, 16).
+    """
+    if person.size < _FEW:
+        return _one_by_one(keys, person, episode, attempt)
+    return _by_arithmetic(keys, person, episode, attempt)
+
+
+def _generator(key: int, counter: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def _one_by_one(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+    result = np.empty((person.size, SLOTS))
+    rows = zip(keys.tolist(), person.tolist(), episode.tolist(), attempt.tolist(), strict=True)
+    for row, ((low, high), rank, spell, trial) in enumerate(rows):
+        counter = 4 * rank + ((spell << 32 | trial) << 64)
+        result[row] = _generator(high << 64 | low, counter).random(SLOTS)
+    return result
+
+
+def _by_arithmetic(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+    number = person.size
+    counter = np.zeros((4, number, 4), dtype=np.uint64)  # word, person, block of four
+    counter[0] = 4 * person[:, None] + np.arange(1, 5)
+    counter[1] = (episode << 32 | attempt)[:, None]
+    key_low, key_high = keys[:, 0:1].copy(), keys[:, 1:2].copy()
+    words = _philox(counter, key_low, key_high)
+    uniform: Floats = (np.stack(words, axis=-1) >> np.uint64(11)) * 2.0**-53
+    return uniform.reshape(number, SLOTS)
+
+
+_MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
+_WEYL = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B))
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+def _philox(counter: Words, key_low: Words, key_high: Words) -> tuple[Words, Words, Words, Words]:
+    """Ten rounds of Philox4x64 on arrays (Salmon et al. 2011, section 4); integers wrap as they should."""
+    one, two, three, four = counter
+    for _ in range(10):
+        high_a, low_a = _multiply(one, _MULTIPLIERS[0])
+        high_b, low_b = _multiply(three, _MULTIPLIERS[1])
+        one, two, three, four = high_b ^ two ^ key_low, low_b, high_a ^ four ^ key_high, low_a
+        key_low = key_low + _WEYL[0]
+        key_high = key_high + _WEYL[1]
+    return one, two, three, four
+
+
+def _multiply(value: Words, constant: np.uint64) -> tuple[Words, Words]:
+    """Return the high and low 64 bits of the 128-bit product."""
+    low, high = value & _LOW, value >> _HALF
+    c_low, c_high = constant & _LOW, constant >> _HALF
+    middle = high * c_low + ((low * c_low) >> _HALF)  # cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
+    carry = low * c_high + (middle & _LOW)
+    return high * c_high + (middle >> _HALF) + (carry >> _HALF), value * constant

@@ -1,0 +1,196 @@
+"""What is observed each month, apart from behaviour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.model.crisis import Crisis
+from cyclesim.model.funding.donors import Donor
+from cyclesim.model.people.pool import Pool
+from cyclesim.vocabulary import MEASURES, Form, Group, Line
+
+Table = dict[str, NDArray[np.generic]]
+
+
+class Observations:
+    """The monthly table of a run, and its breakdowns by setting, group, form, line and donor.
+
+    Parameters
+    ----------
+    crises
+        By name, in order.
+    donors
+        By name, in order.
+    months
+        Months reported; the spin-up is not.
+    """
+
+    def __init__(self, crises: Mapping[str, Crisis], donors: Mapping[str, Donor], months: int) -> None:
+        self._crises, self._donors, self._months = list(crises.values()), list(donors.values()), months
+        rows = months * len(self._crises)
+        self._main = {
+            name: np.zeros(rows, dtype=np.int64 if measure.integer else np.float64) for name, measure in MEASURES.items()
+        }
+        self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=np.int64) for c in self._crises}
+        self._lines = {c.name: np.zeros((months, 4, len(Line)), dtype=np.int64) for c in self._crises}
+        self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
+        self._before: dict[str, tuple[int, ...]] = {}
+
+    def observe(self, month: int, intervention_cents: int) -> None:
+        """Note the state at the end of a month and the flows of it."""
+        for number, crisis in enumerate(self._crises):
+            totals = _money_totals(crisis)
+            flows = [now - before for now, before in zip(totals, self._before.get(crisis.name, (0, 0, 0)), strict=True)]
+            self._before[crisis.name] = totals
+            if month < 0:
+                continue
+            row = number * self._months + month
+            values = {**_people(crisis), **_knowledge(crisis), **_practice(crisis), **self._money(crisis, flows)}
+            values["believed_prevalence"] = self.believed(crisis.name)
+            values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
+            values["intervention_cents"] = intervention_cents if number == 0 else 0
+            for name, value in values.items():
+                self._main[name][row] = value
+            self._break_down(crisis, month)
+
+    def believed(self, crisis: str) -> float:
+        """Return donors' median beliefs about a crisis, averaged with their budgets as weights."""
+        weight = math.fsum(d.budget for d in self._donors)
+        if weight == 0:
+            return 0.0
+        return math.fsum(d.budget * d.beliefs[crisis].median for d in self._donors if d.budget) / weight
+
+    def tables(self) -> dict[str, Table]:
+        """Return all tables by name, as columns: months, settings, groups, forms, lines, donors."""
+        months = np.tile(np.arange(self._months), len(self._crises))
+        names = np.repeat(np.array([c.name for c in self._crises], dtype=object), self._months)
+        tables: dict[str, Table] = {"months": {"crisis": names, "month": months, **self._main}}
+        tables["settings"] = _joined([self._by_cells(c, "setting", list(c.settings)) for c in self._crises])
+        tables["groups"] = _joined([self._by_cells(c, "group", list(Group)) for c in self._crises])
+        tables["forms"] = _joined([self._by_cells(c, "form", list(Form)) for c in self._crises])
+        lines = ("committed_cents", "disbursed_cents", "spent_cents", "balance_cents")
+        tables["lines"] = _joined(
+            [_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises]
+        )
+        donors = [d.name for d in self._donors]
+        tables["donors"] = _joined(
+            [_long(c.name, "donor", donors, ("belief", "rate"), self._beliefs[c.name]) for c in self._crises]
+        )
+        return tables
+
+    # ------------------------------------------------------------ details
+
+    def _money(self, crisis: Crisis, flows: list[int]) -> dict[str, float]:
+        committed, disbursed, spent = flows
+        money, records, clock = crisis.money, crisis.records, crisis.clock
+        return {
+            "requirement_cents": crisis.required_cents(),
+            "committed_cents": committed,
+            "disbursed_cents": disbursed,
+            "spent_cents": spent,
+            "balance_cents": sum(money.purses.values()),
+            "outstanding_cents": sum(money.outstanding(line) for line in Line),
+            "coverage": _ratio(records.in_year("disbursed", clock), records.in_year("required", clock)),
+        }
+
+    def _break_down(self, crisis: Crisis, month: int) -> None:
+        cells, flows = crisis.layout.cells, crisis.ledger.flows
+        waiting = crisis.ledger.waiting.who[Pool.CELL, crisis.found_waiting()]
+        held = np.concatenate([crisis.ledger.exploited.who[Pool.CELL], waiting])
+        entered = np.concatenate([np.empty(0, dtype=np.int64), *flows.entered_cells])
+        for row, values in enumerate((held, entered, flows.records.joined()[0])):
+            self._cells[crisis.name][month, row] = np.bincount(values, minlength=cells)
+        money = crisis.money
+        for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.purses)):
+            self._lines[crisis.name][month, row] = list(totals.values())
+        self._beliefs[crisis.name][month, 0] = [d.beliefs[crisis.name].median for d in self._donors]
+        self._beliefs[crisis.name][month, 1] = [d.rates[crisis.name] for d in self._donors]
+
+    def _by_cells(self, crisis: Crisis, key: str, labels: list[str]) -> Table:
+        which = getattr(crisis.layout, f"{key}_of_cell")
+        member = np.zeros((crisis.layout.cells, len(labels)), dtype=np.int64)
+        member[np.arange(crisis.layout.cells), which] = 1
+        counts = self._cells[crisis.name] @ member
+        return _long(crisis.name, key, labels, ("exploited", "newly_exploited", "identified"), counts)
+
+
+def _people(crisis: Crisis) -> dict[str, float]:
+    ledger, flows = crisis.ledger, crisis.ledger.flows
+    present = crisis.cohorts.present(crisis.month)
+    at_risk = int((crisis.cohorts.sizes - crisis.cohorts.reached())[present].sum())
+    exploited = crisis.exploited()
+    casework = ledger.casework.size + ledger.waiting.size - (exploited - ledger.exploited.size)
+    return {
+        "people": crisis.people,
+        "at_risk": at_risk,
+        "exploited": exploited,
+        "in_casework": casework,
+        "survivors": ledger.survivors.size + ledger.settled,
+        "died": ledger.died,
+        "waiting": ledger.waiting.size,
+        "identified": crisis.identified,
+        "waiting_months": _ratio(flows.waited, flows.answered),
+    } | {name: getattr(flows, name) for name in _FLOWS}
+
+
+_FLOWS = (
+    "newly_trafficked", "retrafficked", "escaped", "came_forward", "referred", "answered", "lapsed", "declined",
+    "withdrawn", "identified_formally", "presumptive", "assisted",
+)  # fmt: skip
+
+
+def _knowledge(crisis: Crisis) -> dict[str, float]:
+    records, clock = crisis.records, crisis.clock
+    exploited = records.exploited_in_year(clock)
+    detected = _ratio(1000.0 * records.in_year("published", clock), crisis.people)
+    return {
+        "reported": records.published(clock),
+        "true_prevalence": _ratio(1000.0 * exploited, crisis.people),
+        "detected_prevalence": detected,
+        "naive_estimate": detected / crisis.p.naive_detection_share,
+        "detected_share": _ratio(records.in_year("identified", clock), exploited),
+    }
+
+
+def _practice(crisis: Crisis) -> dict[str, float]:
+    organisations, work = crisis.organisations, crisis.workforce
+    return {
+        "referral_rate": crisis.referral_rate(),
+        "answered_share": crisis.answered_share(),
+        "trained_share": organisations.mean(organisations.trained),
+        "trust": organisations.mean(organisations.trust),
+        "frontline_staff": math.fsum(organisations.staff.tolist()),
+        "specialists": work.specialists.staff,
+        "caseworkers": math.fsum(b.caseworkers for b in crisis.back_ends),
+        "investigators": math.fsum(b.investigators for b in crisis.back_ends),
+        "prevention": work.prevention_share(crisis.p, crisis.people),
+        "attention": crisis.attention(),
+    }
+
+
+def _money_totals(crisis: Crisis) -> tuple[int, ...]:
+    money = crisis.money
+    return tuple(sum(part.values()) for part in (money.committed, money.disbursed, money.spent))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _long(crisis: str, key: str, labels: list[str], measures: tuple[str, ...], values: NDArray[np.generic]) -> Table:
+    """Turn (months, measures, labels) into columns, a row for each month and label."""
+    months, _, number = values.shape
+    table: Table = {
+        "crisis": np.full(months * number, crisis, dtype=object),
+        "month": np.repeat(np.arange(months), number),
+        key: np.tile(np.array([str(label) for label in labels], dtype=object), months),
+    }
+    return table | {measure: values[:, row].ravel() for row, measure in enumerate(measures)}
+
+
+def _joined(tables: list[Table]) -> Table:
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}

@@ -1,0 +1,156 @@
+"""Cohorts: people at risk, and the ladders on which fixed luck places their thresholds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.model.luck import SLOTS, Floats, Luck, Slot, Stream, exponential
+
+Integers = NDArray[np.int64]
+_FIRST_BLOCK, _LAST_BLOCK = 16, 512
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A closed group of people who are exchangeable until something happens to one of them.
+
+    Parameters
+    ----------
+    name
+        Setting / group / status / wave, as in luck keys and in stories.
+    setting, group, status
+        Names.
+    size
+        People; exogenous, fixed when the cohort is founded, equal in the scenarios that are compared.
+    arrival
+        Month of arrival, relative to the start of the scenario.
+    displaced_since
+        Month since which these people have been displaced.
+    """
+
+    name: str
+    setting: str
+    group: str
+    status: str
+    size: int
+    arrival: int
+    displaced_since: int
+
+
+class Ladder:
+    """Order statistics of the unit exponentials of the people of one cohort, drawn lazily in blocks.
+
+    The person of rank j is trafficked for the first time when the cohort's cumulative hazard passes the j-th
+    smallest of n unit exponentials (Sellke 1983). The gaps between the order statistics are independent
+    exponentials with mean 1 / (n - j) (Renyi 1953), so a block needs no knowledge of later ones. Values do not
+    depend on how blocks are cut: the carry enters the first gap before the cumulative sum.
+    """
+
+    def __init__(self, stream: Stream, size: int) -> None:
+        self._stream, self._size = stream, size
+        self.reached = 0  # rank of the next person
+        self._start = 0  # rank of the first person of the block in hand
+        self._length = _FIRST_BLOCK // 2
+        self._carry = 0.0
+        self._thresholds: Floats = np.empty(0)
+        self._records: Floats = np.empty((0, SLOTS))
+        self._refill()
+
+    @property
+    def next_threshold(self) -> float:
+        """Return the cumulative hazard at which the next person is trafficked; infinite when nobody is left."""
+        if self.reached >= self._size:
+            return float("inf")
+        return float(self._thresholds[self.reached - self._start])
+
+    def climb(self, cumulative: float) -> tuple[int, list[Floats]]:
+        """Pass every threshold up to a cumulative hazard.
+
+        Returns
+        -------
+        The rank of the first person passed, and the records of those passed (rows of uniforms), in blocks.
+        """
+        first, parts = self.reached, []
+        while self.next_threshold <= cumulative:
+            offset = self.reached - self._start
+            end = int(np.searchsorted(self._thresholds, cumulative, side="right"))
+            parts.append(self._records[offset:end])
+            self.reached = self._start + end
+            if end == self._thresholds.size:
+                self._refill()
+        return first, parts
+
+    def _refill(self) -> None:
+        self._start = self.reached
+        self._length = min(2 * self._length, _LAST_BLOCK)
+        length = min(self._length, self._size - self._start)
+        if length <= 0:
+            return
+        self._records = self._stream.records(self._start, length)
+        gaps = exponential(self._records[:, Slot.LADDER])
+        gaps /= np.arange(self._size - self._start, self._size - self._start - length, -1)
+        gaps[0] += self._carry
+        self._thresholds = np.cumsum(gaps)
+        self._carry = float(self._thresholds[-1])
+
+
+class Cohorts:
+    """All cohorts of one crisis, their cumulative hazards and their ladders.
+
+    Parameters
+    ----------
+    cohorts
+        In a fixed order (by name), which nothing but the order of sums depends on.
+    crisis, luck
+        Name of the crisis and luck of the world: together with the cohort's name they key its ladder.
+    """
+
+    def __init__(self, cohorts: list[Cohort], crisis: str, luck: Luck) -> None:
+        self.cohorts = cohorts
+        self.sizes: Integers = np.array([c.size for c in cohorts], dtype=np.int64)
+        self.arrival: Integers = np.array([c.arrival for c in cohorts], dtype=np.int64)
+        self.displaced_since: Integers = np.array([c.displaced_since for c in cohorts], dtype=np.int64)
+        self.cumulative = np.zeros(len(cohorts))
+        streams = [luck.stream(crisis, c.name) for c in cohorts]
+        self.keys = np.array([s.words() for s in streams], dtype=np.uint64).reshape(-1, 2)
+        self._ladders = [Ladder(s, c.size) for s, c in zip(streams, cohorts, strict=True)]
+        self._next = np.array([ladder.next_threshold for ladder in self._ladders])
+
+    def present(self, month: int) -> NDArray[np.bool_]:
+        """Return which cohorts have arrived by a month."""
+        result: NDArray[np.bool_] = self.arrival <= month
+        return result
+
+    def expose(self, hazard: Floats) -> tuple[Integers, Integers, Floats]:
+        """Add one month's hazard of each cohort and pass the thresholds reached.
+
+        Parameters
+        ----------
+        hazard
+            Shape (cohorts,): hazard of being trafficked for the first time this month; 0 before arrival.
+
+        Returns
+        -------
+        Cohort and rank of each person newly trafficked, and their records, shape (n, 16).
+        """
+        self.cumulative += hazard
+        who: list[Integers] = []
+        ranks: list[Integers] = []
+        records: list[Floats] = []
+        for index in np.flatnonzero(self._next <= self.cumulative).tolist():
+            ladder = self._ladders[index]
+            first, parts = ladder.climb(float(self.cumulative[index]))
+            self._next[index] = ladder.next_threshold
+            who.append(np.full(ladder.reached - first, index))
+            ranks.append(np.arange(first, ladder.reached))
+            records.extend(parts)
+        if not who:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, SLOTS))
+        return np.concatenate(who), np.concatenate(ranks), np.concatenate(records)
+
+    def reached(self) -> Integers:
+        """Return how many people of each cohort have ever been trafficked."""
+        return np.array([ladder.reached for ladder in self._ladders], dtype=np.int64)

@@ -1,0 +1,132 @@
+"""The hazard of being trafficked, and what moves it (docs/design.md, equations H1 to H4)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.model.luck import Floats
+from cyclesim.model.people.cohorts import Cohort, Cohorts
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import CHILDREN, Form, Group, Status
+
+_VULNERABLE = {Group.UNACCOMPANIED_CHILDREN.value, Group.INSTITUTIONAL_CHILDREN.value}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of a crisis: setting x group x status x form, in a fixed order.
+
+    A stratum is a (setting, group, status) that some cohort has; a cell is ``stratum * len(Form) + form``.
+    """
+
+    settings: tuple[str, ...]
+    strata: tuple[tuple[str, str, str], ...]
+    stratum_of_cohort: NDArray[np.int64]
+    setting_of_cell: NDArray[np.int64]
+    group_of_cell: NDArray[np.int64]
+    status_of_cell: NDArray[np.int64]
+    form_of_cell: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, settings: tuple[str, ...], cohorts: list[Cohort]) -> Layout:
+        """Lay out the cells of these cohorts."""
+        strata = tuple(sorted({(c.setting, c.group, c.status) for c in cohorts}))
+        groups, statuses, forms = [list(names) for names in (Group, Status, Form)]
+        index = {stratum: number for number, stratum in enumerate(strata)}
+        each = len(forms)
+        return cls(
+            settings=settings,
+            strata=strata,
+            stratum_of_cohort=np.array([index[c.setting, c.group, c.status] for c in cohorts], dtype=np.int64),
+            setting_of_cell=np.repeat([settings.index(s) for s, _, _ in strata], each),
+            group_of_cell=np.repeat([groups.index(Group(g)) for _, g, _ in strata], each),
+            status_of_cell=np.repeat([statuses.index(Status(s)) for _, _, s in strata], each),
+            form_of_cell=np.tile(np.arange(each), len(strata)),
+        )
+
+    @property
+    def cells(self) -> int:
+        """Return the number of cells."""
+        return self.setting_of_cell.size
+
+
+class FirstHazard:
+    """Hazard of being trafficked for the first time, per cohort and month.
+
+    h_c(t) = h0 * intensity_s(t) * risk_c * delayed_c(t) * (1 - prevention(t)) * (1 - protection_c(t))          (H1)
+
+    with h0 set so that the mean over the people in need at the reference state (intensity 1, on arrival, no
+    prevention, no protection) is the parameter `incidence`.
+    """
+
+    def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
+        self._cohorts = cohorts
+        self._setting = layout.setting_of_cell[:: len(Form)][layout.stratum_of_cohort]
+        names = cohorts.cohorts
+        self._vulnerable = np.array(
+            [c.group in _VULNERABLE or c.status == Status.IRREGULAR_STATUS for c in names], dtype=bool
+        )
+        self._regular = np.array([c.status == Status.REGULAR_STATUS for c in names], dtype=float)
+        self._displaced = np.array([c.status != Status.HOST_COMMUNITY for c in names], dtype=bool)
+
+    def of_month(
+        self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float
+    ) -> Floats:
+        """Return the hazard of each cohort in a month, shape (cohorts,); 0 before arrival.
+
+        Parameters
+        ----------
+        intensity
+            Shape (settings,).
+        unmet_need, prevention
+            Shares between 0 and 1.
+        """
+        risk = np.where(self._vulnerable, p.vulnerable_relative_risk, 1.0)
+        protection = self._regular * (p.protection_uptake * p.protection_effect)
+        hazard = (self._level(p, risk) * (1.0 - prevention)) * risk * intensity[self._setting]
+        hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection)
+        result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
+        return result
+
+    def _level(self, p: Values, risk: Floats) -> float:
+        total = int(self._cohorts.sizes.sum())
+        if total == 0:
+            return 0.0
+        return float(p.incidence) * total / math.fsum((self._cohorts.sizes * risk).tolist())
+
+    def _delayed(self, month: int, p: Values, unmet_need: float) -> Floats:
+        """Delayed vulnerability of the displaced: 1 + kappa_d * unmet * (1 - exp(-time / tau))   (H2)."""
+        kappa = (p.late_multiplier - 1.0) / (p.unmet_reference * -math.expm1(-24.0 / p.late_months))
+        since = np.maximum(month - self._cohorts.displaced_since, 0) * self._displaced
+        result: Floats = 1.0 - kappa * unmet_need * np.expm1(since / -p.late_months)
+        return result
+
+
+def return_hazard(p: Values, intensity: Floats, prevention: float) -> Floats:
+    """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3)."""
+    chances = np.array([p.retrafficking_unassisted, p.retrafficking_assisted])
+    monthly = -np.log1p(-chances) / p.return_months
+    result: Floats = (intensity[:, None] * monthly * (1.0 - prevention)).ravel()
+    return result
+
+
+def form_thresholds(p: Values) -> Floats:
+    """Return the cumulative mix of forms by group, shape (groups, forms - 1)."""
+    mix = np.array([[p.form_mix[g.value][f.value] for f in Form] for g in Group])
+    cumulative: Floats = np.cumsum(mix / mix.sum(axis=1, keepdims=True), axis=1)[:, :-1]
+    return cumulative
+
+
+def inside_areas_of_responsibility(layout: Layout) -> NDArray[np.bool_]:
+    """Return which cells fall under gender-based violence or child protection (M20)."""
+    groups, forms = list(Group), list(Form)
+    gendered = (Form.SEXUAL_EXPLOITATION, Form.FORCED_MARRIAGE)
+    inside = [
+        groups[g] in CHILDREN or (groups[g] == Group.WOMEN and forms[f] in gendered)
+        for g, f in zip(layout.group_of_cell.tolist(), layout.form_of_cell.tolist(), strict=True)
+    ]
+    return np.array(inside, dtype=bool)

@@ -1,0 +1,372 @@
+"""The individual ledger: every trafficked person, with luck of his or her own.
+
+A person passes from the ladder of a cohort into exploitation; from there, by the earliest of competing risks,
+out of it: own escape, death, referral through one of four frontline channels, or proactive investigation. People
+referred wait for an answer while the risks of escape and death go on. Answered, they are out of exploitation and
+their case is worked on; survivors are at risk again. Each risk has a hazard per cell; a person carries the
+*cumulative* hazard of the cell at which it will strike, so that nothing is drawn in the monthly loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.model.luck import SLOTS, Floats, Slot, exponential, scattered
+from cyclesim.model.people.cohorts import Cohorts
+from cyclesim.model.people.flows import Flows
+from cyclesim.model.people.hazards import Layout
+from cyclesim.model.people.pool import Pool
+from cyclesim.vocabulary import Channel, Form
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+CHANNELS = len(Channel)
+INVESTIGATION, CAME_FORWARD = CHANNELS, CHANNELS + 1
+"""Sources of a case beyond the frontline channels."""
+
+
+class Row(IntEnum):
+    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`."""
+
+    ESCAPE = 0  # rows 0 to 6: cumulative hazard of the cell at which a risk strikes
+    DEATH = 1
+    CHANNELS = 2
+    INVESTIGATION = 6
+    FORWARD = 7  # rows 7 to 13: uniforms
+    RETURN = 8
+    ORGANISATION = 9
+    SERVICE = 10
+    CONSENT = 11
+    ACCEPTANCE = 12
+    REPORTING = 13
+    ARRIVED = 14  # time of referral, in months
+    DONE = 15  # time at which casework ends
+    SOURCE = 16
+    RESPONDER = 17  # index of the referring organisation, -1 for none
+
+
+RISKS = 7
+ROWS = Row.RESPONDER + 1
+_LUCK = [
+    Slot.ESCAPE, Slot.DEATH, Slot.CHANNEL_1, Slot.CHANNEL_2, Slot.CHANNEL_3, Slot.CHANNEL_4, Slot.INVESTIGATION,
+    Slot.COMES_FORWARD, Slot.RETURN, Slot.ORGANISATION, Slot.SERVICE, Slot.CONSENT, Slot.ACCEPTANCE, Slot.REPORTING,
+]  # fmt: skip
+_RENEWED = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13]  # rows that a new attempt takes anew
+
+
+class Outcome(IntEnum):
+    """What the month did to a case in the queue."""
+
+    WAITS = 0
+    ANSWERED = 1
+    LAPSED = 2
+    LEFT = 3
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The cases waiting in one back end, first come first: plain values for the practice stage.
+
+    Parameters
+    ----------
+    rows
+        Where they stand in the waiting pool.
+    arrived, leaves
+        Times of referral, and of leaving the queue unseen this month (infinite if not), in months.
+    service
+        Unit exponentials: length of casework over its mean.
+    """
+
+    rows: Integers
+    arrived: Floats
+    leaves: Floats
+    service: Floats
+
+
+class Ledger:
+    """People of one crisis who have ever been trafficked.
+
+    Parameters
+    ----------
+    cohorts, layout
+        The people at risk and the cells.
+    """
+
+    def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
+        self.cohorts, self.layout = cohorts, layout
+        self.exploited, self.waiting, self.casework = Pool(ROWS), Pool(ROWS), Pool(ROWS)
+        self.survivors = Pool(2)  # cumulative hazard of being trafficked again, month of exit
+        self.settled = 0  # survivors no longer at raised risk
+        self.died = 0
+        self._risk = np.zeros((RISKS, layout.cells))  # cumulative hazards
+        self._return = np.zeros(2 * len(layout.settings))
+        self._month = 0
+        self.newcomers = slice(0, 0)  # who joined the queue this month, in the waiting pool
+        self._escapes: Floats = np.empty(0)  # of the waiting: time of escape or death this month
+        self._dies: Flags = np.empty(0, dtype=bool)
+        self._forward: Flags = np.empty(0, dtype=bool)
+        self.flows = Flows()
+
+    # ------------------------------------------------------------ the month, in order
+
+    def expose(
+        self, month: int, first: Floats, again: Floats, return_months: float, risks: Floats, forward: Floats, forms: Floats
+    ) -> None:
+        """Expose everybody to one month: exits first, then entries, whose exposure begins next month.
+
+        Parameters
+        ----------
+        first
+            Hazard of being trafficked for the first time, shape (cohorts,).
+        again
+            Hazard of being trafficked again, shape (2 * settings,).
+        return_months
+            Time after an exit during which that hazard lasts.
+        risks
+            Hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
+        forward
+            Probability that whoever escapes comes forward, shape (settings,).
+        forms
+            Cumulative mix of forms by group, shape (groups, forms - 1).
+        """
+        self.flows, self._month = Flows(), month
+        before = self._risk.copy()
+        self._risk += risks
+        self._leave(month, before, risks, forward)
+        self._watch(month, before, risks, forward)
+        self._return += again
+        returning = self._returning(month - return_months)
+        self._enter(*self.cohorts.expose(first), forms)
+        self._enter_again(returning, forms)
+
+    def queue(self, back_end: Integers, number: int) -> Queue:
+        """Return the cases waiting in one back end; `back_end` maps settings to back ends."""
+        waiting = self.waiting
+        setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
+        rows = np.flatnonzero(back_end[setting] == number)
+        values = waiting.values[:, rows]
+        leaves = np.where(self._leaves_unseen()[rows], self._escapes[rows], np.inf)
+        return Queue(rows, values[Row.ARRIVED], leaves, exponential(values[Row.SERVICE]))
+
+    def come_forward_while_waiting(self, when: Floats) -> None:
+        """Whoever escapes and comes forward before the answer keeps the place, on his or her own account.
+
+        Parameters
+        ----------
+        when
+            Time of the outcome of each waiting case (infinite while it waits), shape (waiting,).
+        """
+        pool, flows = self.waiting, self.flows
+        people = np.flatnonzero(self._forward & (self._escapes < when))
+        flows.escaped += people.size
+        flows.came_forward += people.size
+        flows.withdrawn += people.size
+        pool.values[Row.SOURCE, people] = CAME_FORWARD
+        pool.values[Row.RESPONDER, people] = -1
+        pool.values[np.ix_([Row.ESCAPE, Row.DEATH], people)] = np.inf
+        self._record(people)
+
+    def settle(self, outcome: Integers, when: Floats, length: Floats, refusal: Floats) -> None:
+        """Apply what the back ends did with the cases waiting.
+
+        Parameters
+        ----------
+        outcome, when
+            Of each waiting case: an `Outcome` and its time (infinite while it waits), shape (waiting,).
+        length
+            Length of the casework of the cases answered, in months, shape (waiting,).
+        refusal
+            Probability that a person found declines conditional help, shape (settings,).
+        """
+        waiting, flows = self.waiting, self.flows
+        found = waiting.values[Row.SOURCE] != CAME_FORWARD
+        answered, lapsed, left = (outcome == kind for kind in (Outcome.ANSWERED, Outcome.LAPSED, Outcome.LEFT))
+        setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
+        declined = answered & found & (waiting.values[Row.CONSENT] < refusal[setting])
+        flows.waited = float((when - waiting.values[Row.ARRIVED])[answered & found].sum())
+        flows.answered += int(np.count_nonzero(answered & found))
+        flows.lapsed += int(np.count_nonzero(lapsed & found))
+        flows.declined += int(np.count_nonzero(declined))
+        self._record(np.flatnonzero(answered & found & ~declined))
+        waiting.values[Row.DONE] = when + length
+        self.casework.add(*waiting.take(np.flatnonzero(answered & ~declined)))
+        self._retry(np.flatnonzero((lapsed & found) | declined))
+        self._leave_unseen(np.flatnonzero(left))
+        self._survive(*waiting.take(np.flatnonzero(lapsed & ~found)), assisted=None)
+        waiting.keep(outcome == Outcome.WAITS)
+
+    def completing(self, until: float, acceptance: float, conditional: Floats) -> tuple[Integers, Flags, Flags]:
+        """Return the cases whose casework ends by a time, in order: rows, formally identified, eligible for help."""
+        values = self.casework.values
+        rows = np.flatnonzero(values[Row.DONE] <= until)
+        who = self.casework.who[:, rows]
+        rows = rows[np.lexsort((who[Pool.RANK], who[Pool.COHORT], values[Row.DONE, rows]))]
+        formal = values[Row.ACCEPTANCE, rows] < acceptance
+        setting = self.layout.setting_of_cell[self.casework.who[Pool.CELL, rows]]
+        eligible = formal | (values[Row.CONSENT, rows] >= conditional[setting])
+        return rows, formal, eligible
+
+    def complete(self, rows: Integers, formal: Flags, assisted: Flags) -> None:
+        """End casework: these people are survivors, assisted or not."""
+        self.flows.identified_formally += int(np.count_nonzero(formal))
+        self.flows.presumptive += int(np.count_nonzero(~formal))
+        self.flows.assisted += int(np.count_nonzero(assisted))
+        self._survive(*self.casework.take(rows), assisted=assisted)
+        self.casework.remove(np.sort(rows))
+
+    # ------------------------------------------------------------ exits
+
+    def _crossings(self, pool: Pool, people: Integers, risks: slice, before: Floats, hazards: Floats) -> Floats:
+        """Return when in the month (0 to 1) each risk strikes; infinite if it does not; shape (risks, people)."""
+        cell = pool.who[Pool.CELL, people]
+        hazard = hazards[risks][:, cell]
+        distance = pool.values[risks][:, people] - before[risks][:, cell]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fraction = np.maximum(distance, 0.0) / hazard
+        strikes = pool.values[risks][:, people] <= self._risk[risks][:, cell]
+        result: Floats = np.where(strikes, np.minimum(fraction, 1.0), np.inf)
+        return result
+
+    def _struck(self, pool: Pool, risks: int) -> Integers:
+        """Return who is struck this month by any of the first `risks` risks."""
+        cell = pool.who[Pool.CELL]
+        hit = np.zeros(pool.size, dtype=bool)
+        for row in range(risks):
+            hit |= pool.values[row] <= self._risk[row].take(cell)
+        return np.flatnonzero(hit)
+
+    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
+        """People in exploitation: the earliest risk within the month wins."""
+        pool, flows = self.exploited, self.flows
+        people = self._struck(pool, RISKS)
+        when = self._crossings(pool, people, slice(0, RISKS), before, hazards)
+        risk = when.argmin(axis=0)
+        time = month + when.min(axis=0, initial=np.inf)
+        setting = self.layout.setting_of_cell[pool.who[Pool.CELL, people]]
+        escaped, died = risk == Row.ESCAPE, risk == Row.DEATH
+        forwards = escaped & (pool.values[Row.FORWARD, people] < forward[setting])
+        flows.escaped += int(np.count_nonzero(escaped))
+        flows.came_forward += int(np.count_nonzero(forwards))
+        self._die(int(np.count_nonzero(died)))
+        found = risk >= Row.CHANNELS
+        flows.referred += int(np.count_nonzero(found))
+        self._survive(*pool.take(people[escaped & ~forwards]), assisted=None)
+        source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
+        cases = np.flatnonzero(found | forwards)
+        self._join_queue(people[cases], time[cases], source[cases])
+        pool.remove(people)
+
+    def _join_queue(self, people: Integers, time: Floats, source: Integers) -> None:
+        """Put people at the end of the queue, by time of arrival; whoever came forward is on record at once."""
+        who, values = self.exploited.take(people)
+        order = np.lexsort((who[Pool.RANK], who[Pool.COHORT], time))
+        who, values, time, source = who[:, order], values[:, order], time[order], source[order]
+        values[Row.ARRIVED], values[Row.SOURCE], values[Row.RESPONDER] = time, source, -1
+        free = source == CAME_FORWARD
+        values[np.ix_([Row.ESCAPE, Row.DEATH], free)] = np.inf
+        self.newcomers = slice(self.waiting.size, self.waiting.size + people.size)
+        self.waiting.add(who, values)
+        self._record(np.flatnonzero(free) + self.newcomers.start)
+
+    def _watch(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
+        """Work out who, while waiting, escapes or dies this month, and when."""
+        pool = self.waiting
+        people = np.arange(pool.size)
+        when = self._crossings(pool, people, slice(0, 2), before, hazards)
+        self._escapes = month + when.min(axis=0, initial=np.inf)
+        self._dies = when[Row.DEATH] < when[Row.ESCAPE]
+        setting = self.layout.setting_of_cell[pool.who[Pool.CELL]]
+        self._forward = ~self._dies & (pool.values[Row.FORWARD] < forward[setting])
+
+    def _leaves_unseen(self) -> Flags:
+        return np.isfinite(self._escapes) & ~self._forward
+
+    def _leave_unseen(self, people: Integers) -> None:
+        died = self._dies[people]
+        self.flows.withdrawn += people.size
+        self.flows.escaped += int(np.count_nonzero(~died))
+        self._die(int(np.count_nonzero(died)))
+        self._survive(*self.waiting.take(people[~died]), assisted=None)
+
+    def _die(self, number: int) -> None:
+        self.died += number
+        self.flows.died += number
+
+    def _record(self, people: Integers) -> None:
+        """Make the case record of people in the waiting pool: one for each episode that becomes known."""
+        if people.size:
+            values = self.waiting.values[:, people]
+            source = values[Row.SOURCE].astype(np.int64)
+            self.flows.records.add(self.waiting.who[Pool.CELL, people], source, values[Row.REPORTING])
+
+    def _retry(self, people: Integers) -> None:
+        """A referral that came to nothing: still exploited, with the luck of the next attempt."""
+        if people.size == 0:
+            return
+        who, values = self.waiting.take(people)
+        who[Pool.ATTEMPT] += 1
+        fresh = self._values(who, self._scattered(who))
+        values[_RENEWED] = fresh[_RENEWED]
+        self.exploited.add(who, values)
+
+    # ------------------------------------------------------------ entries
+
+    def _enter(self, cohort: Integers, rank: Integers, records: Floats, forms: Floats) -> None:
+        """People trafficked for the first time."""
+        who = np.zeros((5, cohort.size), dtype=np.int64)
+        who[Pool.COHORT], who[Pool.RANK] = cohort, rank
+        self.flows.newly_trafficked += cohort.size
+        self._begin_spell(who, records, forms)
+
+    def _enter_again(self, who: Integers, forms: Floats) -> None:
+        """Survivors trafficked again: a new episode, with luck of its own."""
+        who[Pool.EPISODE] += 1
+        who[Pool.ATTEMPT] = 0
+        self.flows.retrafficked += who.shape[1]
+        self._begin_spell(who, self._scattered(who), forms)
+
+    def _begin_spell(self, who: Integers, records: Floats, forms: Floats) -> None:
+        if who.shape[1] == 0:
+            return
+        first_cell = self.layout.stratum_of_cohort[who[Pool.COHORT]] * len(Form)
+        group = self.layout.group_of_cell[first_cell]
+        who[Pool.CELL] = first_cell + (records[:, Slot.FORM, None] >= forms[group]).sum(axis=1)
+        self.flows.entered_cells.append(who[Pool.CELL])
+        self.exploited.add(who, self._values(who, records))
+
+    def _values(self, who: Integers, records: Floats) -> Floats:
+        """Turn records of luck into what a person carries; risks count from the end of this month."""
+        values = np.zeros((ROWS, who.shape[1]))
+        values[: len(_LUCK)] = records[:, _LUCK].T
+        values[:RISKS] = exponential(values[:RISKS]) + self._risk[:, who[Pool.CELL]]
+        return values
+
+    def _scattered(self, who: Integers) -> Floats:
+        if who.shape[1] == 0:
+            return np.empty((0, SLOTS))
+        keys = self.cohorts.keys[who[Pool.COHORT]]
+        return scattered(keys, who[Pool.RANK], who[Pool.EPISODE], who[Pool.ATTEMPT])
+
+    # ------------------------------------------------------------ survivors
+
+    def _survive(self, who: Integers, values: Floats, assisted: Flags | None) -> None:
+        """Begin the time after an exit; the cell of a survivor is ``2 * setting + assisted``."""
+        setting = self.layout.setting_of_cell[who[Pool.CELL]]
+        who[Pool.CELL] = 2 * setting + (0 if assisted is None else assisted)
+        threshold = exponential(values[Row.RETURN]) + self._return[who[Pool.CELL]]
+        self.survivors.add(who, np.stack([threshold, np.full(threshold.size, self._month)]))
+
+    def _returning(self, settled_by: float) -> Integers:
+        """Take out the survivors trafficked again this month; those whose exit is long past settle."""
+        pool = self.survivors
+        returns = pool.values[0] <= self._return.take(pool.who[Pool.CELL])
+        settles = (pool.values[1] < settled_by) & ~returns
+        who, _ = pool.take(np.flatnonzero(returns))
+        self.settled += int(np.count_nonzero(settles))
+        pool.remove(np.flatnonzero(returns | settles))
+        return who

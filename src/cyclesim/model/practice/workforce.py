@@ -1,0 +1,130 @@
+"""Capital takes time: money becomes staff, skills and systems with a delay, and they drain without it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import Line
+
+
+@dataclass
+class Posts:
+    """Posts paid by one line: recruits, who are paid and not yet of full use, and staff in full use.
+
+    Money in hand is spread over `purse_months`; hiring takes `hiring_months`, coming into full use `build`
+    months; turnover drains the experienced; when money ends, posts end (short grants lose their start-up
+    months and their staff).
+    """
+
+    recruits: float = 0.0
+    staff: float = 0.0
+
+    def step(self, purse: int, monthly_cost: float, build: float, p: Values) -> int:
+        """Hire, pay and lose staff for a month; return what was paid, in cents.
+
+        Parameters
+        ----------
+        purse
+            Money in hand, cents.
+        monthly_cost
+            Cost of one post, cents per month.
+        build
+            Mean months from hiring to full use.
+        """
+        self.staff -= self.staff * -math.expm1(-p.turnover_national)
+        ready = self.recruits * -math.expm1(-1.0 / build)
+        self.recruits, self.staff = self.recruits - ready, self.staff + ready
+        affordable = purse / (monthly_cost * p.purse_months)
+        gap = affordable - self.recruits - self.staff
+        if gap > 0:
+            self.recruits += gap * -math.expm1(-1.0 / p.hiring_months)
+        else:
+            self._release(-gap * -math.expm1(-1.0 / p.hiring_months))
+        payable = purse / monthly_cost
+        self._release(max(self.recruits + self.staff - payable, 0.0))
+        return min(purse, round((self.recruits + self.staff) * monthly_cost))
+
+    def _release(self, number: float) -> None:
+        """End posts, the newest first."""
+        newest = min(number, self.recruits)
+        self.recruits -= newest
+        self.staff = max(self.staff - (number - newest), 0.0)
+
+
+@dataclass
+class Workforce:
+    """What the money of one crisis has built.
+
+    Attributes
+    ----------
+    specialists, caseworkers, investigators
+        Posts.
+    prevention, data, local
+        Stocks of prevention, data systems and preparedness, in US dollars per year of recent spending.
+    training_rate
+        Share of frontline staff trained by this month's money.
+    """
+
+    specialists: Posts = field(default_factory=Posts)
+    caseworkers: Posts = field(default_factory=Posts)
+    investigators: Posts = field(default_factory=Posts)
+    prevention: float = 0.0
+    data: float = 0.0
+    local: float = 0.0
+    training_rate: float = 0.0
+
+    def spend(self, purses: dict[Line, int], staff: float, p: Values) -> dict[Line, int]:
+        """Spend one month's money on every line but assistance.
+
+        Parameters
+        ----------
+        purses
+            Money in hand by line, cents.
+        staff
+            Frontline staff at work, who share the training.
+
+        Returns
+        -------
+        Cents spent by line, never more than is in hand.
+        """
+        spent = {line: 0 for line in Line}
+        for line in (Line.TRAINING, Line.PREVENTION, Line.DATA, Line.PREPAREDNESS):
+            spent[line] = int(purses[line] / p.purse_months)
+        if staff <= 0:
+            spent[Line.TRAINING] = 0
+        self.training_rate = spent[Line.TRAINING] / (p.cost_training * 100 * staff) if staff > 0 else 0.0
+        keep = math.exp(-1.0 / p.stock_months)
+        self.prevention = self.prevention * keep + spent[Line.PREVENTION] * 0.12 * (1 - keep)
+        self.data = self.data * keep + spent[Line.DATA] * 0.12 * (1 - keep)
+        self.local = self.local * keep + spent[Line.PREPAREDNESS] * 0.12 * (1 - keep)
+        month = 100 / 12
+        spent[Line.SPECIALISTS] = self.specialists.step(purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p)
+        investigating = int(purses[Line.BACK_END] * p.investigator_share)
+        casework = purses[Line.BACK_END] - investigating
+        paid = self.caseworkers.step(casework, p.cost_caseworker * month, p.build_months, p)
+        paid += self.investigators.step(investigating, p.cost_investigator * month, p.build_months, p)
+        spent[Line.BACK_END] = paid
+        return spent
+
+    def clarity(self, p: Values, people: int) -> float:
+        """Return the share of referrals that are not lost: specialists clear the pathway   (P5)."""
+        density = self.specialists.staff * 1e6 / people / p.specialist_need if people else 0.0
+        return 1.0 - float(p.lost_referral) * math.exp(-density)
+
+    def prevention_share(self, p: Values, people: int) -> float:
+        """Return the share by which prevention lowers the hazard   (P6)."""
+        return float(p.prevention_effect) * _saturating(self.prevention, p.prevention_need * people)
+
+    def local_share(self, p: Values, people: int) -> float:
+        """Return the share by which preparedness closes the gap in context."""
+        return _saturating(self.local, p.preparedness_need * people / 1e6)
+
+    def completeness(self, p: Values, people: int) -> float:
+        """Return the share of case records that reach a report: money for data closes the gap   (E1)."""
+        return 1.0 - (1.0 - float(p.completeness)) * (1.0 - _saturating(self.data, p.data_need * people / 1e6))
+
+
+def _saturating(amount: float, need: float) -> float:
+    return -math.expm1(-amount / need) if need > 0 else 0.0

@@ -1,0 +1,107 @@
+"""Dated changes: which number has which value in which month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cyclesim.inputs.dates import date, index
+from cyclesim.inputs.parts import Change, Donor
+from cyclesim.inputs.scenario import Scenario
+
+
+class Schedule:
+    """The months in which a number of the scenario takes another value.
+
+    Where several changes touch one number, values set apply first, then factors, then amounts; within each kind
+    by date and name. A ramp leads there in equal monthly steps and is at full size after `ramp` months. After
+    `until` the number is back.
+
+    Parameters
+    ----------
+    scenario
+        Changes and interventions are read alike: what differs is what they mean, not what they do.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._first = -scenario.spin_up
+        months = range(self._first, scenario.months)
+        dated = {**{("change", n): c for n, c in scenario.changes.items()}}
+        dated |= {("intervention", n): c for n, c in scenario.interventions.items()}
+        ordered = sorted(dated.items(), key=lambda item: (item[1].from_, item[0]))
+        changes = [(change, _Window(change, scenario.start)) for _, change in ordered]
+        touched = sorted({path for change, _ in changes for kind in _kinds(change) for path in kind})
+        touched += [f"donors.{name}.budget" for name in sorted(scenario.donors)]
+        self._months: dict[int, list[tuple[str, float]]] = {}
+        for path in dict.fromkeys(touched):
+            touching = [(change, window) for change, window in changes if any(path in kind for kind in _kinds(change))]
+            last: float | None = None
+            for month in months:
+                value = _value(path, _base(scenario, path, month), touching, month)
+                if value != last:
+                    self._months.setdefault(month, []).append((path, value))
+                    last = value
+                if not touching and _is_constant(scenario, path):
+                    break
+        self._costs = [
+            (_Window(i, scenario.start), i.cost) for _, i in sorted(scenario.interventions.items()) if i.cost
+        ]
+
+    def at(self, month: int) -> list[tuple[str, float]]:
+        """Return the numbers that take a new value in a month, with that value."""
+        return self._months.get(month, [])
+
+    def cost(self, month: int) -> int:
+        """Return the stated cost of the interventions in force, in cents."""
+        return sum(round(cost * 100 * window.weight(month)) for window, cost in self._costs)
+
+
+class _Window:
+    """When a change is in force, and to which part."""
+
+    def __init__(self, change: Change, start: str) -> None:
+        self.first = index(change.from_, start)
+        self.end = None if change.until is None else index(change.until, start)
+        self._ramp = change.ramp
+
+    def weight(self, month: int) -> float:
+        if month < self.first or (self.end is not None and month >= self.end):
+            return 0.0
+        return 1.0 if self._ramp == 0 else min((month - self.first + 1) / self._ramp, 1.0)
+
+
+def _kinds(change: Change) -> Iterator[dict[str, float]]:
+    yield from (change.set, change.scale, change.add)
+
+
+def _donor_with_budget(scenario: Scenario, path: str) -> Donor | None:
+    """Return the donor whose budget a path names; None for any other number."""
+    part, _, rest = path.partition(".")
+    name, _, what = rest.rpartition(".")
+    return scenario.donors[name] if part == "donors" and what == "budget" else None
+
+
+def _base(scenario: Scenario, path: str, month: int) -> float:
+    donor = _donor_with_budget(scenario, path)
+    if donor is None:
+        return float(scenario.value(path))
+    return donor.budget_in(int(date(month, scenario.start)[:4]))
+
+
+def _is_constant(scenario: Scenario, path: str) -> bool:
+    donor = _donor_with_budget(scenario, path)
+    return donor is not None and not isinstance(donor.budget, dict)
+
+
+def _value(path: str, base: float, changes: list[tuple[Change, _Window]], month: int) -> float:
+    value = base
+    for change, window in changes:
+        if path in change.set:
+            weight, target = window.weight(month), float(change.set[path])
+            value = target if weight == 1.0 else value + weight * (target - value)
+    for change, window in changes:
+        if path in change.scale:
+            value *= 1.0 + window.weight(month) * (float(change.scale[path]) - 1.0)
+    for change, window in changes:
+        if path in change.add:
+            value += window.weight(month) * float(change.add[path])
+    return value

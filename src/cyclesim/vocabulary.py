@@ -1,0 +1,191 @@
+"""Every name that crosses a boundary, defined once.
+
+The words are those of the field: epidemiology for people, humanitarian finance for money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MODEL_VERSION = "0.1"
+"""Version of the numbers: it changes whenever a result of a shipped scenario moves."""
+
+
+class Group(StrEnum):
+    """Whom the hazard of being trafficked tells apart (report sections 2, 4 and 8)."""
+
+    WOMEN = "women"
+    MEN = "men"
+    GIRLS = "girls"
+    BOYS = "boys"
+    UNACCOMPANIED_CHILDREN = "unaccompanied_children"
+    INSTITUTIONAL_CHILDREN = "institutional_children"
+
+
+CHILDREN = (Group.GIRLS, Group.BOYS, Group.UNACCOMPANIED_CHILDREN, Group.INSTITUTIONAL_CHILDREN)
+
+
+class Status(StrEnum):
+    """Legal and displacement status of a person at risk."""
+
+    INTERNALLY_DISPLACED = "internally_displaced"
+    REGULAR_STATUS = "regular_status"
+    IRREGULAR_STATUS = "irregular_status"
+    HOST_COMMUNITY = "host_community"
+
+
+class Form(StrEnum):
+    """Form of exploitation."""
+
+    SEXUAL_EXPLOITATION = "sexual_exploitation"
+    FORCED_LABOUR = "forced_labour"
+    DOMESTIC_SERVITUDE = "domestic_servitude"
+    FORCED_MARRIAGE = "forced_marriage"
+    FORCED_CRIMINALITY = "forced_criminality"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """Kind of contact through which a frontline responder can meet a victim."""
+
+    HUMANITARIAN = "humanitarian"
+    HEALTH_SOCIAL = "health_social"
+    POLICE_BORDER = "police_border"
+    INSPECTION_COMMUNITY = "inspection_community"
+
+
+class Line(StrEnum):
+    """Line of anti-trafficking spending."""
+
+    TRAINING = "training"
+    SPECIALISTS = "specialists"
+    BACK_END = "back_end"
+    ASSISTANCE = "assistance"
+    PREVENTION = "prevention"
+    DATA = "data"
+    PREPAREDNESS = "preparedness"
+
+
+class Kind(StrEnum):
+    """Kind of frontline organisation."""
+
+    UN_INGO = "un_ingo"
+    SPECIALIST = "specialist"
+    LOCAL_NGO = "local_ngo"
+    NEWLY_REGISTERED = "newly_registered"
+    BORDER_FORCE = "border_force"
+    POLICE = "police"
+    HEALTH = "health"
+    EDUCATION = "education"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    SOCIAL_SERVICES = "social_services"
+
+
+class DonorKind(StrEnum):
+    """Kind of donor."""
+
+    GOVERNMENT = "government"
+    MULTILATERAL = "multilateral"
+    FOUNDATION = "foundation"
+    SOUTHERN_FUND = "southern_fund"
+
+
+class Route(StrEnum):
+    """Way a grant takes from a donor's decision to the field."""
+
+    INGO = "ingo"
+    INTERMEDIARY = "intermediary"
+    LOCAL_FUND = "local_fund"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One observed quantity of the monthly table.
+
+    Parameters
+    ----------
+    name
+        Column name.
+    kind
+        ``stock`` (at the end of the month), ``flow`` (during the month) or ``level`` (a share, rate or index).
+    unit
+        Unit of one entry.
+    text
+        What it is, in one line.
+    integer
+        Whether it is an int64 count or an int64 amount of cents; all others are float64.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    text: str
+    integer: bool
+
+
+def _table(*rows: tuple[str, str, str, str]) -> dict[str, Measure]:
+    return {name: Measure(name, kind, unit, text, unit in ("people", "cents", "cases")) for name, kind, unit, text in rows}
+
+
+MEASURES = _table(
+    ("people", "stock", "people", "everybody in need: at risk, exploited, in casework, survivors and the dead"),
+    ("at_risk", "stock", "people", "people in need who have never been trafficked in this world"),
+    ("exploited", "stock", "people", "people in exploitation at the end of the month; its sum over months is person-months"),
+    ("in_casework", "stock", "people", "people out of exploitation whose case is being worked on"),
+    ("survivors", "stock", "people", "people out of exploitation, at risk of being trafficked again"),
+    ("died", "stock", "people", "people who died in exploitation, since the first simulated month"),
+    ("newly_trafficked", "flow", "people", "people trafficked for the first time"),
+    ("retrafficked", "flow", "people", "survivors trafficked again"),
+    ("escaped", "flow", "people", "people who left exploitation by themselves, seen or unseen"),
+    ("came_forward", "flow", "people", "people who escaped and came forward, so that a record exists"),
+    ("referred", "flow", "cases", "referrals by frontline responders and proactive investigation"),
+    ("answered", "flow", "cases", "referrals that the back end answered: the person is out of exploitation"),
+    ("lapsed", "flow", "cases", "cases that waited longer than patience lasts"),
+    ("declined", "flow", "cases", "answered referrals in which the person declined help offered on conditions"),
+    ("withdrawn", "flow", "cases", "referrals that ended because the person escaped or died while waiting"),
+    ("waiting", "stock", "cases", "cases waiting for an answer"),
+    ("identified", "flow", "people", "people of whom a case record was made, formal or presumptive"),
+    ("identified_formally", "flow", "people", "cases completed with formal identification"),
+    ("presumptive", "flow", "people", "cases completed without formal identification"),
+    ("assisted", "flow", "people", "completed cases that received assistance"),
+    ("reported", "flow", "cases", "case records that reached a published report this month"),
+    ("referral_rate", "level", "per person per month", "mean hazard of being referred, over people in exploitation"),
+    ("answered_share", "level", "share", "answered over answered and lapsed in the last 12 months, referrals only"),
+    ("waiting_months", "level", "months", "mean wait of the cases answered this month"),
+    ("true_prevalence", "level", "per 1,000 per year", "people exploited at any time in the last 12 months per 1,000 in need"),
+    ("detected_prevalence", "level", "per 1,000 per year", "cases reported in the last 12 months per 1,000 in need"),
+    ("naive_estimate", "level", "per 1,000 per year", "detected prevalence over the prior detection share of a naive donor"),
+    ("detected_share", "level", "share", "people identified in the last 12 months over people exploited in them"),
+    ("believed_prevalence", "level", "per 1,000 per year", "donors' median belief, mean over donors weighted by budget"),
+    ("deception", "level", "ratio", "believed over true prevalence: 1 is a true belief, below 1 is deception"),
+    ("requirement_cents", "flow", "cents", "what the anti-trafficking response requires"),
+    ("committed_cents", "flow", "cents", "commitments made by donors"),
+    ("disbursed_cents", "flow", "cents", "money that arrived in the field"),
+    ("spent_cents", "flow", "cents", "money that responders spent"),
+    ("balance_cents", "stock", "cents", "money disbursed and not yet spent"),
+    ("outstanding_cents", "stock", "cents", "money committed and not yet disbursed"),
+    ("intervention_cents", "flow", "cents", "stated cost of the interventions in force, outside the donors' purse"),
+    ("coverage", "level", "share", "disbursed over required, last 12 months"),
+    ("trained_share", "level", "share", "share of frontline staff trained, weighted by staff"),
+    ("trust", "level", "share", "trust of frontline staff in the referral pathway, weighted by staff"),
+    ("frontline_staff", "level", "people (full-time equivalent)", "frontline staff at work"),
+    ("specialists", "level", "people (full-time equivalent)", "specialist posts filled by donors' money"),
+    ("caseworkers", "level", "people (full-time equivalent)", "caseworkers at work in the back ends"),
+    ("investigators", "level", "people (full-time equivalent)", "investigators at work in the back ends"),
+    ("prevention", "level", "share", "share by which prevention lowers the hazard"),
+    ("attention", "level", "index", "media attention (1 is the peak of a full shock)"),
+)
+"""The monthly measures of a crisis, by name."""
+
+HEADLINE = (
+    "exploited",
+    "identified",
+    "believed_prevalence",
+    "true_prevalence",
+    "coverage",
+    "answered_share",
+    "trust",
+    "trained_share",
+)
+"""The measures that summaries and charts show first."""
