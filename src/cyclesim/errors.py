@@ -60,7 +60,8 @@ class Problem:
             if self.value is None or isinstance(self.value, dict | list)
             else f" (got {_short(self.value)})"
         )
-        return f"{head}{got}. {self.way_out}".rstrip() if self.way_out else f"{head}{got}"
+        way_out = self.way_out[:1].upper() + self.way_out[1:]
+        return f"{head}{got}. {way_out}" if way_out else f"{head}{got}"
 
 
 class _ProblemsError(CycleSimError):

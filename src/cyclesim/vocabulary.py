@@ -125,13 +125,20 @@ class Measure:
 
 
 def _table(*rows: tuple[str, str, str, str]) -> dict[str, Measure]:
-    return {name: Measure(name, kind, unit, text, unit in ("people", "cents", "cases")) for name, kind, unit, text in rows}
+    return {
+        name: Measure(name, kind, unit, text, unit in ("people", "cents", "cases")) for name, kind, unit, text in rows
+    }
 
 
 MEASURES = _table(
     ("people", "stock", "people", "everybody in need: at risk, exploited, in casework, survivors and the dead"),
     ("at_risk", "stock", "people", "people in need who have never been trafficked in this world"),
-    ("exploited", "stock", "people", "people in exploitation at the end of the month; its sum over months is person-months"),
+    (
+        "exploited",
+        "stock",
+        "people",
+        "people in exploitation at the end of the month; its sum over months is person-months",
+    ),
     ("in_casework", "stock", "people", "people out of exploitation whose case is being worked on"),
     ("survivors", "stock", "people", "people out of exploitation, at risk of being trafficked again"),
     ("died", "stock", "people", "people who died in exploitation, since the first simulated month"),
@@ -153,11 +160,26 @@ MEASURES = _table(
     ("referral_rate", "level", "per person per month", "mean hazard of being referred, over people in exploitation"),
     ("answered_share", "level", "share", "answered over answered and lapsed in the last 12 months, referrals only"),
     ("waiting_months", "level", "months", "mean wait of the cases answered this month"),
-    ("true_prevalence", "level", "per 1,000 per year", "people exploited at any time in the last 12 months per 1,000 in need"),
+    (
+        "true_prevalence",
+        "level",
+        "per 1,000 per year",
+        "people exploited at any time in the last 12 months per 1,000 in need",
+    ),
     ("detected_prevalence", "level", "per 1,000 per year", "cases reported in the last 12 months per 1,000 in need"),
-    ("naive_estimate", "level", "per 1,000 per year", "detected prevalence over the prior detection share of a naive donor"),
+    (
+        "naive_estimate",
+        "level",
+        "per 1,000 per year",
+        "detected prevalence over the prior detection share of a naive donor",
+    ),
     ("detected_share", "level", "share", "people identified in the last 12 months over people exploited in them"),
-    ("believed_prevalence", "level", "per 1,000 per year", "donors' median belief, mean over donors weighted by budget"),
+    (
+        "believed_prevalence",
+        "level",
+        "per 1,000 per year",
+        "donors' median belief, mean over donors weighted by budget",
+    ),
     ("deception", "level", "ratio", "believed over true prevalence: 1 is a true belief, below 1 is deception"),
     ("requirement_cents", "flow", "cents", "what the anti-trafficking response requires"),
     ("committed_cents", "flow", "cents", "commitments made by donors"),

@@ -22,9 +22,7 @@ def test_a_range_of_people_has_the_same_luck_however_it_is_cut(first, counts):
 
 
 @given(
-    people=st.lists(
-        st.tuples(st.integers(0, 10**10), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=30
-    )
+    people=st.lists(st.tuples(st.integers(0, 10**10), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=30)
 )
 def test_arithmetic_on_arrays_gives_the_bits_of_numpys_philox(people):
     rank, episode, attempt = np.array(people, dtype=np.int64).T
@@ -39,7 +37,9 @@ def test_scattered_people_in_their_first_episode_have_the_luck_of_the_ladder():
     assert (scattered(keys, ranks, zero, zero) == KEY.records(0, 100)).all()
 
 
-@pytest.mark.parametrize("other", [("crisis", "cohor", "t"), ("crisi", "scohort"), ("crisiscohort",), ("crisis", "Cohort")])
+@pytest.mark.parametrize(
+    "other", [("crisis", "cohor", "t"), ("crisi", "scohort"), ("crisiscohort",), ("crisis", "Cohort")]
+)
 def test_names_that_join_to_the_same_text_have_different_luck(other):
     assert Luck(3, 1, 4).stream(*other).key != KEY.key
 

@@ -31,9 +31,7 @@ def problems(document: Document) -> list[Problem]:
 def _title(document: Document) -> Iterator[Problem]:
     question = document.data.get("question")
     if isinstance(question, str) and question and not question.rstrip().endswith("?"):
-        yield document.problem(
-            ("question",), "must be one sentence that ends with a question mark", "", question
-        )
+        yield document.problem(("question",), "must be one sentence that ends with a question mark", "", question)
 
 
 def _parameters(document: Document) -> Iterator[Problem]:
@@ -57,9 +55,7 @@ def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Pr
         for setting in _mapping(wave, "settings"):
             if settings and setting not in settings:
                 way_out = did_you_mean(setting, settings)
-                yield document.problem(
-                    (*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True
-                )
+                yield document.problem((*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True)
     for name, organisation in _entries(crisis, "organisations"):
         here = (*key, "organisations", name)
         yield from _reference(document, (*here, "setting"), organisation, settings)
@@ -68,9 +64,7 @@ def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Pr
         yield from _not_after_the_end(document, (*key, "attention", name, "month"), shock)
 
 
-def _reference(
-    document: Document, key: Key, part: dict[str, Any], known: dict[str, Any]
-) -> Iterator[Problem]:
+def _reference(document: Document, key: Key, part: dict[str, Any], known: dict[str, Any]) -> Iterator[Problem]:
     name = part.get(key[-1])
     if isinstance(name, str) and name not in known:
         what = key[-1].replace("_", " ")
@@ -80,7 +74,7 @@ def _reference(
 def _window(data: dict[str, Any]) -> tuple[str, int, int] | None:
     """Return the start and, relative to it, the first and last month; None if they are wrong themselves."""
     start, months, spin_up = data.get("start"), data.get("months"), data.get("spin_up", 0)
-    if _is_month(start) and isinstance(months, int) and isinstance(spin_up, int):
+    if _is_month(start) and isinstance(months, int) and isinstance(spin_up, int) and months > 0:
         return str(start), -spin_up, months - 1
     return None
 
@@ -89,9 +83,7 @@ def _not_after_the_end(document: Document, key: Key, part: dict[str, Any]) -> It
     date, window = part.get(key[-1]), _window(document.data)
     if window and _is_month(date) and dates.index(date, window[0]) > window[2]:
         last = dates.date(window[2], window[0])
-        yield document.problem(
-            key, f"is after the last simulated month {last}", "move it, or raise months", date
-        )
+        yield document.problem(key, f"is after the last simulated month {last}", "move it, or raise months", date)
 
 
 def _not_before_the_beginning(document: Document, key: Key, part: dict[str, Any]) -> Iterator[Problem]:
@@ -108,9 +100,7 @@ def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Pr
     if _is_month(begin) and _is_month(end) and dates.index(end, begin) <= 0:
         way_out = "until is the first month in which the change no longer holds"
         yield document.problem((*key, "until"), f"must be after from ({begin})", way_out, end)
-    touches = [
-        (how, path, value) for how in ("set", "scale", "add") for path, value in _mapping(change, how).items()
-    ]
+    touches = [(how, path, value) for how in ("set", "scale", "add") for path, value in _mapping(change, how).items()]
     if not touches and not change.get("cost"):
         yield document.problem(key, "changes nothing", "give it set, scale or add", at_key=True)
     for how, path, value in touches:

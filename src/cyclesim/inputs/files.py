@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +40,9 @@ def load(name_or_path: str | Path) -> Scenario:
     """
     path = locate(name_or_path)
     document, found = _layers(path, str(path), ())
-    scenario, more = Scenario.examine(document, path.stem) if not found else _despite(document, path)
+    scenario, more = Scenario.examine(document, path.stem)
     if scenario is None or found:
-        raise ScenarioError(_unique(found + more))
+        raise ScenarioError(_telling(found + more))
     return scenario
 
 
@@ -77,11 +76,6 @@ def _is_file(text: str) -> bool:
 
 def _relative(name: str, here: Path) -> Path:
     return here.parent / name if _is_file(name) else shipped.path(name)
-
-
-def _despite(document: Document, path: Path) -> tuple[None, list[Problem]]:
-    """Return the other problems of a document that has some already, if it holds together enough to tell."""
-    return None, Scenario.examine(document, path.stem)[1] if document.data else []
 
 
 def _layers(path: Path, shown: str, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
@@ -143,13 +137,13 @@ def _matches(key: Key, pattern: Key) -> bool:
     return len(key) == len(pattern) and all(p in ("*", k) for k, p in zip(key, pattern, strict=True))
 
 
-def _unique(problems: list[Problem]) -> list[Problem]:
-    """Drop the message that an entry is missing where the same entry was found to be empty."""
+def _telling(problems: list[Problem]) -> list[Problem]:
+    """Drop messages that an entry is missing where the reason is told: it is empty, or its table is wrong."""
     empty = {problem.key for problem in problems if problem.message == "is empty"}
-    return list(_without(problems, empty))
-
-
-def _without(problems: list[Problem], empty: set[str]) -> Iterator[Problem]:
-    for problem in problems:
-        if not (problem.message == "is missing" and problem.key in empty):
-            yield problem
+    tables = any(p.file.endswith(".csv") or p.key.endswith("_from") for p in problems)
+    return [
+        problem
+        for problem in problems
+        if problem.message != "is missing"
+        or not (problem.key in empty or (tables and problem.key.endswith((".budget", ".arrivals"))))
+    ]

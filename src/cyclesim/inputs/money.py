@@ -40,9 +40,7 @@ def split(total: int, weights: Iterable[float]) -> list[int]:
         If the total or a weight is negative, or if there is something to split and every weight is zero.
     """
     ratios = [float(weight).as_integer_ratio() for weight in weights]
-    common = max(
-        (denominator for _, denominator in ratios), default=1
-    )  # denominators of floats are powers of two
+    common = max((denominator for _, denominator in ratios), default=1)  # denominators of floats are powers of two
     parts = [numerator * (common // denominator) for numerator, denominator in ratios]
     whole = sum(parts)
     if total < 0 or any(part < 0 for part in parts):

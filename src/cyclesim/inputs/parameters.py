@@ -52,6 +52,4 @@ def _quantity(name: str, entry: Any) -> Quantity:
 
 def _below(document: Document, name: str) -> Document:
     marks = {key[1:]: mark for key, mark in document.marks.items() if key[:1] == (name,)}
-    return Document(
-        {"name": name, **document.data[name]} if isinstance(document.data[name], dict) else {}, marks
-    )
+    return Document({"name": name, **document.data[name]} if isinstance(document.data[name], dict) else {}, marks)

@@ -38,18 +38,16 @@ def _name(value: str) -> str:
                 f"the character {shown!r} is not allowed in a name; use letters, digits, spaces and -_'(),"
             )
     if value != value.strip() or value != unicodedata.normalize("NFC", value):
-        raise ValueError(
-            "a name must not begin or end with a space, and must be in composed (NFC) form; retype it"
-        )
+        raise ValueError("a name must not begin or end with a space, and must be in composed (NFC) form; retype it")
     return value
 
 
 def _year(value: Any) -> Any:
-    return (
-        int(value)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 4
-        else value
-    )
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) == 4):
+            raise ValueError("must be a year, such as 2023")
+        return int(value)
+    return value
 
 
 def _sum_to_one(shares: dict[Any, float]) -> dict[Any, float]:
@@ -64,9 +62,7 @@ def _budget_form(value: Any) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-Month = Annotated[
-    str, BeforeValidator(dates.checked), WithJsonSchema({"type": "string", "pattern": dates.PATTERN})
-]
+Month = Annotated[str, BeforeValidator(dates.checked), WithJsonSchema({"type": "string", "pattern": dates.PATTERN})]
 Number = Annotated[float, AfterValidator(lambda value: value + 0.0)]  # -0.0 and 0.0 are one
 Amount = Annotated[Number, Field(ge=0, le=1e15)]
 Share = Annotated[Number, Field(ge=0, le=1)]

@@ -54,19 +54,13 @@ def untouchable(path: str, data: dict[str, Any]) -> Complaint | None:
         quantity = parameters().get(parts[1])
         if quantity is None:
             return f"no parameter {parts[1]!r}", did_you_mean(parts[1], parameters())
-        return (
-            (f"{parts[1]!r} is a table", "set it under parameters, for the whole run")
-            if quantity.is_table
-            else None
-        )
+        return (f"{parts[1]!r} is a table", "set it under parameters, for the whole run") if quantity.is_table else None
     here: Any = data
     for i, part in enumerate(parts[:-1]):
         if not isinstance(here, dict) or part not in here:
             options = list(here) if isinstance(here, dict) else []
             tops = ["parameters", "donors", "crises"]
-            return f"no {part!r} in {'.'.join(parts[:i]) or 'the scenario'}", did_you_mean(
-                part, options if i else tops
-            )
+            return f"no {part!r} in {'.'.join(parts[:i]) or 'the scenario'}", did_you_mean(part, options if i else tops)
         here = here[part]
     pattern = tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parts[:-1]))
     leaves = _TOUCHABLE.get(pattern)

@@ -34,9 +34,7 @@ class Document:
     data: dict[str, Any]
     marks: Mapping[Key, Mark]
 
-    def problem(
-        self, key: Key, message: str, way_out: str = "", value: Any = None, at_key: bool = False
-    ) -> Problem:
+    def problem(self, key: Key, message: str, way_out: str = "", value: Any = None, at_key: bool = False) -> Problem:
         """Return a problem at ``key``, or at the nearest entry above it that stands in a file."""
         place = key
         while place and place not in self.marks:
@@ -73,9 +71,7 @@ def read(path: Path, shown: str | None = None) -> Document:
             raise _refused(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "put tables into CSV files")
         return _read(path, shown, status.st_mtime_ns, status.st_size)
     except FileNotFoundError:
-        raise _refused(
-            shown, "no such file", "a shipped scenario is named without .yaml and slashes"
-        ) from None
+        raise _refused(shown, "no such file", "a shipped scenario is named without .yaml and slashes") from None
     except OSError as error:
         raise _refused(shown, f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a path with a NUL character
@@ -102,9 +98,7 @@ def parse(text: str, shown: str) -> Document:
     """Parse YAML text; ``shown`` names its file in messages."""
     node = _compose(text, shown)
     if node is None or (node.id == "scalar" and not node.value):
-        raise _refused(
-            shown, "is empty", "start with title, question, start, months and crises, or with extends"
-        )
+        raise _refused(shown, "is empty", "start with title, question, start, months and crises, or with extends")
     reading = _Reading(shown)
     data = reading.value(node, (), _place(node))
     if reading.problems:
@@ -157,9 +151,7 @@ class _Reading:
     def value(self, node: Any, key: Key, key_place: tuple[int, int]) -> Any:
         self.marks[key] = Mark(self.file, key_place, _place(node))
         if node.anchor:
-            return self._refuse(
-                node, key, "anchors and aliases (& and *) are not used here", "write the value out"
-            )
+            return self._refuse(node, key, "anchors and aliases (& and *) are not used here", "write the value out")
         if len(key) > MAX_DEPTH:
             return self._refuse(node, key, f"nested deeper than {MAX_DEPTH} levels")
         if node.id == "mapping" and node.tag.endswith(":map"):
@@ -177,9 +169,7 @@ class _Reading:
             name = str(key_node.value)
             if name in result:
                 line = self.marks[(*key, name)].key[0]
-                self._refuse(
-                    key_node, (*key, name), f"duplicate key; the first is on line {line}", "keep one of them"
-                )
+                self._refuse(key_node, (*key, name), f"duplicate key; the first is on line {line}", "keep one of them")
                 continue
             result[name] = self.value(value_node, (*key, name), _place(key_node))
         return result

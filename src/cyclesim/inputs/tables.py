@@ -12,6 +12,8 @@ from cyclesim.errors import Problem, ScenarioError, did_you_mean
 from cyclesim.inputs import dates, reading
 from cyclesim.inputs.reading import Document, Key, Mark
 
+_Mappings = dict[str, dict[str, Any]]
+
 
 @dataclass
 class _Expansion:
@@ -28,6 +30,10 @@ class _Row:
     file: str
     line: int
     cells: dict[str, str]
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.file, (self.line, 1), (self.line, 1))
 
     def problem(self, column: str, message: str, way_out: str = "") -> Problem:
         return Problem(self.file, self.line, 1, column, self.cells[column], message, way_out)
@@ -63,43 +69,40 @@ def expanded(layer: Document, below: dict[str, Any], folder: Path) -> tuple[Docu
     crises = data.get("crises")
     if isinstance(crises, dict):
         data["crises"] = {name: _arrivals(state, name, crisis) for name, crisis in crises.items()}
-    return Document(data, state.marks), state.problems
+    once = {(p.file, p.key, p.message, str(p.value)): p for p in reversed(state.problems)}  # not for every row
+    return Document(data, state.marks), list(reversed(once.values()))
 
 
 def _budgets(state: _Expansion, data: dict[str, Any], below: dict[str, Any]) -> dict[str, Any]:
-    source = data.pop("budgets_from")
-    own = data.get("donors") if isinstance(data.get("donors"), dict) else {}
-    donors = dict(own or {})
-    known = {**(below.get("donors") or {}), **donors}
+    donors = _mappings(data.get("donors"))
+    known = _mappings(below.get("donors")) | donors
     filled: dict[str, dict[str, float]] = {}
-    for row in _rows(state, ("budgets_from",), source, ("donor", "year", "budget")):
+    for row in _rows(state, ("budgets_from",), data.pop("budgets_from"), ("donor", "year", "budget")):
         donor, year = row.cells["donor"], row.cells["year"]
-        if donor not in known:
-            state.problems.append(row.problem("donor", f"no donor {donor!r}", did_you_mean(donor, known)))
-        elif "budget" in (donors.get(donor) or {}):
-            state.problems.append(
-                row.problem("donor", "its budget is given twice", "keep it in one of the two files")
-            )
-        elif year in filled.get(donor, {}):
-            state.problems.append(
-                row.problem("year", "this donor and year are given twice", "keep one of the rows")
-            )
-        else:
-            key = ("donors", donor, "budget")
-            state.marks.setdefault(key, Mark(row.file, (row.line, 1), (row.line, 1)))
-            state.marks[*key, year] = Mark(row.file, (row.line, 1), (row.line, 1))
-            _keep(state, row, filled.setdefault(donor, {}), year)
-    data["donors"] = donors | {
-        name: {**(donors.get(name) or {}), "budget": years} for name, years in filled.items()
-    }
+        try:
+            _refuse_budget(row, donors, known, filled)
+            filled.setdefault(donor, {})[year] = row.number("budget", float)
+        except ScenarioError as error:
+            state.problems += error.problems
+            continue
+        state.marks.setdefault(("donors", donor, "budget"), row.mark)
+        state.marks["donors", donor, "budget", year] = row.mark
+    if filled:
+        budgets = {name: {**donors.get(name, {}), "budget": years} for name, years in filled.items()}
+        data["donors"] = {**(data.get("donors") or {}), **budgets}
     return data
 
 
-def _keep(state: _Expansion, row: _Row, years: dict[str, float], year: str) -> None:
-    try:
-        years[year] = row.number("budget", float)
-    except ScenarioError as error:
-        state.problems += error.problems
+def _refuse_budget(row: _Row, donors: _Mappings, known: _Mappings, filled: dict[str, dict[str, float]]) -> None:
+    donor, year = row.cells["donor"], row.cells["year"]
+    if donor not in known:
+        raise ScenarioError([row.problem("donor", f"no donor {donor!r}", did_you_mean(donor, known))])
+    if "budget" in donors.get(donor, {}):
+        way_out = "delete budget in the scenario file, or the rows of this donor here"
+        raise ScenarioError([row.problem("donor", "its budget is also in the scenario file", way_out)])
+    if year in filled.get(donor, {}):
+        way_out = "keep one of the rows"
+        raise ScenarioError([row.problem("year", "this donor and year are given twice", way_out)])
 
 
 def _arrivals(state: _Expansion, name: str, crisis: Any) -> Any:
@@ -107,41 +110,34 @@ def _arrivals(state: _Expansion, name: str, crisis: Any) -> Any:
         return crisis
     key = ("crises", name)
     rest = {k: v for k, v in crisis.items() if k != "arrivals_from"}
-    waves = dict(rest.get("arrivals") or {})
+    waves = _mappings(rest.get("arrivals"))
     counts: dict[str, dict[str, int]] = {}
     months: dict[str, str] = {}
-    for row in _rows(
-        state, (*key, "arrivals_from"), crisis["arrivals_from"], ("wave", "month", "setting", "people")
-    ):
+    for row in _rows(state, (*key, "arrivals_from"), crisis["arrivals_from"], ("wave", "month", "setting", "people")):
         try:
             _count(row, waves, months, counts)
         except ScenarioError as error:
             state.problems += error.problems
             continue
-        place = Mark(row.file, (row.line, 1), (row.line, 1))
         wave = (*key, "arrivals", row.cells["wave"])
-        state.marks.setdefault(wave, place)
-        state.marks.setdefault((*wave, "month"), place)
-        state.marks[*wave, "settings", row.cells["setting"]] = place
-    rest["arrivals"] = waves | {wave: _wave(months[wave], people) for wave, people in counts.items()}
+        state.marks.setdefault(wave, row.mark)
+        state.marks.setdefault((*wave, "month"), row.mark)
+        state.marks[*wave, "settings", row.cells["setting"]] = row.mark
+    if counts:
+        read = {wave: _wave(months[wave], people) for wave, people in counts.items()}
+        rest["arrivals"] = {**(rest.get("arrivals") or {}), **read}
     return rest
 
 
-def _count(
-    row: _Row, waves: dict[str, Any], months: dict[str, str], counts: dict[str, dict[str, int]]
-) -> None:
+def _count(row: _Row, waves: dict[str, Any], months: dict[str, str], counts: dict[str, dict[str, int]]) -> None:
     """Add one row to the months and to the people by setting of its wave."""
     wave, month, setting = row.cells["wave"], row.cells["month"], row.cells["setting"]
     if wave in waves:
         raise ScenarioError([row.problem("wave", "is also given under arrivals", "rename one of the two")])
     if months.setdefault(wave, month) != month:
-        raise ScenarioError(
-            [row.problem("month", "differs within one wave", "give each month a wave of its own")]
-        )
+        raise ScenarioError([row.problem("month", "differs within one wave", "give each month a wave of its own")])
     if setting in counts.get(wave, {}):
-        raise ScenarioError(
-            [row.problem("setting", "this wave and setting are given twice", "keep one of the rows")]
-        )
+        raise ScenarioError([row.problem("setting", "this wave and setting are given twice", "keep one of the rows")])
     if month:
         try:
             dates.checked(month)
@@ -161,26 +157,9 @@ def _rows(state: _Expansion, key: Key, source: Any, columns: tuple[str, ...]) ->
         way_out = "name a .csv file beside this one"
         state.problems.append(state.layer.problem(key, "must be the name of a CSV file", way_out, source))
         return
+    path = state.folder / source
     try:
-        text = _text(state.folder / source, source)
-        lines = csv.reader(text.splitlines(), strict=True)
-        header = [cell.strip() for cell in next(lines, [])]
-        missing = [column for column in columns if column not in header]
-        extra = [column for column in header if column not in columns]
-        if missing or extra or len(set(header)) != len(header):
-            message = f"the first line must name the columns {', '.join(columns)}"
-            state.problems.append(Problem(source, 1, 1, "", ", ".join(header), message))
-            return
-        for cells in lines:
-            if len(cells) == len(header):
-                yield _Row(
-                    source, lines.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
-                )
-            elif cells:
-                message = f"has {len(cells)} cells where the first line has {len(header)}"
-                state.problems.append(Problem(source, lines.line_num, 1, "", None, message))
-    except csv.Error as error:
-        state.problems.append(Problem(source, lines.line_num, 1, "", None, f"is not CSV: {error}"))
+        yield from _parsed(_text(path), str(path), columns)
     except (OSError, ValueError):
         way_out = "its path is relative to the scenario file"
         state.problems.append(state.layer.problem(key, "no such file can be read", way_out, source))
@@ -188,9 +167,31 @@ def _rows(state: _Expansion, key: Key, source: Any, columns: tuple[str, ...]) ->
         state.problems += error.problems
 
 
-def _text(path: Path, shown: str) -> str:
+def _parsed(text: str, file: str, columns: tuple[str, ...]) -> Iterator[_Row]:
+    lines = csv.reader(text.splitlines(), strict=True)
+    try:
+        header = [cell.strip() for cell in next(lines, [])]
+        if sorted(header) != sorted(columns):
+            message = f"the first line must name the columns {', '.join(columns)}"
+            raise ScenarioError([Problem(file, 1, 1, "", ", ".join(header), message)])
+        for cells in lines:
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                message = f"has {len(cells)} cells where the first line has {len(header)}"
+                raise ScenarioError([Problem(file, lines.line_num, 1, "", None, message)])
+            yield _Row(file, lines.line_num, {n: c.strip() for n, c in zip(header, cells, strict=True)})
+    except csv.Error as error:
+        raise ScenarioError([Problem(file, lines.line_num, 1, "", None, f"is not CSV: {error}")]) from None
+
+
+def _mappings(section: Any) -> _Mappings:
+    """Return the entries of a section that are mappings; the models report the others."""
+    entries = section.items() if isinstance(section, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}
+
+
+def _text(path: Path) -> str:
     if path.stat().st_size > reading.MAX_BYTES:
-        raise ScenarioError(
-            [Problem(shown, 0, 0, "", None, f"is larger than {reading.MAX_BYTES // 10**6} MB")]
-        )
-    return reading.decode(path.read_bytes(), shown)
+        raise ScenarioError([Problem(str(path), 0, 0, "", None, f"is larger than {reading.MAX_BYTES // 10**6} MB")])
+    return reading.decode(path.read_bytes(), str(path))

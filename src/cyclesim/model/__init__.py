@@ -1,0 +1,1 @@
+"""What happens: people, practice, evidence, funding (read `cycle.py` first)."""

@@ -122,9 +122,7 @@ class Crisis:
         self.risks = self._risks()
         self.forward = self._forward()
         self.cells_at_start = self._exploited_cells()
-        self.ledger.expose(
-            self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p)
-        )
+        self.ledger.expose(self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
         self._name_responders()
 
     def answer_cases(self) -> None:
@@ -175,7 +173,8 @@ class Crisis:
 
     def required_cents(self) -> int:
         """Return the real anti-trafficking requirement of a month, in cents."""
-        return round(self.people * self.p.requirement / self.p.coded_share * 100 / 12)
+        cents: int = round(self.people * self.p.requirement / self.p.coded_share * 100 / 12)
+        return cents
 
     def appeal(self) -> Appeal:
         """Return what a donor sees of this crisis."""

@@ -128,7 +128,9 @@ def _generator(key: int, counter: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
 
-def _one_by_one(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+def _one_by_one(
+    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]
+) -> Floats:
     result = np.empty((person.size, SLOTS))
     rows = zip(keys.tolist(), person.tolist(), episode.tolist(), attempt.tolist(), strict=True)
     for row, ((low, high), rank, spell, trial) in enumerate(rows):
@@ -137,15 +139,18 @@ def _one_by_one(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int6
     return result
 
 
-def _by_arithmetic(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+def _by_arithmetic(
+    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]
+) -> Floats:
     number = person.size
     counter = np.zeros((4, number, 4), dtype=np.uint64)  # word, person, block of four
     counter[0] = 4 * person[:, None] + np.arange(1, 5)
     counter[1] = (episode << 32 | attempt)[:, None]
     key_low, key_high = keys[:, 0:1].copy(), keys[:, 1:2].copy()
     words = _philox(counter, key_low, key_high)
-    uniform: Floats = (np.stack(words, axis=-1) >> np.uint64(11)) * 2.0**-53
-    return uniform.reshape(number, SLOTS)
+    uniform = (np.stack(words, axis=-1) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    result: Floats = uniform.reshape(number, SLOTS)
+    return result
 
 
 _MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))

@@ -33,7 +33,8 @@ class Observations:
         self._crises, self._donors, self._months = list(crises.values()), list(donors.values()), months
         rows = months * len(self._crises)
         self._main = {
-            name: np.zeros(rows, dtype=np.int64 if measure.integer else np.float64) for name, measure in MEASURES.items()
+            name: np.zeros(rows, dtype=np.int64 if measure.integer else np.float64)
+            for name, measure in MEASURES.items()
         }
         self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=np.int64) for c in self._crises}
         self._lines = {c.name: np.zeros((months, 4, len(Line)), dtype=np.int64) for c in self._crises}
@@ -73,9 +74,7 @@ class Observations:
         tables["groups"] = _joined([self._by_cells(c, "group", list(Group)) for c in self._crises])
         tables["forms"] = _joined([self._by_cells(c, "form", list(Form)) for c in self._crises])
         lines = ("committed_cents", "disbursed_cents", "spent_cents", "balance_cents")
-        tables["lines"] = _joined(
-            [_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises]
-        )
+        tables["lines"] = _joined([_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises])
         donors = [d.name for d in self._donors]
         tables["donors"] = _joined(
             [_long(c.name, "donor", donors, ("belief", "rate"), self._beliefs[c.name]) for c in self._crises]

@@ -53,7 +53,9 @@ class CaseRecords:
         self._answered = [0] * months
         self._lapsed = [0] * months
 
-    def observe(self, clock: int, people: int, stock: int, entries: int, identified: int, answered: int, lapsed: int) -> None:
+    def observe(
+        self, clock: int, people: int, stock: int, entries: int, identified: int, answered: int, lapsed: int
+    ) -> None:
         """Note what was true in a month; the simulator knows it, donors do not."""
         self._people[clock], self._stock[clock], self._entries[clock] = people, stock, entries
         self._identified[clock], self._answered[clock], self._lapsed[clock] = identified, answered, lapsed

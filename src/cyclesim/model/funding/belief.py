@@ -77,4 +77,4 @@ def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> flo
     """Return the detection share a donor assumes: prior^naivety * ideal^(1 - naivety)   (F3; E3c of the evidence)."""
     if naivety >= 1.0:
         return prior_share
-    return prior_share**naivety * max(ideal_share, 1e-9) ** (1.0 - naivety)
+    return float(prior_share**naivety * max(ideal_share, 1e-9) ** (1.0 - naivety))

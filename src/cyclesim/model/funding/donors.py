@@ -98,7 +98,7 @@ class Donor(mesa.Agent):
         """Return the share of the requirement this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
         x = (belief.median / p.half_belief) ** p.steepness
         x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
-        return x / (1.0 + x)
+        return float(x / (1.0 + x))
 
     # ------------------------------------------------------------ the month
 
@@ -192,7 +192,8 @@ class Donor(mesa.Agent):
 
     def _lag(self, p: Values) -> int:
         lags = {Route.INGO: p.lag_ingo, Route.INTERMEDIARY: p.lag_intermediary, Route.LOCAL_FUND: p.lag_local_fund}
-        return round(lags[self.route])
+        months: int = round(lags[self.route])
+        return months
 
     def _give(self, appeal: Appeal, line: Line, cents: int, start: int, months: int) -> None:
         if cents > 0:

@@ -73,9 +73,7 @@ class FirstHazard:
         self._regular = np.array([c.status == Status.REGULAR_STATUS for c in names], dtype=float)
         self._displaced = np.array([c.status != Status.HOST_COMMUNITY for c in names], dtype=bool)
 
-    def of_month(
-        self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float
-    ) -> Floats:
+    def of_month(self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float) -> Floats:
         """Return the hazard of each cohort in a month, shape (cohorts,); 0 before arrival.
 
         Parameters

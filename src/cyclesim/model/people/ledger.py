@@ -115,7 +115,14 @@ class Ledger:
     # ------------------------------------------------------------ the month, in order
 
     def expose(
-        self, month: int, first: Floats, again: Floats, return_months: float, risks: Floats, forward: Floats, forms: Floats
+        self,
+        month: int,
+        first: Floats,
+        again: Floats,
+        return_months: float,
+        risks: Floats,
+        forward: Floats,
+        forms: Floats,
     ) -> None:
         """Expose everybody to one month: exits first, then entries, whose exposure begins next month.
 
@@ -137,10 +144,10 @@ class Ledger:
         self.flows, self._month = Flows(), month
         before = self._risk.copy()
         self._risk += risks
-        self._leave(month, before, risks, forward)
-        self._watch(month, before, risks, forward)
         self._return += again
         returning = self._returning(month - return_months)
+        self._leave(month, before, risks, forward)
+        self._watch(month, before, risks, forward)
         self._enter(*self.cohorts.expose(first), forms)
         self._enter_again(returning, forms)
 
@@ -168,7 +175,7 @@ class Ledger:
         flows.withdrawn += people.size
         pool.values[Row.SOURCE, people] = CAME_FORWARD
         pool.values[Row.RESPONDER, people] = -1
-        pool.values[np.ix_([Row.ESCAPE, Row.DEATH], people)] = np.inf
+        pool.values[: Row.CHANNELS, people] = np.inf
         self._record(people)
 
     def settle(self, outcome: Integers, when: Floats, length: Floats, refusal: Floats) -> None:
@@ -268,7 +275,7 @@ class Ledger:
         who, values, time, source = who[:, order], values[:, order], time[order], source[order]
         values[Row.ARRIVED], values[Row.SOURCE], values[Row.RESPONDER] = time, source, -1
         free = source == CAME_FORWARD
-        values[np.ix_([Row.ESCAPE, Row.DEATH], free)] = np.inf
+        values[: Row.CHANNELS, free] = np.inf  # no escape, no death in exploitation any more
         self.newcomers = slice(self.waiting.size, self.waiting.size + people.size)
         self.waiting.add(who, values)
         self._record(np.flatnonzero(free) + self.newcomers.start)
@@ -305,7 +312,7 @@ class Ledger:
             self.flows.records.add(self.waiting.who[Pool.CELL, people], source, values[Row.REPORTING])
 
     def _retry(self, people: Integers) -> None:
-        """A referral that came to nothing: still exploited, with the luck of the next attempt."""
+        """Return people whose referral came to nothing to exploitation, with the luck of the next attempt."""
         if people.size == 0:
             return
         who, values = self.waiting.take(people)
@@ -364,8 +371,8 @@ class Ledger:
     def _returning(self, settled_by: float) -> Integers:
         """Take out the survivors trafficked again this month; those whose exit is long past settle."""
         pool = self.survivors
-        returns = pool.values[0] <= self._return.take(pool.who[Pool.CELL])
-        settles = (pool.values[1] < settled_by) & ~returns
+        settles = pool.values[1] < settled_by
+        returns = (pool.values[0] <= self._return.take(pool.who[Pool.CELL])) & ~settles
         who, _ = pool.take(np.flatnonzero(returns))
         self.settled += int(np.count_nonzero(settles))
         pool.remove(np.flatnonzero(returns | settles))

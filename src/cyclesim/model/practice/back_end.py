@@ -17,7 +17,14 @@ WAITS, ANSWERED, LAPSED, LEFT = range(4)
 
 
 def serve(
-    arrived: Floats, leaves: Floats, length: Floats, busy: list[float], slots: int, start: float, end: float, patience: float
+    arrived: Floats,
+    leaves: Floats,
+    length: Floats,
+    busy: list[float],
+    slots: int,
+    start: float,
+    end: float,
+    patience: float,
 ) -> tuple[Integers, Floats]:
     """Serve a queue for one month, first come first served, in continuous time.
 
@@ -104,7 +111,9 @@ class BackEnd(mesa.Agent):
         """Return how many cases can be worked on at a time."""
         return int(self.caseworkers * p.caseload)
 
-    def answer(self, arrived: Floats, leaves: Floats, service: Floats, month: int, p: Values) -> tuple[Integers, Floats]:
+    def answer(
+        self, arrived: Floats, leaves: Floats, service: Floats, month: int, p: Values
+    ) -> tuple[Integers, Floats]:
         """Answer what the month allows; see `serve`. `service` is casework over its mean length."""
         slots = self.slots(p)
         result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)

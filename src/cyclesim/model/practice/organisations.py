@@ -69,7 +69,9 @@ class Organisations:
         Parameters at the first month.
     """
 
-    def __init__(self, specs: dict[str, Organisation], settings: tuple[str, ...], months: dict[str, int], p: Values) -> None:
+    def __init__(
+        self, specs: dict[str, Organisation], settings: tuple[str, ...], months: dict[str, int], p: Values
+    ) -> None:
         channels = list(Channel)
 
         def place(name: str) -> int:
@@ -119,11 +121,11 @@ class Organisations:
         density = staff * 1e4 / np.maximum(np.repeat(people, CHANNELS), 1) / (p.staff_reference / CHANNELS)
         contact = p.contact * np.expm1(-density) / math.expm1(-1.0)
         self._weight = self.staff / total[self.place] * skill * contact[self.place]
-        hazard: Floats = np.bincount(self.place, self._weight, self.places) * clarity
-        return hazard.reshape(-1, CHANNELS).T
+        hazard = np.bincount(self.place, self._weight, self.places) * clarity
+        return np.ascontiguousarray(hazard.reshape(-1, CHANNELS).T, dtype=np.float64)
 
     def assign(self, setting: Integers, channel: Integers, uniform: Floats) -> Integers:
-        """Return the organisation behind each referral, chosen by its share of the hazard, from the person's own luck."""
+        """Return the organisation behind each referral: by its share of the hazard, from the person's own luck."""
         if uniform.size == 0:
             return np.empty(0, dtype=np.int64)
         edges = np.concatenate(([0.0], np.cumsum(self._weight)))

@@ -100,7 +100,9 @@ class Workforce:
         self.data = self.data * keep + spent[Line.DATA] * 0.12 * (1 - keep)
         self.local = self.local * keep + spent[Line.PREPAREDNESS] * 0.12 * (1 - keep)
         month = 100 / 12
-        spent[Line.SPECIALISTS] = self.specialists.step(purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p)
+        spent[Line.SPECIALISTS] = self.specialists.step(
+            purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p
+        )
         investigating = int(purses[Line.BACK_END] * p.investigator_share)
         casework = purses[Line.BACK_END] - investigating
         paid = self.caseworkers.step(casework, p.cost_caseworker * month, p.build_months, p)

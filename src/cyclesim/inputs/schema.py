@@ -1,0 +1,72 @@
+"""JSON Schema of a scenario file, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.quantity import Quantity
+from cyclesim.inputs.scenario import Scenario
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (Draft 2020-12) of a scenario file.
+
+    A file that extends another holds only what differs, and null removes an entry. Therefore nothing is required
+    here but the top level of a file without `extends`; `cyclesim check` knows the rest.
+    """
+    schema = Scenario.model_json_schema(by_alias=True)
+    required = [name for name in schema["required"] if name != "name"]
+    del schema["properties"]["name"]
+    for model in (schema, *schema["$defs"].values()):
+        if "properties" in model:
+            model.pop("required", None)
+            model["properties"] = {name: _or_null(entry) for name, entry in model["properties"].items()}
+    schema["properties"] |= {
+        "extends": _file("Name of a shipped scenario, or path of a file relative to this one"),
+        "budgets_from": _file("CSV file beside this one with the columns donor, year, budget"),
+        "parameters": _parameters(),
+    }
+    text = "CSV file beside the scenario file with the columns wave, month, setting, people"
+    schema["$defs"]["Crisis"]["properties"]["arrivals_from"] = _file(text)
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
+    return {"$schema": DIALECT, **schema, "title": "cyclesim scenario"}
+
+
+def _or_null(entry: dict[str, Any]) -> dict[str, Any]:
+    described = {key: value for key, value in entry.items() if key in ("description", "default", "title")}
+    kind = {key: value for key, value in entry.items() if key not in described}
+    return {**described, "anyOf": [_named_entries_or_null(kind), {"type": "null"}]}
+
+
+def _named_entries_or_null(kind: dict[str, Any]) -> dict[str, Any]:
+    inside = kind.get("additionalProperties")
+    if isinstance(inside, dict):
+        relaxed = {key: value for key, value in kind.items() if key != "minProperties"}
+        return {**relaxed, "additionalProperties": {"anyOf": [inside, {"type": "null"}]}}
+    return kind
+
+
+def _file(text: str) -> dict[str, Any]:
+    return {"type": "string", "description": text}
+
+
+def _parameters() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "Overrides of the package's parameters",
+        "additionalProperties": False,
+        "properties": {name: _parameter(quantity) for name, quantity in parameters().items()},
+    }
+
+
+def _parameter(quantity: Quantity) -> dict[str, Any]:
+    described = {"description": f"{quantity.text} ({quantity.unit})", "default": quantity.value}
+    if quantity.is_table:
+        return {"type": ["object", "null"], **described}
+    low, high = quantity.bounds
+    limits = {"minimum": low} if math.isinf(high) else {"minimum": low, "maximum": high}
+    return {"type": ["number", "null"], **described, **limits}

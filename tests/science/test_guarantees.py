@@ -1,0 +1,143 @@
+"""What the engine promises: placebo, prefix, same luck, order, and equal bytes in every process."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.cycle import CycleModel
+from science.worlds import assert_same, changed, in_crisis, small, table
+
+WORLD = small()
+
+
+def test_a_run_is_a_function_of_scenario_and_seed():
+    assert_same(table(WORLD, seed=3), table(WORLD, seed=3))
+    with pytest.raises(AssertionError):
+        assert_same(table(WORLD, seed=3), table(WORLD, seed=4))
+
+
+PLACEBOS = {
+    "a donor without money": changed(WORLD, donors={"A donor": {"kind": "foundation", "budget": 0}}),
+    "an organisation without staff": in_crisis(
+        WORLD, "organisations", Empty={"kind": "police", "channel": "police_border", "setting": "camp", "staff": 0}
+    ),
+    "a setting without people": in_crisis(WORLD, "settings", **{"another place": {"back_end": "district"}}),
+    "a back end that serves nobody": in_crisis(
+        WORLD,
+        "back_ends",
+        Another={"caseworkers": 0, "investigators": 0, "conditional": 0, "assistance_places": 0},
+    ),
+    "a wave of nobody": in_crisis(WORLD, "arrivals", later={"month": "2023-06", "people": 0, "settings": {"camp": 1}}),
+    "a sector that requires nothing": changed(WORLD, sectors={"another": {"requirement": 0, "coverage": 0.5}}),
+    "a change to what is already so": changed(
+        WORLD, changes={"none": {"from": "2023-03", "set": {"parameters.naivety": 0.95}, "ramp": 5}}
+    ),
+    "a shock without attention": in_crisis(WORLD, "attention", quiet={"month": "2023-03", "peak": 0}),
+}
+
+
+@pytest.mark.parametrize("name", PLACEBOS)
+def test_a_placebo_moves_no_bit(name):
+    assert_same(table(WORLD, seed=2), table(PLACEBOS[name], seed=2))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "parameters.naivety",
+        "parameters.incidence",
+        "crises.valley.back_ends.district.caseworkers",
+        "crises.valley.settings.camp.intensity",
+        "crises.valley.organisations.Camp NGO.staff",
+        "donors.Government.budget",
+        "parameters.reporting_lag",
+    ],
+)
+def test_worlds_are_identical_until_their_first_difference(path):
+    change = {"lever": {"from": "2023-11", "scale": {path: 0.4}}}
+    other = table(changed(WORLD, changes=change))
+    same = table(WORLD)
+    assert_same(same, other, until=10)
+    assert any(same[name].tobytes() != other[name].tobytes() for name in same if name != "crisis")
+
+
+def test_a_change_that_ends_restores_the_number():
+    model = CycleModel(changed(WORLD, changes={"c": {"from": "2023-03", "until": "2023-06", "set": {"parameters.naivety": 0}}}))
+    seen = []
+    for _ in range(WORLD.spin_up + 8):
+        model.step()
+        seen.append(model.p.naivety)
+    assert seen[WORLD.spin_up :] == [0.95, 0.95, 0, 0, 0, 0.95, 0.95, 0.95]
+
+
+def test_a_ramp_reaches_its_value_in_equal_steps():
+    model = CycleModel(changed(WORLD, changes={"c": {"from": "2023-02", "ramp": 4, "add": {"parameters.steepness": 1}}}))
+    seen = []
+    for _ in range(WORLD.spin_up + 6):
+        model.step()
+        seen.append(model.p.steepness)
+    assert seen[WORLD.spin_up :] == pytest.approx([2, 2.25, 2.5, 2.75, 3, 3])
+
+
+def reversed_order(value):
+    if isinstance(value, dict):
+        return {key: reversed_order(value[key]) for key in reversed(list(value))}
+    return value
+
+
+def test_the_order_of_entries_has_no_effect():
+    assert_same(table(WORLD), table(Scenario.parse(reversed_order(WORLD.resolved()), "small")))
+
+
+def test_equal_bytes_in_processes_with_other_hash_seeds():
+    code = (
+        "import hashlib, cyclesim.model.cycle as c, cyclesim.inputs.files as f\n"
+        "t = c.CycleModel(f.load('small'), seed=5).run().observations.tables()\n"
+        "h = hashlib.sha256()\n"
+        "[h.update(v.tobytes() if v.dtype != object else repr(v.tolist()).encode()) for x in t.values() for v in x.values()]\n"
+        "print(h.hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert len(digests) == 1
+
+
+def test_the_size_of_the_world_leaves_the_luck_of_a_person_alone():
+    """A person's record depends on cohort and rank, not on who else exists."""
+    model = CycleModel(in_crisis(WORLD, "settings", **{"another place": {"back_end": "district"}}))
+    other = CycleModel(WORLD)
+    one, two = model.crises["valley"].cohorts, other.crises["valley"].cohorts
+    assert [c.name for c in one.cohorts] == [c.name for c in two.cohorts]
+    assert (one.keys == two.keys).all()
+
+
+def test_a_model_can_be_copied_in_mid_run_and_goes_on_alike():
+    from copy import deepcopy
+
+    model = CycleModel(WORLD, seed=6)
+    for _ in range(15):
+        model.step()
+    fork = deepcopy(model)
+    assert_same(model.run().observations.tables()["months"], fork.run().observations.tables()["months"])
+
+
+def test_people_of_the_agents_are_the_arrays():
+    model = CycleModel(WORLD).run()
+    crisis = model.crises["valley"]
+    by_name = {agent.name: agent for agent in crisis.responders}
+    for name, trust in zip(crisis.organisations.names, crisis.organisations.trust.tolist(), strict=True):
+        assert by_name[name].trust == trust
+    assert {type(agent).__name__ for agent in model.agents} == {"Donor", "Responder", "BackEnd"}
+    assert np.isfinite(model.observations.tables()["months"]["trust"]).all()
