@@ -82,9 +82,7 @@ def check(context: click.Context, files: tuple[str, ...], as_json: bool) -> None
         _print_json([_checked_as_json(file, found) for file, found in problems.items()])
     else:
         for file, found in problems.items():
-            click.echo(
-                "\n".join(str(problem) for problem in found) or _changes_as_text(file), err=bool(found)
-            )
+            click.echo("\n".join(str(problem) for problem in found) or _changes_as_text(file), err=bool(found))
     if any(problems.values()):
         context.exit(2)
 

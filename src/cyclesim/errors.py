@@ -55,11 +55,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         head = ": ".join(part for part in (place, self.key, self.message) if part)
-        got = (
-            ""
-            if self.value is None or isinstance(self.value, dict | list)
-            else f" (got {_short(self.value)})"
-        )
+        got = "" if self.value is None or isinstance(self.value, dict | list) else f" (got {_short(self.value)})"
         way_out = self.way_out[:1].upper() + self.way_out[1:]
         return f"{head}{got}. {way_out}" if way_out else f"{head}{got}"
 

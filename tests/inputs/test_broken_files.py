@@ -18,7 +18,7 @@ months: 24
 spin_up: 6
 parameters:
   naivety: 0.9
-  line_mix: {training: 0.4, specialists: 0.1, back_end: 0.1, assistance: 0.1, prevention: 0.1, data: 0.1, preparedness: 0.1}
+  line_mix: {training: 0.4, specialists: 0.1, back_end: 0.1, assistance: 0.1, prevention: 0.2, data: 0, preparedness: 0.1}
 sectors:
   food security: {requirement: 45, coverage: 0.3}
 donors:
@@ -55,52 +55,54 @@ interventions:
     recommendation: R9
 """
 
-# what to replace, by what, and where the problem is (its line holds this text), its key and words of its message
+# what to replace, by what, where the problem is (its line holds this text), its key (~ is crises.protracted), and words
+# of its message
+# fmt: off
 BROKEN = {
     "unknown key at the top": ("months: 24", "monhts: 24", "monhts", "monhts", "no such key|mean 'months'"),
     "unknown key of a donor": ("fiscal_month", "fiscal_mnth", "fiscal_mnth", "donors.Northland.fiscal_mnth", "'fiscal_month'"),
-    "unknown key of a crisis": ("needs_met", "need_met", "need_met", "crises.protracted.need_met", "mean 'needs_met'"),
+    "unknown key of a crisis": ("needs_met", "need_met", "need_met", "~.need_met", "mean 'needs_met'"),
     "unknown key of a change": ("until:", "untill:", "untill:", "changes.cut.untill", "Did you mean 'until'"),
-    "missing key": ("    needs_met: 0.5\n", "", "  protracted:", "crises.protracted.needs_met", "is missing|add a line"),
-    "missing people": ("people: 500, ", "", "second:", "crises.protracted.arrivals.second.people", "is missing"),
+    "missing key": ("    needs_met: 0.5\n", "", "  protracted:", "~.needs_met", "is missing|Add a line"),
+    "missing people": ("people: 500, ", "", "second:", "~.arrivals.second.people", "is missing"),
     "text for a number": ("months: 24", "months: two years", "months:", "months", "whole number|'two years'"),
-    "quoted number": ("needs_met: 0.5", "needs_met: '0.5'", "needs_met", "crises.protracted.needs_met", "must be a number|quotes"),
-    "fraction of a person": ("people: 1000", "people: 1000.5", "first:", "crises.protracted.arrivals.first.people", "whole number"),
-    "exponent for people": ("people: 1000", "people: 1e3", "first:", "crises.protracted.arrivals.first.people", "plain digits"),
-    "true for a number": ("staff: 10", "staff: true", "Police:", "crises.protracted.organisations.Police.staff", "must be a number"),
-    "yes for a truth": ("vetted: true", "vetted: yes", "Police:", "crises.protracted.organisations.Police.vetted", "true or false"),
-    "infinite": ("staff: 10", "staff: .inf", "Police:", "crises.protracted.organisations.Police.staff", "finite"),
+    "quoted number": ("needs_met: 0.5", "needs_met: '0.5'", "needs_met", "~.needs_met", "must be a number|quotes"),
+    "fraction of a person": ("people: 1000", "people: 1000.5", "first:", "~.arrivals.first.people", "whole number"),
+    "exponent for people": ("people: 1000", "people: 1e3", "first:", "~.arrivals.first.people", "plain digits"),
+    "true for a number": ("staff: 10", "staff: true", "Police:", "~.organisations.Police.staff", "must be a number"),
+    "yes for a truth": ("vetted: true", "vetted: yes", "Police:", "~.organisations.Police.vetted", "true or false"),
+    "infinite": ("staff: 10", "staff: .inf", "Police:", "~.organisations.Police.staff", "finite"),
     "not a number": ("naivety: 0.9", "naivety: .nan", "naivety", "parameters.naivety", "must be a number"),
-    "negative": ("people: 500", "people: -5", "second:", "crises.protracted.arrivals.second.people", "at least 0|-5"),
-    "share over one": ("needs_met: 0.5", "needs_met: 50", "needs_met", "crises.protracted.needs_met", "at most 1"),
-    "too many people": ("people: 1000", "people: 10000000001", "first:", "crises.protracted.arrivals.first.people", "at most 1e+10"),
+    "negative": ("people: 500", "people: -5", "second:", "~.arrivals.second.people", "at least 0|-5"),
+    "share over one": ("needs_met: 0.5", "needs_met: 50", "needs_met", "~.needs_met", "at most 1"),
+    "too many people": ("people: 1000", "people: 10000000001", "first:", "~.arrivals.first.people", "at most 10,000,000,000"),
     "too many months": ("months: 24", "months: 1201", "months", "months", "at most 1,200"),
     "no months": ("months: 24", "months: 0", "months", "months", "at least 1"),
-    "shares that do not add up": ("men: 0.4", "men: 0.3", "groups:", "crises.protracted.groups", "add up to 0.9"),
-    "shares of a wave": ("500, settings: {camps: 1}", "500, settings: {camps: 0.5}", "second:", "crises.protracted.arrivals.second.settings", "add up to 0.5"),
-    "unknown group": ("women: 0.6", "woman: 0.6", "groups:", "crises.protracted.groups.woman", "Did you mean 'women'"),
-    "unknown kind": ("kind: police", "kind: polise", "Police:", "crises.protracted.organisations.Police.kind", "mean 'police'"),
-    "unknown back end": ("back_end: national", "back_end: nation", "camps: {back", "crises.protracted.settings.camps.back_end", "no back end 'nation'|mean 'national'"),
-    "unknown setting": ("setting: camps", "setting: camp", "Police:", "crises.protracted.organisations.Police.setting", "no setting 'camp'|mean 'camps'"),
-    "unknown setting of a wave": ("500, settings: {camps: 1}", "500, settings: {kamps: 1}", "second:", "crises.protracted.arrivals.second.settings.kamps", "no setting 'kamps'|'camps'"),
+    "shares that do not add up": ("men: 0.4", "men: 0.3", "groups:", "~.groups", "add up to 0.9"),
+    "shares of a wave": ("500, settings: {camps: 1}", "500, settings: {camps: 0.5}", "second:", "~.arrivals.second.settings", "add up to 0.5"),
+    "unknown group": ("women: 0.6", "woman: 0.6", "groups:", "~.groups.woman", "Did you mean 'women'"),
+    "unknown kind": ("kind: police", "kind: polise", "Police:", "~.organisations.Police.kind", "mean 'police'"),
+    "unknown back end": ("back_end: national", "back_end: nation", "camps: {back", "~.settings.camps.back_end", "no back end 'nation'|mean 'national'"),
+    "unknown setting": ("setting: camps", "setting: camp", "Police:", "~.organisations.Police.setting", "no setting 'camp'|mean 'camps'"),
+    "unknown setting of a wave": ("500, settings: {camps: 1}", "500, settings: {kamps: 1}", "second:", "~.arrivals.second.settings.kamps", "no setting 'kamps'|'camps'"),
     "unknown parameter": ("naivety: 0.9", "naivty: 0.9", "naivty", "parameters.naivty", "no parameter|mean 'naivety'"),
     "parameter out of bounds": ("naivety: 0.9", "naivety: 1.5", "naivety", "parameters.naivety", "between 0 and 1|1.5"),
     "part of a table": ("{training: 0.4, ", "{", "line_mix", "parameters.line_mix", "keys of the table"),
     "table that does not add up": ("training: 0.4", "training: 0.3", "line_mix", "parameters.line_mix", "add up to 0.9"),
     "date with a day": ("start: 2023-01", "start: 2023-01-01", "start", "start", "YYYY-MM|2023-01-01"),
     "year for a month": ("from: 2023-06", "from: 2023", "from: 2023\n", "changes.cut.from", "YYYY-MM"),
-    "month thirteen": ("month: 2023-02", "month: 2023-13", "shock:", "crises.protracted.attention.shock.month", "YYYY-MM"),
+    "month thirteen": ("month: 2023-02", "month: 2023-13", "shock:", "~.attention.shock.month", "YYYY-MM"),
     "until before from": ("until: 2024-01", "until: 2023-06", "until", "changes.cut.until", "must be after from"),
     "change after the end": ("from: 2023-07", "from: 2025-01", "from: 2025", "interventions.help.from", "last simulated month 2024-12"),
-    "wave after the end": ("month: 2023-05", "month: 2025-05", "second:", "crises.protracted.arrivals.second.month", "after the last"),
-    "wave before the beginning": ("month: 2023-05", "month: 2022-06", "second:", "crises.protracted.arrivals.second.month", "before the first|displaced_months"),
+    "wave after the end": ("month: 2023-05", "month: 2025-05", "second:", "~.arrivals.second.month", "after the last"),
+    "wave before the beginning": ("month: 2023-05", "month: 2022-06", "second:", "~.arrivals.second.month", "before the first|displaced_months"),
     "path to nowhere": ("{donors.Northland.budget", "{donors.Northlnd.budget", "scale:", "changes.cut.scale.donors.Northlnd.budget", "mean 'Northland'"),
     "path to what is fixed": ("{donors.Northland.budget", "{donors.Northland.route", "scale:", "changes.cut.scale.donors.Northland.route", "cannot touch"),
     "path to a table": ("{donors.Northland.budget", "{parameters.line_mix", "scale:", "changes.cut.scale.parameters.line_mix", "is a table"),
     "path to no parameter": ("{donors.Northland.budget", "{parameters.naivte", "scale:", "changes.cut.scale.parameters.naivte", "mean 'naivety'"),
-    "set out of bounds": ("national.conditional: 0}", "national.conditional: 2}", "national.conditional", "interventions.help.set.crises.protracted.back_ends.national.conditional", "between 0 and 1"),
+    "set out of bounds": ("national.conditional: 0}", "national.conditional: 2}", "national.conditional", "interventions.help.set.~.back_ends.national.conditional", "between 0 and 1"),
     "change of nothing": ("    scale: {donors.Northland.budget: 0.5}\n", "", "  cut:", "changes.cut", "changes nothing"),
-    "recommendation": ("recommendation: R9", "recommendation: nine", "recommendation", "interventions.help.recommendation", "R9"),
+    "recommendation": ("recommendation: R9", "recommendation: nine", "recommendation", "interventions.help.recommendation", "R9 or P4|nine"),
     "no question": ('"Does it load?"', '"It loads."', "question", "question", "question mark"),
     "empty value": ("months: 24", "months:", "months", "months", "is empty"),
     "name with a dot": ("  Northland:", "  North.land:", "North.land", "donors.North.land", "'.' is not allowed"),
@@ -108,16 +110,17 @@ BROKEN = {
     "duplicate key": ("spin_up: 6", "months: 6", "months: 6", "months", "duplicate|line 4"),
     "tab": ("    fiscal_month", "\tfiscal_month", "fiscal_month", "", "tab|spaces"),
     "bracket left open": ("statuses: {internally_displaced: 1}", "statuses: {internally_displaced: 1", "settings:", "", "not YAML|brackets"),
-    "anchor": ("needs_met: 0.5", "needs_met: &need 0.5", "needs_met", "crises.protracted.needs_met", "anchors"),
-    "tag": ("needs_met: 0.5", "needs_met: !!binary aGk=", "needs_met", "crises.protracted.needs_met", "tag"),
+    "anchor": ("needs_met: 0.5", "needs_met: &need 0.5", "needs_met", "~.needs_met", "anchors"),
+    "tag": ("needs_met: 0.5", "needs_met: !!binary aGk=", "needs_met", "~.needs_met", "tag"),
     "two documents": ("changes:", "---\nchanges:", "---", "", "second document"),
-    "number for a mapping": ("attention:\n      shock: {month: 2023-02, peak: 1}", "attention: 5", "attention", "crises.protracted.attention", "must be a mapping"),
+    "number for a mapping": ("attention:\n      shock: {month: 2023-02, peak: 1}", "attention: 5", "attention", "~.attention", "must be a mapping"),
     "budget of no year": ("2022: 100000", "22: 100000", "budget", "donors.Northland.budget.22", "must be a year"),
     "extends nothing shipped": ("spin_up: 6", "extends: smal", "extends", "extends", "no shipped scenario 'smal'|mean 'small'"),
     "extends no file": ("spin_up: 6", "extends: other.yaml", "extends", "extends", "no such file|relative to this file"),
     "extends itself": ("spin_up: 6", "extends: broken.yaml", "extends", "extends", "in a circle"),
     "no CSV file": ("spin_up: 6", "budgets_from: none.csv", "budgets_from", "budgets_from", "no such file"),
 }
+# fmt: on
 
 
 def write(folder: Path, text: str, name: str = "broken.yaml") -> Path:
@@ -137,7 +140,7 @@ def test_the_message_names_place_key_and_way_out(
     text = GOOD.replace(old, new, 1)
     assert text != GOOD
     problems = check(write(tmp_path, text))
-    matching = [problem for problem in problems if problem.key == key]
+    matching = [problem for problem in problems if problem.key == key.replace("~", "crises.protracted")]
     assert matching, problems
     assert problems[0].file == str(tmp_path / "broken.yaml")
     assert matching[0].line == text[: text.index(at)].count("\n") + 1
@@ -146,8 +149,9 @@ def test_the_message_names_place_key_and_way_out(
 
 def test_one_mistake_is_one_problem(tmp_path: Path) -> None:
     several = {"monhts", "extends", "budgets_from"}
+    entails_more = ("unknown key of a crisis", "name with a dot", "name with an invisible letter")
     for name, (old, new, *_) in BROKEN.items():
-        if not any(word in new for word in several) and "empty" not in name and name != "unknown key of a crisis":
+        if not any(word in new for word in several) and "empty" not in name and name not in entails_more:
             problems = check(write(tmp_path, GOOD.replace(old, new, 1)))
             assert len(problems) == 1, (name, problems)
 

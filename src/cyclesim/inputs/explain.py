@@ -71,10 +71,10 @@ def _problem(finding: dict[str, Any], document: Document, model: type[BaseModel]
 
 def _limit(kind: str, limits: dict[str, Any], otherwise: str) -> str:
     words = {
-        "greater_than_equal": "must be at least {ge:,g}",
-        "greater_than": "must be more than {gt:,g}",
-        "less_than_equal": "must be at most {le:,g}",
-        "less_than": "must be less than {lt:,g}",
+        "greater_than_equal": "must be at least {ge:,.15g}",
+        "greater_than": "must be more than {gt:,.15g}",
+        "less_than_equal": "must be at most {le:,.15g}",
+        "less_than": "must be less than {lt:,.15g}",
         "too_short": "must have at least {min_length} entry",
         "too_long": "must have at most {max_length:,} entries",
         "string_too_short": "must not be empty",

@@ -5,6 +5,7 @@ Mappings are keyed by name everywhere; nothing is addressed by position.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from cyclesim.vocabulary import Channel, DonorKind, Group, Kind, Line, Route, St
 MAX_PEOPLE = 10**10
 MAX_ORGANISATIONS = 5_000
 MAX_WAVES = 2_000
+RECOMMENDATION = r"^[RP][0-9]{1,2}[a-z]?$"
 
 
 def _name(value: str) -> str:
@@ -57,6 +59,12 @@ def _sum_to_one(shares: dict[Any, float]) -> dict[Any, float]:
     return shares
 
 
+def _recommendation(value: str) -> str:
+    if re.fullmatch(RECOMMENDATION, value):
+        return value
+    raise ValueError("must be the id of a recommendation or promising practice; write it as R9 or P4")
+
+
 def _budget_form(value: Any) -> str:
     return "years" if isinstance(value, dict) else "number"
 
@@ -68,6 +76,9 @@ Amount = Annotated[Number, Field(ge=0, le=1e15)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Positive = Annotated[Number, Field(gt=0, le=1e15)]
 Year = Annotated[int, BeforeValidator(_year), Field(ge=1900, le=2300)]
+Recommendation = Annotated[
+    str, AfterValidator(_recommendation), WithJsonSchema({"type": "string", "pattern": RECOMMENDATION})
+]
 Budget = Annotated[
     Annotated[Amount, Tag("number")] | Annotated[dict[Year, Amount], Field(min_length=1), Tag("years")],
     Discriminator(_budget_form),
@@ -246,7 +257,7 @@ class Change(Part):
 class Intervention(Change):
     """A change that somebody could decide on, with its cost."""
 
-    recommendation: Annotated[str, Field(pattern=r"^[RP][0-9]{1,2}[a-z]?$")] | None = None
+    recommendation: Recommendation | None = None
     """Recommendation or promising practice of the report that it tests, such as R9 or P4."""
     cost: Amount = 0.0
     """Cost in US dollars per month while it holds."""
