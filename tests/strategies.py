@@ -148,8 +148,8 @@ def changes(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
 def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a small valid scenario as the plain dict of a scenario file.
 
-    One crisis with 1-2 settings, at most 6 cells of group and status, 50-3,000 people, 1-4 organisations and 1-2 back ends;
-    1-4 donors; 0-3 changes; 3-18 months after 0-6 of spin-up.
+    One crisis with 1-2 settings, at most 6 cells of group and status, 50-3,000 people, 1-4 organisations and 1-2
+    back ends; 1-4 donors; 0-3 changes; 3-18 months after 0-6 of spin-up.
     """
     months = draw(st.integers(3, 18))
     sector = st.fixed_dictionaries({"requirement": numbers(0, 100), "coverage": numbers(0, 1)})

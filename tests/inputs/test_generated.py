@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from ruamel.yaml import YAML
-from strategies import scenarios
 
 from cyclesim.inputs.changes import differences, first_change
 from cyclesim.inputs.files import check, load
 from cyclesim.inputs.scenario import Scenario
+from strategies import scenarios
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
