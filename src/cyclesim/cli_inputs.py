@@ -159,8 +159,38 @@ def _changes_as_text(file: str) -> str:
         return f"{file}: no problems; it extends nothing"
     if not found:
         return f"{file}: no problems; it changes nothing against {below.name}"
-    lines = [f"  {d.path}: {_brief(d.before)} -> {_brief(d.after)}" for d in found]
+    lines = [line for difference in found for line in _difference_as_text(difference, below)]
     return "\n".join([f"{file}: no problems; against {below.name} it changes", *lines])
+
+
+def _difference_as_text(difference: Difference, below: Scenario) -> list[str]:
+    """Return what differs; of a dated change that is new, each number it touches, before and after."""
+    after = difference.after
+    if difference.before is not None or not isinstance(after, dict) or "from" not in after:
+        return [f"  {difference.path}: {_brief(difference.before)} -> {_brief(after)}"]
+    until = f" until {after['until']}" if "until" in after else ""
+    ramp = f", over {after['ramp']} months" if after["ramp"] else ""
+    cost = f", at US${after['cost']:,.0f} a month" if after.get("cost") else ""
+    lines = [f"  {difference.path}: from {after['from']}{until}{ramp}{cost}"]
+    for how, sign in (("set", ""), ("scale", "times "), ("add", "plus ")):
+        for path, value in after[how].items():
+            before = below.value(path) if _known(below, path) else None
+            if not isinstance(before, int | float):  # new itself, or a budget by year
+                lines.append(f"    {path}: {sign}{value:g}")
+                continue
+            result = {"set": value, "scale": before * value, "add": before + value}[how]
+            lines.append(f"    {path}: {_brief(before)} -> {_brief(result)}")
+    return lines
+
+
+def _known(scenario: Scenario, path: str) -> bool:
+    from cyclesim.errors import UnknownNameError
+
+    try:
+        scenario.value(path)
+    except UnknownNameError:
+        return False
+    return True
 
 
 def _checked_as_json(file: str, problems: list[Any]) -> dict[str, Any]:
@@ -202,7 +232,8 @@ extends: {scenario.name}
 # changes:
 #   half the caseworkers:
 #     from: {month}
-#     scale: {{crises.{crisis}.back_ends.{back_end}.caseworkers: 0.5}}
+#     scale:
+#       "crises.{crisis}.back_ends.{back_end}.caseworkers": 0.5
 #     why: one line that says why
 
 # An intervention is a change that somebody could decide on; cost is in US dollars per month.
@@ -210,6 +241,7 @@ extends: {scenario.name}
 #   more caseworkers:
 #     from: {month}
 #     ramp: 12
-#     add: {{crises.{crisis}.back_ends.{back_end}.caseworkers: 6}}
+#     add:
+#       "crises.{crisis}.back_ends.{back_end}.caseworkers": 6
 #     cost: 10000
 """

@@ -57,7 +57,7 @@ class Problem:
         head = ": ".join(part for part in (place, self.key, self.message) if part)
         got = "" if self.value is None or isinstance(self.value, dict | list) else f" (got {_short(self.value)})"
         way_out = self.way_out[:1].upper() + self.way_out[1:]
-        return f"{head}{got}. {way_out}" if way_out else f"{head}{got}"
+        return _printable(f"{head}{got}. {way_out}" if way_out else f"{head}{got}")
 
 
 class _ProblemsError(CycleSimError):
@@ -116,6 +116,11 @@ def did_you_mean(word: object, options: Iterable[object]) -> str:
         return ""
     shown = ", ".join(sorted(names)[:12])
     return f"there are {shown} and {len(names) - 12} more" if len(names) > 12 else f"choose from: {shown}"
+
+
+def _printable(text: str) -> str:
+    """Return text that cannot move a terminal's cursor or hide a part of itself."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 def _short(value: object) -> str:

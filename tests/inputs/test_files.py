@@ -111,13 +111,13 @@ crises:
         assert "donors.Suoth: is empty" in problem
 
     def test_a_problem_names_the_file_that_set_the_value(self, tmp_path: Path) -> None:
-        (problem,) = problems(
-            tmp_path,
-            "crises: {valley: {back_ends: {national: null, local: {caseworkers: 1,\n"
-            "  investigators: 1, conditional: 0, assistance_places: 1}}, settings: {town: null}}}\n",
-        )[:1]
-        assert problem.startswith(f"{tmp_path / 'parent.yaml'}:15:")
-        assert "no back end 'national'" in problem
+        local = "{caseworkers: 1, investigators: 1, conditional: 0, assistance_places: -1}"
+        text = f"crises: {{valley: {{back_ends: {{national: null, local: {local}}}}}}}\n"
+        own, first, second = problems(tmp_path, text)
+        assert own.startswith(f"{tmp_path / 'child.yaml'}:2:")
+        assert first.startswith(f"{tmp_path / 'parent.yaml'}:15:")
+        assert second.startswith(f"{tmp_path / 'parent.yaml'}:16:")
+        assert "no back end 'national'" in first
 
     def test_a_child_of_a_shipped_scenario_states_what_its_parents_state(self, tmp_path: Path) -> None:
         path = write(tmp_path, "extends: small\nparameters: {naivety: 0.3}\n", "mine.yaml")
@@ -189,7 +189,6 @@ class TestTables:
             ("spring,2023-4,camp,1", "YYYY-MM"),
             ("spring,2023-04,kamp,1", "no setting 'kamp'. Did you mean 'camp'?"),
             ("spring,2023-04,camp,1.5", "must be a whole number of at least 0"),
-            ("first,2023-04,camp,1", "also given under arrivals"),
             ("spring,2099-04,camp,1", "after the last simulated month"),
         ],
     )
@@ -198,6 +197,12 @@ class TestTables:
         (problem,) = problems(tmp_path, "crises: {valley: {arrivals_from: a.csv}}\n")
         assert problem.startswith(f"{tmp_path / 'a.csv'}:3:1:")
         assert words in problem
+
+    def test_a_wave_in_both_files_is_an_error(self, tmp_path: Path) -> None:
+        write(tmp_path, "wave,month,setting,people\nfirst,,town,5\n", "a.csv")
+        text = PARENT.replace("    arrivals:\n", "    arrivals_from: a.csv\n    arrivals:\n")
+        (problem,) = check(write(tmp_path, text, "x.yaml"))
+        assert "also given under arrivals" in str(problem)
 
     def test_a_budget_in_both_files_is_an_error(self, tmp_path: Path) -> None:
         write(tmp_path, self.BUDGETS, "b.csv")

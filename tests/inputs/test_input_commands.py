@@ -78,6 +78,18 @@ def test_check_prints_what_a_file_changes_against_its_base(tmp_path: Path) -> No
     assert report["changes"] == [{"path": "parameters.naivety", "before": 0.95, "after": 0.2}]
 
 
+def test_check_prints_the_numbers_that_a_dated_change_touches(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "extends: small\ndonors: {New: {kind: foundation, budget: 5}}\nchanges: {half: {from: 2023-06, until: 2024-01,\n"
+        "  scale: {crises.valley.needs_met: 0.5, donors.New.budget: 2}}}\n"
+    )
+    result = run(cli_inputs.check, str(path))
+    assert "  changes.half: from 2023-06 until 2024-01\n" in result.output
+    assert "    crises.valley.needs_met: 0.45 -> 0.225\n" in result.output
+    assert "    donors.New.budget: times 2\n" in result.output
+
+
 def test_a_new_file_is_valid_extends_its_source_and_overwrites_nothing(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     assert run(cli_inputs.new, str(path), "--from", "small").exit_code == 0

@@ -45,8 +45,8 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("old", "new", "line", "words"),
         [
-            ('  source: "none"\n', "", 2, "naivety.source: is missing|source: is missing"),
-            ('source: "none"', 'source: ""', 8, "must not be empty|at least 1"),
+            ('  source: "none"\n', "", 2, "naivety.source: is missing"),
+            ('source: "none"', 'source: ""', 8, "naivety.source: must not be empty"),
             ("grade: assumption", "grade: guess", 7, "is not one of the words known here"),
             ("value: 0.95", "value: 1.95", 2, "must be between 0 and 1"),
             ("range: [0.0, 1.0]", "range: [0.0, 0.5]", 2, "does not contain the value"),
@@ -65,7 +65,7 @@ class TestParameters:
             read(path)
         found = [str(problem) for problem in caught.value.problems]
         assert any(text.startswith(f"parameters.yaml:{line}:") for text in found), found
-        assert any(word in text for text in found for word in words.split("|")), found
+        assert any(words in text for text in found), found
 
     def test_the_right_entry_loads_with_open_bounds_by_default(self, tmp_path: Path) -> None:
         path = tmp_path / "parameters.yaml"
@@ -101,7 +101,7 @@ class TestMoney:
     def test_what_cannot_be_split_is_refused(self) -> None:
         assert split(0, [0, 0]) == [0, 0]
         for total, weights in ((1, [0, 0]), (-1, [1]), (1, [-1, 2]), (1, [])):
-            with pytest.raises(ValueError, match="split|negative"):
+            with pytest.raises(ValueError, match=r"split|negative"):
                 split(total, weights)
 
     @pytest.mark.parametrize(("usd", "expected"), [(1.005, 100), (1.015, 102), (0, 0), (16667, 1_666_700), (0.1, 10)])
@@ -110,7 +110,7 @@ class TestMoney:
 
 
 class TestDates:
-    @given(st.integers(-2000, 2000))
+    @given(st.integers(-1400, 1400))
     def test_index_and_date_are_inverse(self, index: int) -> None:
         assert dates.index(dates.date(index, "2023-05"), "2023-05") == index
 

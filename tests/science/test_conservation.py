@@ -36,9 +36,10 @@ def check_money(model):
 
 def check_table(model):
     table = model.observations.tables()["months"]
-    assert table["people"].tolist() == (
-        table["at_risk"] + table["exploited"] + table["in_casework"] + table["survivors"] + table["died"]
-    ).tolist()
+    assert (
+        table["people"].tolist()
+        == (table["at_risk"] + table["exploited"] + table["in_casework"] + table["survivors"] + table["died"]).tolist()
+    )
     for name, measure in MEASURES.items():
         assert np.isfinite(table[name]).all(), name
         if measure.unit == "share" and name not in {"coverage"}:

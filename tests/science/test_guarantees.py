@@ -66,7 +66,9 @@ def test_worlds_are_identical_until_their_first_difference(path):
 
 
 def test_a_change_that_ends_restores_the_number():
-    model = CycleModel(changed(WORLD, changes={"c": {"from": "2023-03", "until": "2023-06", "set": {"parameters.naivety": 0}}}))
+    model = CycleModel(
+        changed(WORLD, changes={"c": {"from": "2023-03", "until": "2023-06", "set": {"parameters.naivety": 0}}})
+    )
     seen = []
     for _ in range(WORLD.spin_up + 8):
         model.step()
@@ -75,7 +77,9 @@ def test_a_change_that_ends_restores_the_number():
 
 
 def test_a_ramp_reaches_its_value_in_equal_steps():
-    model = CycleModel(changed(WORLD, changes={"c": {"from": "2023-02", "ramp": 4, "add": {"parameters.steepness": 1}}}))
+    model = CycleModel(
+        changed(WORLD, changes={"c": {"from": "2023-02", "ramp": 4, "add": {"parameters.steepness": 1}}})
+    )
     seen = []
     for _ in range(WORLD.spin_up + 6):
         model.step()

@@ -29,6 +29,9 @@ def problems(document: Document) -> list[Problem]:
 
 
 def _title(document: Document) -> Iterator[Problem]:
+    if "name" in document.data:
+        way_out = "a scenario is named after its file"
+        yield document.problem(("name",), "no such key 'name'", way_out, at_key=True)
     question = document.data.get("question")
     if isinstance(question, str) and question and not question.rstrip().endswith("?"):
         yield document.problem(("question",), "must be one sentence that ends with a question mark", "", question)

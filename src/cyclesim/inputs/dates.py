@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+PATTERN = r"^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])$"
+"""Years 1900 to 2299."""
 
 
 def checked(value: object) -> str:
@@ -27,14 +28,14 @@ def index(date: str, start: str) -> int:
     ValueError
         If either is not a month.
     """
-    return _count(date) - _count(start)
+    return _count(checked(date)) - _count(checked(start))
 
 
 def date(index: int, start: str) -> str:
     """Return the month ``index`` months after ``start``, written YYYY-MM."""
-    year, month = divmod(_count(start) + int(index), 12)
+    year, month = divmod(_count(checked(start)) + int(index), 12)
     return f"{year:04d}-{month + 1:02d}"
 
 
 def _count(month: str) -> int:
-    return int(checked(month)[:4]) * 12 + int(month[5:]) - 1
+    return int(month[:4]) * 12 + int(month[5:]) - 1

@@ -66,7 +66,7 @@ def _problem(finding: dict[str, Any], document: Document, model: type[BaseModel]
         message, _, way_out = str(limits["error"]).partition("; ")
     else:
         message, way_out = _limit(kind, limits, finding["msg"]), ""
-    return document.problem(key, message, way_out, value, at_key="[key]" in finding["loc"])
+    return document.problem(key, message, way_out, value, at_key=not key or "[key]" in finding["loc"])
 
 
 def _limit(kind: str, limits: dict[str, Any], otherwise: str) -> str:
@@ -106,7 +106,10 @@ def _keys_at(model: type[BaseModel], key: Key) -> list[str]:
     for part in key:
         kind = next(_inside(kind, part), None)
     found = next((k for k in _branches(kind) if isinstance(k, type) and issubclass(k, BaseModel)), None)
-    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+    if found is None:
+        return []
+    keys = [field.alias or name for name, field in found.model_fields.items() if not field.exclude]
+    return [*keys, *getattr(found, "only_in_files", ())]
 
 
 def _inside(kind: Any, part: str) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def read(path: Path) -> dict[str, Quantity]:
         try:
             quantities[name] = _quantity(name, document.data[name])
         except ValidationError as error:
-            found += explain.problems(error, _below(document, name), Quantity)
+            below = explain.problems(error, _below(document, name), Quantity)
+            found += [replace(problem, key=f"{name}.{problem.key}".rstrip(".")) for problem in below]
     if found:
         raise ParametersError(found)
     return quantities

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,7 @@ from cyclesim.vocabulary import Channel, DonorKind, Group, Kind, Line, Route, St
 MAX_PEOPLE = 10**10
 MAX_ORGANISATIONS = 5_000
 MAX_WAVES = 2_000
+_BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 RECOMMENDATION = r"^[RP][0-9]{1,2}[a-z]?$"
 
 
@@ -41,6 +42,13 @@ def _name(value: str) -> str:
             )
     if value != value.strip() or value != unicodedata.normalize("NFC", value):
         raise ValueError("a name must not begin or end with a space, and must be in composed (NFC) form; retype it")
+    return value
+
+
+def _text(value: str) -> str:
+    for letter in value:
+        if letter != "\n" and (unicodedata.category(letter) == "Cc" or letter in _BIDIRECTIONAL):
+            raise ValueError(f"holds the invisible character U+{ord(letter):04X}; delete it")
     return value
 
 
@@ -69,6 +77,7 @@ def _budget_form(value: Any) -> str:
     return "years" if isinstance(value, dict) else "number"
 
 
+Text = Annotated[str, AfterValidator(_text)]
 Name = Annotated[str, AfterValidator(_name)]
 Month = Annotated[str, BeforeValidator(dates.checked), WithJsonSchema({"type": "string", "pattern": dates.PATTERN})]
 Number = Annotated[float, AfterValidator(lambda value: value + 0.0)]  # -0.0 and 0.0 are one
@@ -217,6 +226,8 @@ class Shock(Part):
 class Crisis(Part):
     """One humanitarian crisis."""
 
+    only_in_files: ClassVar = ("arrivals_from",)
+
     needs_met: Share
     """Share of general humanitarian needs that is met."""
     groups: Groups
@@ -250,7 +261,7 @@ class Change(Part):
     """Paths and the factors on their values."""
     add: dict[str, Number] = {}
     """Paths and the amounts added to their values."""
-    why: str = ""
+    why: Text = ""
     """Reason, in one line."""
 
 

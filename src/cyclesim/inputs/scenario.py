@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from cyclesim.errors import Problem, ScenarioError, UnknownNameError, did_you_mean
 from cyclesim.inputs import checks, explain, paths
 from cyclesim.inputs.parameters import parameters
-from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Sector
+from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Sector, Text
 from cyclesim.inputs.quantity import as_floats
 from cyclesim.inputs.reading import Document
 
@@ -34,13 +34,15 @@ class Scenario(BaseModel):
 
     model_config = Part.model_config
 
-    name: Annotated[str, Field(min_length=1)]
+    only_in_files: ClassVar = ("extends", "budgets_from")
+
+    name: Annotated[str, Field(min_length=1, exclude=True)]
     """Stem of the file."""
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[Text, Field(min_length=1, max_length=200)]
     """Title."""
-    question: Annotated[str, Field(min_length=1, max_length=500)]
+    question: Annotated[Text, Field(min_length=1, max_length=500)]
     """The question it answers, in one sentence that ends with a question mark."""
-    sources: Annotated[list[str], Field(max_length=200)] = []
+    sources: Annotated[list[Text], Field(max_length=200)] = []
     """Where its numbers come from."""
     start: Month
     """First reported month."""
@@ -96,7 +98,7 @@ class Scenario(BaseModel):
 
     def resolved(self) -> dict[str, Any]:
         """Return everything but the name as JSON types, keys sorted; what is absent is left out."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"name"})
+        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         result: dict[str, Any] = _sorted(data)
         return result
 
@@ -183,7 +185,7 @@ class Scenario(BaseModel):
         """Return the resolved scenario as YAML, and write it to ``path``; loaded back it is equal."""
         from ruamel.yaml import YAML
 
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"name"})
+        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         ordered = _tidy(data)
         yaml, stream = YAML(), io.StringIO()
         yaml.width, yaml.default_flow_style = 110, False

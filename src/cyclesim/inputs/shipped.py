@@ -34,5 +34,5 @@ def path(name: str) -> Path:
     known = names()
     if name not in known:
         way_out = did_you_mean(name, known)
-        raise UnknownNameError(f"no shipped scenario {name!r}; {way_out} A file is named with .yaml or a slash")
+        raise UnknownNameError(f"no shipped scenario {name!r}; {way_out} (a file is named with .yaml or a slash)")
     return folder() / f"{name}.yaml"

@@ -1,0 +1,130 @@
+"""Beliefs, grants and donors: closed forms and guarantees."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyclesim.inputs.files import load
+from cyclesim.model.cycle import CycleModel
+from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
+from cyclesim.model.funding.donors import Donor, split_by
+from cyclesim.model.funding.grants import Grant, MoneyLedger
+from cyclesim.vocabulary import Line
+
+PRIOR = Belief(math.log(6), 0.49)
+
+
+@given(st.integers(0, 10**6), st.floats(1e-3, 1e6), st.floats(0.1, 1e6))
+def test_the_learned_belief_is_the_mode_of_the_posterior(cases, exposure, size):
+    belief = PRIOR.learn(cases, exposure, size)
+
+    def log_posterior(log):
+        expected = exposure * math.exp(log)
+        likelihood = cases * math.log(expected / (expected + size)) - size * math.log1p(expected / size)
+        return likelihood - (log - PRIOR.mean) ** 2 / (2 * PRIOR.variance)
+
+    top = log_posterior(belief.mean)
+    assert all(top >= log_posterior(belief.mean + step) - 1e-6 * abs(top) for step in (-0.01, 0.01))
+    assert 0 < belief.variance <= PRIOR.variance
+
+
+def test_many_counts_have_their_weight_against_the_prior():
+    weight = 0.8
+    believed = PRIOR.learn(10**7, 10**7 / 1.0, dispersion(weight, PRIOR.variance)).mean
+    assert believed == pytest.approx((1 - weight) * PRIOR.mean, abs=0.25 * PRIOR.mean)  # counts say 1 per 1,000: log 0
+    counts_alone = PRIOR.learn(10**7, 10**7, dispersion(1.0, PRIOR.variance))
+    assert counts_alone.median == pytest.approx(1, rel=1e-3)
+
+
+@given(st.integers(0, 200), st.floats(0.1, 1e4))
+def test_more_cases_never_lower_the_belief_and_more_exposure_never_raises_it(cases, exposure):
+    belief = PRIOR.learn(cases, exposure, 10).mean
+    assert PRIOR.learn(cases + 1, exposure, 10).mean >= belief
+    assert PRIOR.learn(cases, exposure * 1.5, 10).mean <= belief
+
+
+def test_no_case_is_information():
+    belief = PRIOR.learn(0, 1000.0, 10)
+    assert math.isfinite(belief.mean)
+    assert belief.median < PRIOR.median
+
+
+def test_without_exposure_nothing_is_learned():
+    assert PRIOR.learn(5, 0.0, 10) == PRIOR
+
+
+def test_forgetting_returns_to_the_prior():
+    belief = Belief(0.0, 0.1)
+    assert belief.forget(PRIOR, 100, 0.08).mean == pytest.approx(PRIOR.mean)
+    assert belief.forget(PRIOR, 1, 0.0).variance == pytest.approx(belief.variance)
+    half = belief.forget(PRIOR, 1, 1 - 0.5 ** (1 / 12))
+    assert half.mean == pytest.approx(PRIOR.mean / 2)
+
+
+@pytest.mark.parametrize(("naivety", "expected"), [(1.0, 0.5), (0.0, 0.02), (0.5, 0.1)])
+def test_naivety_is_the_weight_of_the_prior_share(naivety, expected):
+    assert assumed_share(0.5, 0.02, naivety) == pytest.approx(expected)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 50), st.integers(1, 60))
+def test_a_grant_pays_all_of_itself_and_nothing_else(amount, start, months):
+    grant = Grant("donor", "crisis", Line.TRAINING, amount, start, months)
+    paid = [grant.covers(clock, 1) for clock in range(start - 2, start + months + 2)]
+    assert sum(paid) == amount == grant.paid_by(start + months)
+    assert max(paid) - min(paid[2:-2]) <= 1
+    assert paid[:2] == paid[-2:] == [0, 0]
+
+
+@given(st.integers(0, 10**9), st.integers(0, 30), st.integers(1, 40))
+def test_the_money_ledger_pays_what_grants_pay(amount, start, months):
+    ledger = MoneyLedger(60)
+    grant = Grant("donor", "crisis", Line.DATA, amount, start, months)
+    ledger.commit(grant)
+    for clock in range(60):
+        ledger.disburse(clock)
+        assert ledger.disbursed[Line.DATA] == grant.paid_by(clock)
+        assert ledger.outstanding(Line.DATA) == (amount - grant.paid_by(clock))
+
+
+def test_nobody_spends_what_is_not_there():
+    with pytest.raises(ValueError, match="training cannot spend 1 of 0 cents"):
+        MoneyLedger(3).spend({Line.TRAINING: 1})
+
+
+def test_a_sum_is_split_without_loss():
+    assert sum(split_by(101, {Line.TRAINING: 0.35, Line.DATA: 0.33, Line.BACK_END: 0.32}).values()) == 101
+    assert split_by(100, {}) == {}
+
+
+class Certain(Donor):
+    """Believe in five per 1,000, whatever the evidence."""
+
+    def believe(self, appeal, p):
+        return Belief(math.log(5), 1e-6)
+
+
+def test_a_donor_of_ones_own_takes_a_few_lines():
+    model = CycleModel(load("small"), donor=Certain).run()
+    assert all(d.beliefs["valley"].median == pytest.approx(5) for d in model.donors.values())
+
+
+def test_commitments_stay_within_budgets():
+    poor = load("baseline").with_values({"donors.Government A.budget": 1000.0, "months": 24})
+    model = CycleModel(poor).run()
+    donor = model.donors["Government A"]
+    assert 0 < sum(donor.rates.values()) < 1000
+
+
+def test_attention_moves_flexible_money_within_the_month_and_fades():
+    scenario = load("small")
+    data = scenario.resolved()
+    data["crises"]["valley"]["attention"] = {"news": {"month": "2023-09", "peak": 1.0}}
+    loud, quiet = (
+        CycleModel(s).run().observations.tables()["months"] for s in (scenario.parse(data, "small"), scenario)
+    )
+    assert loud["committed_cents"][:8].tolist() == quiet["committed_cents"][:8].tolist()
+    assert loud["committed_cents"][8] > quiet["committed_cents"][8]
+    assert loud["attention"][8] == pytest.approx(1.0)
+    assert 0.03 < loud["attention"][15] < 0.20  # target T10: seven months after the peak
