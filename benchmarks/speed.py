@@ -1,4 +1,6 @@
-"""Time the model on one core: python benchmarks/speed.py [--rounds N] [--profile]
+"""Time the model on one core.
+
+    python benchmarks/speed.py [--rounds N] [--profile]
 
 Whole worlds, tables included, medians over rounds that take every case in turn. `baseline x 10` has ten times
 the people, the staff, the posts and the budgets; `same people trafficked` has ten times the people in need at a

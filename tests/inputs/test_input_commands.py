@@ -81,7 +81,8 @@ def test_check_prints_what_a_file_changes_against_its_base(tmp_path: Path) -> No
 def test_check_prints_the_numbers_that_a_dated_change_touches(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
-        "extends: small\ndonors: {New: {kind: foundation, budget: 5}}\nchanges: {half: {from: 2023-06, until: 2024-01,\n"
+        "extends: small\ndonors: {New: {kind: foundation, budget: 5}}\n"
+        "changes: {half: {from: 2023-06, until: 2024-01,\n"
         "  scale: {crises.valley.needs_met: 0.5, donors.New.budget: 2}}}\n"
     )
     result = run(cli_inputs.check, str(path))

@@ -102,7 +102,8 @@ def test_equal_bytes_in_processes_with_other_hash_seeds():
         "import hashlib, cyclesim.model.cycle as c, cyclesim.inputs.files as f\n"
         "t = c.CycleModel(f.load('small'), seed=5).run().observations.tables()\n"
         "h = hashlib.sha256()\n"
-        "[h.update(v.tobytes() if v.dtype != object else repr(v.tolist()).encode()) for x in t.values() for v in x.values()]\n"
+        "for column in (v for x in t.values() for v in x.values()):\n"
+        "    h.update(column.tobytes() if column.dtype != object else repr(column.tolist()).encode())\n"
         "print(h.hexdigest())"
     )
     digests = {
