@@ -28,6 +28,21 @@ def problems(document: Document) -> list[Problem]:
     return found
 
 
+def out_of_bounds(document: Document, path: str, when: str, value: float, low: float, high: float) -> Problem:
+    """Return the problem of changes that together take a number out of its bounds."""
+    touching = [
+        (section, name, how, path)
+        for section in ("changes", "interventions")
+        for name, change in _entries(document.data, section)
+        for how in ("set", "scale", "add")
+        if path in _mapping(change, how)
+    ]
+    message = f"changes take this number to {value:.6g} in {when}; it must lie between {low:g} and {high:g}"
+    return document.problem(
+        touching[0] if touching else tuple(path.split(".")), message, "make the change smaller", at_key=True
+    )
+
+
 def _title(document: Document) -> Iterator[Problem]:
     if "name" in document.data:
         way_out = "a scenario is named after its file"

@@ -13,11 +13,12 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from cyclesim.errors import Problem, ScenarioError, UnknownNameError, did_you_mean
-from cyclesim.inputs import checks, explain, paths
+from cyclesim.inputs import checks, dates, explain, paths
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Sector, Text
 from cyclesim.inputs.quantity import as_floats
 from cyclesim.inputs.reading import Document
+from cyclesim.inputs.schedule import Schedule
 
 TEXT = ("title", "question", "sources")
 """Fields that are read by people only: they are not part of the hash and no difference between scenarios."""
@@ -93,6 +94,12 @@ class Scenario(BaseModel):
             scenario = cls.model_validate({**data, "name": name})
         except ValidationError as error:
             found = explain.problems(error, document, cls) + found
+        if scenario is not None and not found:
+            faults = Schedule(scenario).out_of_bounds()
+            found = [
+                checks.out_of_bounds(document, path, dates.date(month, scenario.start), *rest)
+                for path, month, *rest in faults
+            ]
         found.sort(key=lambda problem: (problem.file, problem.line, problem.column))
         return (None if found else scenario), found
 

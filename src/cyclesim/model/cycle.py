@@ -12,7 +12,7 @@ from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
-from cyclesim.model.schedule import Schedule
+from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.values import Values
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cyclesim.inputs.dates import date, index
 from cyclesim.inputs.parts import Change, Donor
-from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.paths import bounds
+
+if TYPE_CHECKING:
+    from cyclesim.inputs.scenario import Scenario
 
 
 class Schedule:
@@ -45,6 +49,16 @@ class Schedule:
         self._costs = [
             (_Window(i, scenario.start), i.cost) for _, i in sorted(scenario.interventions.items()) if i.cost
         ]
+
+    def out_of_bounds(self) -> Iterator[tuple[str, int, float, float, float]]:
+        """Yield each number that changes take out of its bounds: path, first month, value, low and high."""
+        seen = set()
+        for month, values in sorted(self._months.items()):
+            for path, value in values:
+                low, high = bounds(path)
+                if path not in seen and not low <= value <= high:
+                    seen.add(path)
+                    yield path, month, value, low, high
 
     def at(self, month: int) -> list[tuple[str, float]]:
         """Return the numbers that take a new value in a month, with that value."""
