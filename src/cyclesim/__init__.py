@@ -1,1 +1,77 @@
-"""cyclesim."""
+"""cyclesim: the funding-practice-data deficiency cycle in anti-trafficking work, simulated.
+
+Read in this order: `cyclesim.model.cycle` (the month on one screen), `cyclesim.model.crisis` (its stages),
+then the stage you care about: `people`, `practice`, `evidence`, `funding`. docs/design.md has the equations.
+
+>>> import cyclesim as cs
+>>> small = cs.load("small")
+>>> run = cs.run(small, seed=1)
+>>> int(run.months["people"].iloc[-1])
+2000
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cyclesim.analysis.compare import Comparison, compare
+    from cyclesim.errors import CycleSimError
+    from cyclesim.inputs.files import check, load
+    from cyclesim.inputs.scenario import Scenario
+    from cyclesim.model.cycle import CycleModel
+    from cyclesim.model.funding.donors import Donor
+    from cyclesim.runs.design import Design, sample
+    from cyclesim.runs.folder import read
+    from cyclesim.runs.results import Ensemble, Run
+    from cyclesim.runs.simulate import run, simulate
+
+_HOMES = {
+    "Comparison": "cyclesim.analysis.compare",
+    "CycleModel": "cyclesim.model.cycle",
+    "CycleSimError": "cyclesim.errors",
+    "Design": "cyclesim.runs.design",
+    "Donor": "cyclesim.model.funding.donors",
+    "Ensemble": "cyclesim.runs.results",
+    "Run": "cyclesim.runs.results",
+    "Scenario": "cyclesim.inputs.scenario",
+    "check": "cyclesim.inputs.files",
+    "compare": "cyclesim.analysis.compare",
+    "load": "cyclesim.inputs.files",
+    "read": "cyclesim.runs.folder",
+    "run": "cyclesim.runs.simulate",
+    "sample": "cyclesim.runs.design",
+    "simulate": "cyclesim.runs.simulate",
+}
+
+__all__ = [
+    "Comparison",
+    "CycleModel",
+    "CycleSimError",
+    "Design",
+    "Donor",
+    "Ensemble",
+    "Run",
+    "Scenario",
+    "check",
+    "compare",
+    "load",
+    "read",
+    "run",
+    "sample",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import cyclesim` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cyclesim' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -8,11 +8,11 @@ import mesa
 
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
-from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.values import Values
 
 

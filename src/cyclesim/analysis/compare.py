@@ -1,0 +1,208 @@
+"""Compare scenarios world by world: the same people with the same luck, under another policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cyclesim.errors import PrefixError, UnknownNameError, did_you_mean
+from cyclesim.inputs.changes import first_change
+from cyclesim.inputs.dates import date
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.folder import save
+from cyclesim.runs.results import KEYS, Ensemble, late
+
+WORLD = ["draw", "replication"]
+AVERTED = {
+    "person_months_exploited",
+    "exploited",
+    "newly_trafficked",
+    "retrafficked",
+    "died",
+    "true_prevalence",
+}
+"""Measures whose difference is baseline - counterfactual (averted, positive is good); all others the other way."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A baseline and its counterfactuals, paired by world.
+
+    Attributes
+    ----------
+    ensemble
+        All runs.
+    baseline
+        Name of the reference scenario.
+    first_change
+        Month in which each counterfactual first differs as a file, relative to the start; None if it never does.
+    first_difference
+        First reported month in which any measure differs in any world; None if none does.
+    """
+
+    ensemble: Ensemble
+    baseline: str
+    first_change: Mapping[str, int | None]
+    first_difference: Mapping[str, int | None]
+
+    @property
+    def counterfactuals(self) -> list[str]:
+        """Names of the scenarios compared with the baseline."""
+        return [name for name in self.ensemble.scenarios if name != self.baseline]
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Paired differences of the totals: a row for each counterfactual and world.
+
+        Averted (baseline - counterfactual) for the measures in `AVERTED`, counterfactual - baseline for the rest.
+        """
+        totals = self.ensemble.totals.set_index(WORLD)
+        base = totals[totals["scenario"] == self.baseline].drop(columns="scenario")
+        signs = pd.Series([-1.0 if name in AVERTED else 1.0 for name in base.columns], index=base.columns)
+        parts = []
+        for name in self.counterfactuals:
+            other = totals[totals["scenario"] == name].drop(columns="scenario").loc[base.index]
+            parts.append(((other - base) * signs).assign(scenario=name).reset_index())
+        return pd.concat(parts, ignore_index=True)[[*KEYS, *base.columns]]
+
+    def summary(self, measure: str | None = None) -> pd.DataFrame:
+        """Return the paired differences over worlds.
+
+        Columns: mean of baseline and counterfactual; ``difference`` (mean, averted where that is the word),
+        ``standard_error`` of that mean (Monte Carlo), ``low`` and ``high`` (5 % and 95 % of worlds), what the
+        interval ``covers``, ``worlds``, ``same_sign`` (share of worlds with the sign of the mean) and
+        ``pairing_gain`` (variance that independent seeds would have had over the variance of the paired
+        difference).
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such measure.
+        """
+        rows = [row for name in self.counterfactuals for row in self.rows(name)]
+        result = pd.DataFrame(rows).set_index(["scenario", "measure"])
+        if measure is None:
+            return result
+        names = result.index.get_level_values("measure").unique()
+        if measure not in names:
+            raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
+        return pd.DataFrame(result.xs(measure, level="measure"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as JSON types."""
+        frame = self.summary().reset_index().astype(object).where(lambda f: f.notna(), None)
+        start = {name: scenario.start for name, scenario in self.ensemble.scenarios.items()}
+        return {
+            "baseline": self.baseline,
+            "seed": self.ensemble.seed,
+            "worlds": self.ensemble.worlds,
+            "covers": self.ensemble.covers,
+            "first_difference": {
+                name: None if month is None else date(month, start[name])
+                for name, month in self.first_difference.items()
+            },
+            "measures": json.loads(frame.to_json(orient="records", double_precision=15)),
+        }
+
+    def save(self, folder: str | Path, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Write the comparison to a folder; return its manifest. See `cyclesim.runs.folder.save`."""
+        files = {
+            "differences.parquet": self.differences,
+            "comparison.csv": self.summary().reset_index(),
+            "comparison.json": json.dumps(self.to_dict(), indent=1) + "\n",
+            **(extra or {}),
+        }
+        return save(self.ensemble, Path(folder), "comparison", files)
+
+    def plot(self, measure: str = "exploited") -> Any:
+        """Return the figure of the paired difference in one measure over time."""
+        return late("cyclesim.outputs.pictures").difference(self, measure)
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return the rows of `summary` for one counterfactual, as plain values."""
+        totals = self.ensemble.totals
+        base, other = (totals[totals["scenario"] == n].set_index(WORLD) for n in (self.baseline, name))
+        paired = self.differences[self.differences["scenario"] == name].set_index(WORLD)
+        return [
+            {"scenario": name, "measure": measure}
+            | _paired(base[measure], other[measure], paired[measure])
+            | {"covers": self.ensemble.covers}
+            for measure in paired.columns
+            if measure not in KEYS
+        ]
+
+
+def compare(ensemble: Ensemble, baseline: str | None = None) -> Comparison:
+    """Compare every scenario of an ensemble with a baseline, and verify the prefix property.
+
+    Parameters
+    ----------
+    baseline
+        Name of the reference scenario; the first if absent.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such scenario, or nothing to compare it with.
+    PrefixError
+        If two scenarios differ before their first change: a fault of the model, which must not go unseen.
+    """
+    names = list(ensemble.scenarios)
+    baseline = names[0] if baseline is None else baseline
+    if baseline not in names:
+        raise UnknownNameError(f"no scenario {baseline!r} in this ensemble; {did_you_mean(baseline, names)}")
+    if len(names) < 2:
+        raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
+    base = ensemble.scenarios[baseline]
+    others = {name: ensemble.scenarios[name] for name in names if name != baseline}
+    changes = {name: first_change(base, other) for name, other in others.items()}
+    differ = {name: _first_difference(ensemble.table, base, other, changes[name]) for name, other in others.items()}
+    return Comparison(ensemble, baseline, changes, differ)
+
+
+def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, change: int | None) -> int | None:
+    """Return the first month that differs in any world, after checking that no month before the change does."""
+    key = [*WORLD, "crisis", "month"]
+    one, two = (table[table["scenario"] == s.name].drop(columns="scenario").set_index(key) for s in (base, other))
+    if not one.index.equals(two.index):
+        shared = one.index.intersection(two.index, sort=False)
+        one, two = one.loc[shared], two.loc[shared]
+    unequal = pd.DataFrame(one.to_numpy() != two.to_numpy(), index=one.index, columns=one.columns)
+    months = unequal.index.get_level_values("month")
+    early = unequal[months < (np.inf if change is None else change)]
+    if early.to_numpy().any():
+        measure = early.any().idxmax()
+        where = dict(zip(key, early.index[int(early[measure].to_numpy().argmax())], strict=True))
+        raise PrefixError(
+            f"{base.name} and {other.name} differ in {measure} in {date(where['month'], base.start)} (draw "
+            f"{where['draw']}, replication {where['replication']}), before their first change. This is a fault of "
+            "the model; please report it with both scenario files"
+        )
+    differing = months.to_numpy()[unequal.to_numpy().any(axis=1)]
+    return int(differing.min()) if differing.size else None
+
+
+def _paired(base: pd.Series, other: pd.Series, difference: pd.Series) -> dict[str, float]:
+    values = difference.to_numpy(dtype=float)
+    several = values.size > 1
+    spread = float(values.var(ddof=1)) if several else np.nan
+    apart = float(base.var(ddof=1) + other.var(ddof=1)) if several else np.nan
+    low, high = np.quantile(values, [0.05, 0.95]) if several else (np.nan, np.nan)
+    return {
+        "baseline": float(base.mean()),
+        "counterfactual": float(other.mean()),
+        "difference": float(values.mean()),
+        "standard_error": float(np.sqrt(spread / values.size)),
+        "low": float(low),
+        "high": float(high),
+        "worlds": int(values.size),
+        "same_sign": float(np.mean(np.sign(values) == np.sign(values.mean()))),
+        "pairing_gain": apart / spread if spread else np.nan,
+    }

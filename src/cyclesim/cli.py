@@ -1,0 +1,77 @@
+"""The command line: `cyclesim COMMAND`. Commands are imported when they are called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from cyclesim.errors import CycleSimError, did_you_mean
+
+COMMANDS = {
+    "list": ("cyclesim.cli_inputs", "list_scenarios", "List the shipped scenarios and their questions."),
+    "show": ("cyclesim.cli_inputs", "show", "Show a scenario with everything it extends."),
+    "parameters": ("cyclesim.cli_inputs", "parameters", "Show parameters: value, unit, range, grade, source."),
+    "new": ("cyclesim.cli_inputs", "new", "Start a scenario file of your own."),
+    "check": ("cyclesim.cli_inputs", "check", "Check scenario files and say what they change."),
+    "schema": ("cyclesim.cli_inputs", "schema", "Print the JSON Schema of scenario files, for editors."),
+    "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
+    "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command named first; an unknown one gets a suggestion."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cyclesim")
+def cyclesim() -> None:
+    """Simulate the funding-practice-data deficiency cycle in anti-trafficking work in humanitarian crises.
+
+    A SCENARIO is the name of a shipped one (`cyclesim list`) or a file (anything with a slash or .yaml).
+    """
+
+
+def main() -> None:
+    """Run the command line; errors a user can mend are printed, and end with status 2."""
+    try:
+        cyclesim(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except CycleSimError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        print("stopped; nothing was written", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # `cyclesim parameters | head`
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,1 @@
+"""Telling it: sentences and charts, made from tables."""

@@ -1,0 +1,146 @@
+"""What the commands print: plain tables that say what they cover, what they assume and how to reproduce them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.inputs.dates import date
+
+if TYPE_CHECKING:
+    from cyclesim.analysis.compare import Comparison
+    from cyclesim.runs.results import Run
+
+TITLES = {
+    "person_months_exploited": "person-months of exploitation",
+    "newly_trafficked": "people trafficked, first time",
+    "retrafficked": "people trafficked again",
+    "identified": "people identified",
+    "came_forward": "of whom came forward themselves",
+    "assisted": "people assisted",
+    "detected_share": "share of the exploited identified in a year",
+    "true_prevalence": "true prevalence, per 1,000 a year",
+    "believed_prevalence": "believed prevalence, per 1,000 a year",
+    "deception": "believed over true prevalence",
+    "coverage": "funding coverage of the requirement",
+    "answered_share": "share of referrals answered",
+    "trust": "trust in the referral pathway",
+    "trained_share": "share of frontline staff trained",
+    "disbursed_cents": "money disbursed, US dollars",
+    "intervention_cents": "stated cost of interventions, US dollars",
+}
+"""Measures that the commands print, with their names for people."""
+
+_YEARLY = ("exploited", "identified", "true_prevalence", "believed_prevalence", "coverage", "answered_share", "trust")
+
+
+def run(result: Run, about: Mapping[str, Any]) -> str:
+    """Return one world as text: totals, and the last month of each year."""
+    months, totals = result.months, result.totals()
+    years = months[months["month"] % 12 == 11] if len(months) >= 12 else months.tail(1)
+    rows = [[date(int(row["month"]), result.scenario.start), *(number(row[m]) for m in _YEARLY)]
+            for _, row in years.iterrows()]  # fmt: skip
+    shown = [[TITLES[name], _amount(name, totals[name])] for name in TITLES]
+    return "\n".join(
+        [
+            f"{result.scenario.title}\n{result.scenario.question}\n",
+            "The whole run: flows summed, stocks and shares averaged over months",
+            *aligned(shown),
+            "\nBy year",
+            *aligned([["month", *(name.replace("_", " ") for name in _YEARLY)], *rows]),
+            f"\nOne simulated world, not observations (seed {result.seed}, hash {about['hash']}): "
+            "another seed gives another one.",
+            assumptions(about),
+        ]
+    )
+
+
+def comparison(result: Comparison, about: Mapping[str, Any]) -> str:
+    """Return a comparison as text: paired differences, what intervals cover, how to reproduce it."""
+    ensemble, base = result.ensemble, result.ensemble.scenarios[result.baseline]
+    lines = [f"Baseline: {base.title} ({base.name})"]
+    for name in result.counterfactuals:
+        scenario = ensemble.scenarios[name]
+        lines += [f"\n{scenario.title} ({name})\n{scenario.question}", _when(result, name)]
+        lines += aligned([_HEAD, *_rows({row["measure"]: row for row in result.rows(name)})])
+    lines.append(f"\n{_covers(ensemble.worlds, ensemble.covers)}")
+    lines.append(
+        "Averted is baseline - counterfactual (positive is good); for all else the counterfactual less the baseline. "
+        "Pairing: how many times the variance independent seeds would have had."
+    )
+    lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
+    return "\n".join([*lines, f"Reproduce: {command(about)}"])
+
+
+def command(about: Mapping[str, Any]) -> str:
+    """Return the command that reproduces a comparison of scenarios of these names."""
+    size = f"--draws {about['draws']} --replications {about['replications']}" if about["draws"] else ""
+    return f"cyclesim compare {' '.join(about['order'])} {size or '--replications ' + str(about['replications'])} " + (
+        f"--seed {about['seed']}"
+    )
+
+
+def assumptions(about: Mapping[str, Any]) -> str:
+    """Return how many numbers of the model nobody has measured."""
+    count = about["parameters"]
+    return (
+        f"{count['assumptions']} of {count['number']} parameters are assumptions that nobody has measured: "
+        "cyclesim parameters."
+    )
+
+
+def number(value: float) -> str:
+    """Return a number at three or four figures, without false precision."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) >= 10_000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of text in columns: the first to the left, numbers to the right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in range(1, len(row)))]) for row in rows
+    ]
+
+
+_HEAD = ["", "baseline", "counterfactual", "difference", "5 % of worlds", "95 %", "pairing gain"]
+
+
+def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
+    from cyclesim.analysis.compare import AVERTED
+
+    rows = []
+    for name, title in TITLES.items():
+        row = summary[name]
+        label = f"{title}, averted" if name in AVERTED else title
+        values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "low", "high")]
+        rows.append(
+            [label, *values, number(row["pairing_gain"])]
+        )
+    return rows
+
+
+def _amount(name: str, value: float) -> str:
+    return number(value / 100 if name.endswith("_cents") else value)
+
+
+def _when(result: Comparison, name: str) -> str:
+    month = result.first_difference[name]
+    start = result.ensemble.scenarios[name].start
+    return "No measure differs in any world." if month is None else f"First difference: {date(month, start)}"
+
+
+def _covers(worlds: int, covers: str) -> str:
+    if worlds == 1:
+        return "One world: there is no interval. Ask for --replications or --draws."
+    what = {
+        "luck only": "luck only. What nobody knows about the inputs is not in it: ask for --draws",
+        "luck and inputs": "luck and the inputs that have a range",
+    }[covers]
+    return f"{worlds} paired worlds; the interval holds 90 % of them and covers {what}."

@@ -1,0 +1,206 @@
+"""How every chart looks: colours, frame with finding and caption, year axis, labels at the end of lines."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from cyclesim.inputs.dates import date
+
+BASELINE = "#222222"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+"""Okabe and Ito's colours, safe for colour-blind readers: one for each counterfactual, in the order asked for."""
+GREY = "#5F5F5F"
+FAINT = "#D9D9D9"
+WIDTH = 9.0
+"""Width of every figure in inches: 900 pixels at 100 dots per inch."""
+MARGIN = 0.15
+LINE_HEIGHT = 1.25
+SMALL, NORMAL, LARGE = 8.0, 9.5, 13.5
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+RC = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so that bytes repeat on every machine
+    "font.size": SMALL,
+    "text.parse_math": False,  # a title may name US$20,000 and US$40,000
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 0.0,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": FAINT,
+    "grid.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.7,
+    "lines.solid_capstyle": "round",
+    "svg.hashsalt": "cyclesim",
+    "path.simplify": True,
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words at the end of a line, at the height ``y`` in data units."""
+
+    y: float
+    words: str
+    colour: str
+    bold: bool = False
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with the style of this module and leave matplotlib's settings as they were.
+
+    A title may be in a script that the font lacks: the character shows as a box, which is no reason to fail.
+    """
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        yield
+
+
+def page(title: str, subtitle: str, caption: str, height: float) -> tuple[Figure, float, float]:
+    """Start a figure: the finding above, the caption below, ``height`` inches of room between.
+
+    Returns
+    -------
+    figure, top, bottom
+        The figure, and the upper and lower edge of the room in inches from the bottom of the page.
+    """
+    room = WIDTH - 2 * MARGIN
+    heads = wrap(title, room, LARGE, bold=True)
+    below = wrap(subtitle, room, NORMAL)
+    foot = wrap(caption, room, SMALL)
+    head_height = (len(heads) * LARGE + len(below) * NORMAL) * LINE_HEIGHT / 72 + MARGIN
+    foot_height = len(foot) * SMALL * LINE_HEIGHT / 72 + MARGIN
+    total = head_height + height + foot_height + 0.1
+    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    FigureCanvasAgg(figure)
+    x, y = MARGIN / WIDTH, 1 - MARGIN / total
+    shared = {"ha": "left", "linespacing": LINE_HEIGHT}
+    figure.suptitle("\n".join(heads), x=x, y=y, va="top", fontsize=LARGE, fontweight="bold", color="black", **shared)
+    y -= (len(heads) * LARGE * LINE_HEIGHT + 3) / 72 / total
+    figure.text(x, y, "\n".join(below), va="top", fontsize=NORMAL, color=GREY, **shared)
+    figure.text(x, 0.1 / total, "\n".join(foot), va="bottom", fontsize=SMALL, color=GREY, **shared)
+    return figure, total - head_height, foot_height + 0.1
+
+
+def axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Add axes at a place given in inches."""
+    across, up = figure.get_size_inches()
+    return figure.add_axes((left / across, bottom / up, width / across, height / up))
+
+
+def heading(ax: Axes, title: str, unit: str, stage: str = "") -> None:
+    """Write what a panel shows and its unit above it, and the stage of the cycle above that."""
+    size = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+    ax.annotate(unit, (0, 1), xytext=(0, 5), fontsize=SMALL, color=GREY, **size)
+    ax.annotate(title, (0, 1), xytext=(0, 17), fontsize=NORMAL, fontweight="bold", color="black", **size)
+    if stage:
+        ax.annotate(stage.upper(), (0, 1), xytext=(0, 31), fontsize=6.5, color=GREY, **size)
+
+
+def years(ax: Axes, start: str, months: int) -> None:
+    """Mark whole years on the x axis; months where there are fewer than three years."""
+    first, last = position(0, start), position(months - 1, start)
+    ax.set_xlim(*((first, last) if months > 1 else (first - 0.1, first + 0.1)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    if months > 36:
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
+        return
+    step = next(s for s in (1, 2, 3, 6, 12) if (months - 1) // s < 4 or s == 12)
+    ticks = [m for m in range(0, months, step)]
+    ax.xaxis.set_major_locator(FixedLocator([position(m, start) for m in ticks]))
+    ax.set_xticklabels([month_words(m, start, "\n") for m in ticks])
+
+
+def position(month: int, start: str) -> float:
+    """Return the place of a month on the axis of years."""
+    year, number = date(month, start).split("-")
+    return int(year) + (int(number) - 1) / 12
+
+
+def month_words(month: int, start: str, separator: str = " ") -> str:
+    """Write a month as ``Jan 2025``."""
+    year, number = date(month, start).split("-")
+    return f"{MONTHS[int(number) - 1]}{separator}{year}"
+
+
+def end_labels(ax: Axes, labels: Sequence[Label], room: float, size: float = SMALL, lines: int = 3) -> None:
+    """Write labels to the right of the axes, each as near to its line as the others allow.
+
+    Parameters
+    ----------
+    room
+        Width for the words in inches; longer ones are broken into at most ``lines`` lines.
+    """
+    height = ax.figure.get_size_inches()[1] * ax.get_position().height * 72
+    to_axes = ax.transScale + ax.transLimits
+    wrapped = [_cut(wrap(label.words, room, size, label.bold), lines) for label in labels]
+    wanted = [float(to_axes.transform((0.0, label.y))[1]) * height for label in labels]
+    tall = [len(block) * size * LINE_HEIGHT for block in wrapped]
+    for label, block, y in zip(labels, wrapped, spread(wanted, tall, -2.0, height + 2.0), strict=True):
+        ax.annotate(
+            "\n".join(block), (1, 0), xytext=(6, y), xycoords="axes fraction", textcoords="offset points", va="center",
+            fontsize=size, color=label.colour, fontweight="bold" if label.bold else "normal",
+            linespacing=LINE_HEIGHT, annotation_clip=False,
+        )  # fmt: skip
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Return centres as near to those wanted as blocks of these heights allow, without overlap, within low and high."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    centres = list(wanted)
+    edge = low
+    for i in order:
+        centres[i] = max(centres[i], edge + heights[i] / 2)
+        edge = centres[i] + heights[i] / 2
+    edge = max(high, low + sum(heights))
+    for i in reversed(order):
+        centres[i] = min(centres[i], edge - heights[i] / 2)
+        edge = centres[i] - heights[i] / 2
+    return centres
+
+
+def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Break a text into lines no wider than ``room`` inches."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}".strip()
+            if line and _width(longer, size, bold) > room * 72:
+                lines.append(line)
+                longer = word
+            line = longer
+        lines.append(line)
+    return lines
+
+
+def _cut(block: list[str], lines: int) -> list[str]:
+    return block if len(block) <= lines else [*block[: lines - 1], f"{block[lines - 1].rstrip(' ,;:')} …"]
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, size: float, bold: bool) -> float:
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(math.ceil(TextToPath().get_text_width_height_descent(text, font, False)[0]))

@@ -1,0 +1,1 @@
+"""Doing it: one world, designs of draws, ensembles, processes, folders of results."""

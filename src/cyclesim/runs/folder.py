@@ -1,0 +1,194 @@
+"""Folders of results: what is in them, and which of them may be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.errors import FolderError
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.design import Design
+from cyclesim.runs.results import Ensemble
+from cyclesim.vocabulary import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+
+
+def manifest(
+    kind: str, scenarios: Iterable[Scenario], design: Design | None, replications: int, seed: int
+) -> dict[str, Any]:
+    """Return what determines a study, as JSON types; the same for equal studies on every machine.
+
+    Parameters
+    ----------
+    kind
+        ``run`` or ``comparison``.
+    scenarios, design, replications, seed
+        As in `cyclesim.runs.simulate.simulate`.
+    """
+    graded = [quantity.grade for quantity in parameters().values()]
+    chosen = list(scenarios)
+    content: dict[str, Any] = {
+        "kind": kind,
+        "model_version": MODEL_VERSION,
+        "seed": seed,
+        "draws": 0 if design is None else len(design),
+        "replications": replications,
+        "design": _design(design),
+        "scenarios": {s.name: {"hash": s.hash, **s.resolved()} for s in chosen},
+        "order": [s.name for s in chosen],
+        "parameters": {"number": len(graded), "assumptions": sum(grade == "assumption" for grade in graded)},
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return {"hash": blake2b(text.encode(), digest_size=6).hexdigest(), **content}
+
+
+def default_folder(about: Mapping[str, Any]) -> Path:
+    """Return results/NAMES-HASH for a manifest."""
+    names = "-vs-".join(about["order"])[:60].strip("-")
+    return Path("results") / f"{names}-{about['hash']}"
+
+
+def check_free(folder: Path, about: Mapping[str, Any]) -> None:
+    """Refuse a folder that holds anything but this very study.
+
+    Raises
+    ------
+    FolderError
+        If it is a file, cannot be read, or holds another study or something else.
+    """
+    if not folder.exists():
+        nearest = next(place for place in folder.absolute().parents if place.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+            raise FolderError(f"{nearest} cannot be written; choose another folder with --out")
+        return
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is a file, not a folder; choose another with --out")
+    if not any(folder.iterdir()):
+        return
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("hash")
+    except (OSError, ValueError, AttributeError):
+        found = None
+    if found != about["hash"]:
+        what = f"another study ({found})" if found else "files that are no study of cyclesim"
+        raise FolderError(f"{folder} holds {what}; nothing was written. Choose another folder with --out, or empty it")
+
+
+def about(ensemble: Ensemble, kind: str) -> dict[str, Any]:
+    """Return the manifest of a finished ensemble."""
+    replications = int(ensemble.table["replication"].max()) + 1
+    return manifest(kind, ensemble.scenarios.values(), ensemble.design, replications, ensemble.seed)
+
+
+def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Write an ensemble: table.parquet, totals.parquet, summary.csv, manifest.json, and what else is given.
+
+    Parameters
+    ----------
+    extra
+        Further files by name: data frames (.parquet or .csv by the name) or text.
+
+    Returns
+    -------
+    The manifest.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds another study or cannot be written.
+    """
+    content = about(ensemble, kind)
+    check_free(folder, content)
+    files: dict[str, Any] = {
+        "table.parquet": ensemble.table,
+        "totals.parquet": ensemble.totals,
+        "summary.csv": ensemble.summary().reset_index(),
+        **(extra or {}),
+        MANIFEST: json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, file in files.items():
+            _write(folder / name, file)
+    except OSError as error:
+        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return content
+
+
+def read(folder: str | Path) -> Ensemble:
+    """Read an ensemble back from its folder.
+
+    Raises
+    ------
+    FolderError
+        If there is none.
+    """
+    import numpy as np
+    import pandas as pd
+
+    folder = Path(folder)
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        table = pd.read_parquet(folder / "table.parquet")
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{folder} holds no results of cyclesim: {error}") from error
+    scenarios = {}
+    for name in content["order"]:
+        data = {key: value for key, value in content["scenarios"][name].items() if key != "hash"}
+        scenarios[name] = Scenario.parse(data, name)
+    drawn = content["design"]
+    design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None
+    return Ensemble(scenarios, design, content["seed"], table)
+
+
+def log() -> str:
+    """Return when, where and with what a study ran: apart from the manifest, so that equal runs give equal bytes."""
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    packages = ("cyclesim", "mesa", "numpy", "scipy", "pandas", "pyarrow")
+    content = {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": sys.version.split()[0],
+        "packages": {name: version(name) for name in packages},
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _design(design: Design | None) -> dict[str, list[float]]:
+    if design is None or not len(design):
+        return {}
+    return {name: design.values[:, column].tolist() for column, name in enumerate(design.names)}
+
+
+def _write(path: Path, content: Any) -> None:
+    """Write one file at once: under another name first, then moved into place."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        if isinstance(content, str):
+            Path(temporary).write_text(content, encoding="utf-8")
+        elif path.suffix == ".csv":
+            content.to_csv(temporary, index=False)
+        else:
+            _write_parquet(content, temporary)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write_parquet(frame: pd.DataFrame, path: str) -> None:
+    frame.to_parquet(path, index=False, compression="zstd")

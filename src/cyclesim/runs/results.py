@@ -1,0 +1,211 @@
+"""Results: a run, and an ensemble of runs, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.inputs.dates import date
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.design import Design
+from cyclesim.runs.worlds import Table, World
+from cyclesim.vocabulary import MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ["scenario", "draw", "replication"]
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_DIMENSIONS = {"settings": "setting", "groups": "group", "forms": "form", "lines": "line", "donors": "donor"}
+
+
+def totals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a run: flows summed over months and crises, all else averaged over months.
+
+    The stock `exploited` is summed too, as `person_months_exploited`. Levels of several crises are averaged
+    without weights.
+    """
+    keys = table.groupby(KEYS, sort=False)
+    flows = [name for name, measure in MEASURES.items() if measure.kind == "flow"]
+    stocks = [name for name, measure in MEASURES.items() if measure.kind == "stock"]
+    levels = [name for name, measure in MEASURES.items() if measure.kind == "level"]
+    result = keys[flows].sum()
+    result.insert(0, "person_months_exploited", keys["exploited"].sum())
+    monthly = table.groupby([*KEYS, "month"], sort=False)[stocks].sum().groupby(KEYS, sort=False).mean()
+    return result.join(monthly).join(keys[levels].mean()).reset_index()
+
+
+def describe(values: pd.DataFrame) -> pd.DataFrame:
+    """Return mean, standard deviation and quantiles of each measure and scenario: rows (scenario, measure)."""
+    columns = [name for name in values.columns if name not in KEYS]
+    grouped = values.groupby("scenario", sort=False)[columns]
+    parts = {"mean": grouped.mean(), "sd": grouped.std(ddof=1)}
+    parts |= {f"q{round(100 * q):02d}": grouped.quantile(q) for q in QUANTILES}
+    import pandas as pd
+
+    result = pd.concat({name: part.stack() for name, part in parts.items()}, axis=1)
+    return result.rename_axis(["scenario", "measure"])
+
+
+@dataclass(frozen=True)
+class Run:
+    """One world of one scenario, as tables.
+
+    Attributes
+    ----------
+    scenario, seed, draw, replication
+        What determines it.
+    columns
+        The model's tables as plain columns, by name.
+    """
+
+    scenario: Scenario
+    seed: int
+    draw: int
+    replication: int
+    columns: Mapping[str, Table]
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The wide tables by name: months, settings, groups, forms, lines, donors."""
+        import pandas as pd
+
+        key: dict[str, Any] = {
+            "scenario": self.scenario.name,
+            "draw": self.draw,
+            "replication": self.replication,
+        }
+        frames = {}
+        for name, columns in self.columns.items():
+            frame = pd.DataFrame({**dict.fromkeys(key, 0), **columns})
+            frames[name] = frame.assign(**key)
+        return frames
+
+    @property
+    def months(self) -> pd.DataFrame:
+        """The monthly table of the whole: a row for each crisis and month; counts and cents are int64."""
+        return self.tables["months"]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Everything in long form: scenario, draw, replication, crisis, month, date, dimension, name, measure, value.
+
+        Values are float64; counts and cents are exact up to 2**53.
+        """
+        import pandas as pd
+
+        parts = []
+        for table, frame in self.tables.items():
+            key = _DIMENSIONS.get(table)
+            index = [*KEYS, "crisis", "month", *([key] if key else [])]
+            long = frame.melt(id_vars=index, var_name="measure", value_name="value")
+            long["name"] = long.pop(key) if key else ""
+            parts.append(long.assign(dimension=key or "", value=long["value"].astype(float)))
+        result = pd.concat(parts, ignore_index=True)
+        dates = {month: date(month, self.scenario.start) for month in range(self.scenario.months)}
+        result["date"] = result["month"].map(dates)
+        return result[[*KEYS, "crisis", "month", "date", "dimension", "name", "measure", "value"]]
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """The run as an ensemble of one."""
+        world = World(self.draw, self.replication)
+        return Ensemble.of([self.scenario], None, self.seed, [world], [[dict(self.columns["months"])]])
+
+    def totals(self) -> pd.Series:
+        """Return the totals of the run, by measure; see `Ensemble.totals`."""
+        return self.ensemble.totals.drop(columns=KEYS).iloc[0]
+
+    def plot(self) -> Any:
+        """Return the figure of the cycle: headline measures over time."""
+        return self.ensemble.plot()
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Worlds of one or more scenarios.
+
+    Attributes
+    ----------
+    scenarios
+        By name, in the order asked for.
+    design
+        The draws, or None.
+    seed
+        Seed of the luck, which all scenarios share world by world.
+    table
+        Wide monthly table: scenario, draw, replication, crisis, month and the measures.
+    """
+
+    scenarios: Mapping[str, Scenario]
+    design: Design | None
+    seed: int
+    table: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Sequence[Scenario],
+        design: Design | None,
+        seed: int,
+        worlds: Sequence[World],
+        results: Sequence[Sequence[Table]],
+    ) -> Ensemble:
+        """Build the table from the columns of each world and scenario; rows go by scenario, then by world."""
+        import pandas as pd
+
+        order = [(s, w) for s in range(len(scenarios)) for w in range(len(worlds))]
+        lengths = [results[w][s]["month"].size for s, w in order]
+        columns: dict[str, Any] = {
+            "scenario": np.repeat(np.array([scenarios[s].name for s, _ in order], dtype=object), lengths),
+            "draw": np.repeat([worlds[w].draw for _, w in order], lengths),
+            "replication": np.repeat([worlds[w].replication for _, w in order], lengths),
+        }
+        for name in results[0][0]:
+            columns[name] = np.concatenate([results[w][s][name] for s, w in order])
+        return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns))
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds of each scenario."""
+        return int(self.table[["draw", "replication"]].drop_duplicates().shape[0])
+
+    @property
+    def covers(self) -> str:
+        """What an interval over these worlds covers."""
+        if self.worlds == 1:
+            return "one world"
+        return "luck and inputs" if self.design is not None and len(self.design) > 1 else "luck only"
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """One row for each scenario and world; see `totals`."""
+        return totals(self.table)
+
+    def summary(self, measure: str | None = None) -> pd.DataFrame:
+        """Return mean, standard deviation and quantiles over worlds of the totals, for one measure or all."""
+        import pandas as pd
+
+        result = describe(self.totals)
+        if measure is None:
+            return result
+        names = result.index.get_level_values("measure").unique()
+        if measure not in names:
+            raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
+        return pd.DataFrame(result.xs(measure, level="measure"))
+
+    def plot(self, baseline: str | None = None) -> Any:
+        """Return the figure of the cycle: headline measures of every scenario, with bands over worlds."""
+        return late("cyclesim.outputs.pictures").cycle(self, baseline)
+
+
+def late(module: str) -> Any:
+    """Return a module of a higher floor, for methods that show a result: the only arrows that go up."""
+    from importlib import import_module
+
+    return import_module(module)

@@ -1,0 +1,96 @@
+"""Simulate: one run, or an ensemble of worlds that several scenarios share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cyclesim.errors import DesignError
+from cyclesim.inputs.files import load
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.design import Design
+from cyclesim.runs.results import Ensemble, Run
+from cyclesim.runs.worlds import simulate_worlds, worlds
+
+Named = Scenario | str | Path
+
+
+def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> Run:
+    """Simulate one world of one scenario.
+
+    ``run(s, seed=n)`` is draw 0, replication 0 of ``simulate([s, ...], seed=n)``.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of a shipped one, or a file.
+    seed, draw, replication
+        They name the luck; non-negative.
+    """
+    from cyclesim.model.cycle import CycleModel
+
+    chosen = _scenario(scenario)
+    _check_seed(seed)
+    model = CycleModel(chosen, seed=seed, draw=draw, replication=replication).run()
+    return Run(chosen, seed, draw, replication, model.observations.tables())
+
+
+def simulate(
+    scenarios: Named | Sequence[Named],
+    design: Design | None = None,
+    replications: int = 1,
+    seed: int = 1,
+    workers: int = 1,
+    store: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Ensemble:
+    """Simulate worlds whose luck all scenarios share.
+
+    Parameters
+    ----------
+    scenarios
+        Scenarios, names or files; names must differ.
+    design
+        Draws of the uncertain numbers (`sample`); each is simulated `replications` times. Without one, the
+        defaults are (draw 0).
+    replications
+        Worlds for each draw.
+    seed
+        Seed of the luck: a world's luck is keyed by (seed, draw, replication).
+    workers
+        Processes; results do not depend on them. In a script, call this under ``if __name__ == "__main__":``.
+    store
+        Folder to save to, if any.
+    progress
+        Called with the number of worlds done and asked for.
+
+    Raises
+    ------
+    DesignError
+        For scenarios of one name, no replications, or a parameter drawn that a scenario states itself.
+    WorkerError
+        If a worker process died.
+    """
+    if isinstance(scenarios, Scenario | str | Path):
+        scenarios = [scenarios]
+    chosen = [_scenario(scenario) for scenario in scenarios]
+    _check_seed(seed)
+    names = [scenario.name for scenario in chosen]
+    if len(set(names)) < len(names) or not names:
+        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
+    todo = worlds(design, replications)
+    ensemble = Ensemble.of(chosen, design, seed, todo, simulate_worlds(chosen, design, seed, todo, workers, progress))
+    if store is not None:
+        from cyclesim.runs.folder import save
+
+        save(ensemble, Path(store))
+    return ensemble
+
+
+def _scenario(scenario: Named) -> Scenario:
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def _check_seed(seed: int) -> None:
+    if seed < 0:
+        raise DesignError(f"a seed is a non-negative whole number (got {seed})")
