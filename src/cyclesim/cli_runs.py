@@ -95,7 +95,7 @@ def compare(
     if as_json:
         click.echo(json.dumps({"folder": str(place), "hash": about["hash"], **result.to_dict()}))
         return
-    click.echo(printed.comparison(result, about))
+    click.echo(printed.comparison(result, about, (baseline, *scenario)))
     click.echo(f"Tables and charts: {place}{os.sep}")
 
 

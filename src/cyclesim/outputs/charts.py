@@ -2,62 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from cyclesim.errors import UnknownNameError, did_you_mean
-from cyclesim.outputs import style, text
-from cyclesim.outputs.style import Label
-from cyclesim.vocabulary import MEASURES, MODEL_VERSION
+from cyclesim.outputs import captions, series, style, text
+from cyclesim.outputs.captions import Notes
+from cyclesim.outputs.series import AVERTED, Effect
+from cyclesim.outputs.style import Label, Page
+from cyclesim.vocabulary import MEASURES
 
-AVERTED = frozenset({"exploited"})
-"""Measures whose difference is baseline - counterfactual, so that positive is good; in all others it is the reverse."""
-WORLD = ["scenario", "draw", "replication"]
-
-
-@dataclass(frozen=True)
-class Notes:
-    """What a chart must say about where its numbers come from.
-
-    Attributes
-    ----------
-    start
-        First reported month, YYYY-MM.
-    titles, hashes
-        Title and hash of each scenario, by name.
-    worlds
-        Number of worlds of each scenario.
-    covers
-        What the band covers: ``luck only``, ``luck and inputs`` or ``one world``.
-    seed
-        Seed of the luck.
-    assumptions, parameters
-        How many of how many inputs are assumptions.
-    first_change
-        Month in which a counterfactual first differs from the baseline as a file (0 is the first reported month).
-    """
-
-    start: str
-    titles: dict[str, str]
-    hashes: dict[str, str]
-    worlds: int
-    covers: str
-    seed: int
-    assumptions: int
-    parameters: int
-    first_change: int | None = None
+__all__ = ["Notes", "cycle", "difference", "save"]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One small panel of the cycle chart."""
+    """One panel of the cycle chart: the measure, its stage in the cycle, and how it is called."""
 
     measure: str
     stage: str
@@ -65,12 +31,263 @@ class Panel:
     unit: str
 
 
+HEADLINE = Panel("exploited", "people", "People in exploitation", "people, at the end of each month")
 PANELS = (
     Panel("trained_share", "practice", "Frontline staff trained", "% of staff"),
-    Panel("answered_share", "practice", "Referrals answered", "% of those decided in the last 12 months"),
+    Panel("answered_share", "practice", "Referrals answered", "% of those decided, last 12 months"),
     Panel("trust", "practice", "Trust in the referral pathway", "%, mean over frontline staff"),
     Panel("identified", "evidence", "People identified per month", "people, mean of up to 12 months"),
     Panel("believed_prevalence", "evidence", "Prevalence, true and believed", "per 1,000 in need per year"),
-    Panel("coverage", "funding", "Funding received", "% of the requirement, last 12 months"),
+    Panel("coverage", "funding", "Money received", "% of the requirement, last 12 months"),
 )
-HEADLINE = Panel("exploited", "people", "People in exploitation", "people, at the end of each month")
+COLUMNS = 3
+_PLAIN = FuncFormatter(lambda y, _: f"{y:,.10g}")
+
+
+def cycle(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
+    """Draw the headline measures of the cycle over time: medians and 5-95 % bands over worlds.
+
+    Parameters
+    ----------
+    table
+        Wide monthly table of one or more scenarios; several crises are summed, shares weighted by people.
+    baseline
+        Scenario that is drawn in black.
+
+    Raises
+    ------
+    UnknownNameError
+        If the table has no such scenario.
+    """
+    names = _names(table, baseline)
+    effects = {name: series.effect(table, baseline, name, "exploited") for name in names[1:]}
+    title = captions.compared(effects, "exploited", notes) if effects else captions.alone(table, notes)
+    with style.drawing():
+        page = style.page(title, captions.worlds(baseline, notes), captions.caption(names, notes), 7.1)
+        _headline(page, table, names, effects, notes)
+        for place, panel in enumerate(PANELS):
+            row, column = divmod(place, COLUMNS)
+            across = (style.WIDTH - 0.1) / COLUMNS
+            left, bottom = 0.55 + column * across, page.bottom + 0.3 + (1 - row) * 2.15
+            ax = style.axes(page.figure, left, bottom, across - 1.0, 1.3)
+            draw = _prevalences if panel.measure == "believed_prevalence" else _lines
+            _end_values(ax, draw(ax, table, names, panel, notes))
+            _mark_change(ax, notes)
+    return page.figure
+
+
+def difference(table: pd.DataFrame, baseline: str, measure: str, notes: Notes) -> Figure:
+    """Draw the paired difference in a measure world by world: month by month, and accumulated.
+
+    Flows and person-months of exploitation add up over months; of all other measures the lower panel shows the
+    mean difference since the first month.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such scenario or measure, or nothing to compare with.
+    """
+    names = _names(table, baseline)
+    if measure not in MEASURES:
+        raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, MEASURES)}")
+    if len(names) < 2:
+        raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
+    effects = {name: series.effect(table, baseline, name, measure) for name in names[1:]}
+    sign = "Baseline less counterfactual" if measure in AVERTED else "Counterfactual less baseline"
+    subtitle = f"{sign}, world by world: {MEASURES[measure].text.split(';')[0]}"
+    with style.drawing():
+        page = style.page(captions.compared(effects, measure, notes), subtitle, captions.caption(names, notes), 5.2)
+        _differences(page, effects, measure, notes)
+    return page.figure
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a figure as PNG and SVG; the same figure gives the same bytes. Return the paths.
+
+    The finding goes into the metadata as a title, for readers who cannot see the picture.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    title = " ".join(figure.get_suptitle().split())
+    metadata = {
+        "png": {"Title": title, "Software": "cyclesim"},
+        "svg": {"Title": title, "Creator": "cyclesim", "Date": None},
+    }
+    with style.drawing():
+        for kind, facts in metadata.items():
+            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=facts)
+    return [folder / f"{stem}.{kind}" for kind in metadata]
+
+
+def _names(table: pd.DataFrame, baseline: str) -> list[str]:
+    names = [str(name) for name in table["scenario"].unique()]
+    if baseline not in names:
+        raise UnknownNameError(f"no scenario {baseline!r} in this table; {did_you_mean(baseline, names)}")
+    return [baseline, *(name for name in names if name != baseline)]
+
+
+def _headline(page: Page, table: pd.DataFrame, names: list[str], effects: dict[str, Effect], notes: Notes) -> None:
+    """Draw people in exploitation across the page, and name the lines with what each counterfactual averts."""
+    room = 2.6 if effects else 0.8
+    ax = style.axes(page.figure, 0.75, page.top - 2.35, style.WIDTH - 0.75 - room, 1.65)
+    ends = _lines(ax, table, names, HEADLINE, notes)
+    _mark_change(ax, notes, words=True)
+    if not effects:
+        _end_values(ax, ends)
+        return
+    found = ["", *(f"\n{captions.short(one, 'exploited')}" for one in effects.values())]
+    titles = ["Baseline", *(notes.titles.get(name, name) for name in effects)]
+    labels = [replace(end, words=title + words) for end, title, words in zip(ends, titles, found, strict=True)]
+    style.end_labels(ax, labels, room - 0.25)
+
+
+def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: Notes) -> None:
+    """Draw the paired differences: month by month above, accumulated below."""
+    unit, factor, colours = captions.axis_unit(measure), _factor(measure), style.counterfactuals(len(effects))
+    total = "Added up since the first month" if series.adds(measure) else "Mean since the first month"
+    panels = (
+        ("In each month", unit.replace("person-months", "people"), page.top - 2.35, False),
+        (total, unit, page.bottom + 0.35, True),
+    )
+    for title, panel_unit, bottom, accumulated in panels:
+        ax = style.axes(page.figure, 0.85, bottom, style.WIDTH - 3.6, 1.75)
+        style.heading(ax, title, panel_unit)
+        labels = []
+        for (name, found), colour in zip(effects.items(), colours, strict=True):
+            y = _line(ax, (found.running if accumulated else found.monthly) * factor, colour, notes)
+            words = f"\n{captions.short(found, measure)}" if accumulated else ""
+            labels.append(Label(y, notes.titles.get(name, name) + words, colour))
+        ax.axhline(0, color=style.BASELINE, linewidth=1.2, zorder=3)
+        _finish(ax, notes, max(len(found.monthly.columns) for found in effects.values()))
+        _mark_change(ax, notes, words=not accumulated)
+        style.end_labels(ax, labels, 2.45)
+
+
+def _lines(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, notes: Notes) -> list[Label]:
+    """Draw one measure of every scenario; return the last values as labels. The baseline lies on top."""
+    wide = series.worlds(table, panel.measure) * _factor(panel.measure)
+    labels = []
+    for name, colour in reversed(list(zip(names, _colours(names), strict=True))):
+        values = series.of(wide, name)
+        if panel.measure == "identified":
+            values = values.T.rolling(12, min_periods=1).mean().T
+        y = _line(ax, values, colour, notes)
+        labels.append(Label(y, _value(y, panel.measure), colour))
+    style.heading(ax, panel.title, panel.unit, panel.stage)
+    _finish(ax, notes, wide.shape[1])
+    highest = float(np.nanmax(wide.to_numpy()))
+    percent = MEASURES[panel.measure].unit == "share" and 50 < highest <= 100
+    ax.set_ylim(0, 104 if percent else None if highest > 0 else 1)
+    return labels[::-1]
+
+
+def _prevalences(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, notes: Notes) -> list[Label]:
+    """Draw true (dashed) and believed prevalence on a logarithmic scale, where no value is zero."""
+    parts = {"true": series.worlds(table, "true_prevalence"), "believed": series.worlds(table, panel.measure)}
+    labels = []
+    for word, wide in parts.items():
+        for name, colour in reversed(list(zip(names, _colours(names), strict=True))):
+            y = _line(ax, series.of(wide, name), colour, notes, dashed=word == "true")
+            labels.append(Label(y, _value(y, panel.measure), colour))
+    _finish(ax, notes, parts["true"].shape[1])
+    every = np.concatenate([wide.to_numpy().ravel() for wide in parts.values()])
+    low, high = float(np.nanmin(every)), float(np.nanmax(every))
+    logarithmic = low > 0
+    if logarithmic:
+        ax.set_yscale("log")
+        ax.set_ylim(low / 2.2, high * 2.2)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(_PLAIN)
+    _two_words(ax, parts)
+    style.heading(ax, panel.title, f"{panel.unit}{', log scale' if logarithmic else ''}", panel.stage)
+    return labels[::-1]
+
+
+def _two_words(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
+    """Name the higher lines above them and the lower lines below them, in the middle of the axes."""
+    middle = {word: wide.iloc[:, wide.shape[1] // 2].median() for word, wide in parts.items()}
+    higher = max(middle, key=lambda word: middle[word])
+    for word, wide in parts.items():
+        part = wide.iloc[:, wide.shape[1] // 4 : -(-3 * wide.shape[1] // 4)]
+        y = part.max().max() if word == higher else part.min().min()
+        ax.annotate(
+            {"true": "true", "believed": "believed by donors"}[word],
+            (0.5, y),
+            xytext=(0, 3 if word == higher else -3),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if word == higher else "top",
+            color=style.GREY,
+        )
+
+
+def _line(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashed: bool = False) -> float:
+    """Draw the median over worlds and the band that holds 90 % of them; return the last median."""
+    x = [style.position(int(month), notes.start) for month in values.columns]
+    low, median, high = np.quantile(values.to_numpy(dtype=float), [0.05, 0.5, 0.95], axis=0)
+    width = 1.3 if colour == style.BASELINE else 2.0
+    order = 2.6 if colour == style.BASELINE else 2.4
+    if len(values) > 1:
+        ax.fill_between(x, low, high, color=colour, alpha=0.17, linewidth=0, zorder=2)
+    marker = "o" if len(x) == 1 else ""
+    ax.plot(
+        x,
+        median,
+        color=colour,
+        linewidth=width,
+        marker=marker,
+        linestyle=(0, (4, 1.5)) if dashed else "-",
+        zorder=order,
+    )
+    if len(x) == 1 and len(values) > 1:
+        ax.vlines(x, low, high, color=colour, linewidth=width, alpha=0.5)
+    return float(median[-1])
+
+
+def _finish(ax: Axes, notes: Notes, months: int) -> None:
+    style.years(ax, notes.start, months)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
+    ax.yaxis.set_major_formatter(_PLAIN)
+
+
+def _end_values(ax: Axes, labels: list[Label]) -> None:
+    style.end_labels(ax, labels, 0.6, lines=1)
+
+
+def _mark_change(ax: Axes, notes: Notes, words: bool = False) -> None:
+    """Mark the month from which the scenarios differ as files."""
+    if notes.first_change is None:
+        return
+    x = style.position(notes.first_change, notes.start)
+    first, last = ax.get_xlim()
+    if not first <= x <= last:
+        return
+    ax.axvline(x, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    if words:
+        low, high = ax.get_ylim()
+        above, right = low < 0 < high + low, x > (first + last) / 2
+        ax.annotate(
+            f"first change, {style.month_words(notes.first_change, notes.start)}",
+            (x, 1 if above else 0),
+            xytext=(-4 if right else 4, -2 if above else 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="top" if above else "bottom",
+            color=style.GREY,
+        )
+
+
+def _colours(names: list[str]) -> list[str]:
+    return [style.BASELINE, *style.counterfactuals(len(names) - 1)]
+
+
+def _factor(measure: str) -> float:
+    return {"share": 100.0, "cents": 0.01}.get(MEASURES[measure].unit, 1.0)
+
+
+def _value(y: float, measure: str) -> str:
+    if MEASURES[measure].unit == "share":
+        return text.percent(y / 100)
+    return f"{y:,.0f}" if 10 <= y < 1000 and MEASURES[measure].integer else text.number(y)

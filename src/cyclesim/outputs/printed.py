@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,16 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
     )
 
 
-def comparison(result: Comparison, about: Mapping[str, Any]) -> str:
-    """Return a comparison as text: paired differences, what intervals cover, how to reproduce it."""
+def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str] = ()) -> str:
+    """Return a comparison as text: paired differences, what intervals cover, how to reproduce it.
+
+    Parameters
+    ----------
+    about
+        The manifest.
+    typed
+        Scenarios as the user named them; their names if absent.
+    """
     ensemble, base = result.ensemble, result.ensemble.scenarios[result.baseline]
     lines = [f"Baseline: {base.title} ({base.name})"]
     for name in result.counterfactuals:
@@ -70,15 +79,14 @@ def comparison(result: Comparison, about: Mapping[str, Any]) -> str:
         "Pairing: how many times the variance independent seeds would have had."
     )
     lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
-    return "\n".join([*lines, f"Reproduce: {command(about)}"])
+    return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'])}"])
 
 
-def command(about: Mapping[str, Any]) -> str:
-    """Return the command that reproduces a comparison of scenarios of these names."""
-    size = f"--draws {about['draws']} --replications {about['replications']}" if about["draws"] else ""
-    return f"cyclesim compare {' '.join(about['order'])} {size or '--replications ' + str(about['replications'])} " + (
-        f"--seed {about['seed']}"
-    )
+def command(about: Mapping[str, Any], scenarios: Sequence[str]) -> str:
+    """Return the command that reproduces a comparison."""
+    draws = f"--draws {about['draws']} " if about["draws"] else ""
+    names = " ".join(shlex.quote(name) for name in scenarios)
+    return f"cyclesim compare {names} {draws}--replications {about['replications']} --seed {about['seed']}"
 
 
 def assumptions(about: Mapping[str, Any]) -> str:
@@ -120,9 +128,7 @@ def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
         row = summary[name]
         label = f"{title}, averted" if name in AVERTED else title
         values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "low", "high")]
-        rows.append(
-            [label, *values, number(row["pairing_gain"])]
-        )
+        rows.append([label, *values, number(row["pairing_gain"])])
     return rows
 
 

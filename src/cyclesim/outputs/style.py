@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -28,9 +29,9 @@ WIDTH = 9.0
 """Width of every figure in inches: 900 pixels at 100 dots per inch."""
 MARGIN = 0.15
 LINE_HEIGHT = 1.25
-SMALL, NORMAL, LARGE = 8.0, 9.5, 13.5
+SMALL, NORMAL, LARGE = 8.0, 9.5, 12.5
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-RC = {
+RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that bytes repeat on every machine
     "font.size": SMALL,
     "text.parse_math": False,  # a title may name US$20,000 and US$40,000
@@ -66,6 +67,15 @@ class Label:
     bold: bool = False
 
 
+@dataclass(frozen=True)
+class Page:
+    """A figure with its words, and the edges of the room between them, in inches from the bottom of the page."""
+
+    figure: Figure
+    top: float
+    bottom: float
+
+
 @contextmanager
 def drawing() -> Iterator[None]:
     """Draw with the style of this module and leave matplotlib's settings as they were.
@@ -77,14 +87,8 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def page(title: str, subtitle: str, caption: str, height: float) -> tuple[Figure, float, float]:
-    """Start a figure: the finding above, the caption below, ``height`` inches of room between.
-
-    Returns
-    -------
-    figure, top, bottom
-        The figure, and the upper and lower edge of the room in inches from the bottom of the page.
-    """
+def page(title: str, subtitle: str, caption: str, height: float) -> Page:
+    """Start a figure: the finding above, the caption below, ``height`` inches of room between."""
     room = WIDTH - 2 * MARGIN
     heads = wrap(title, room, LARGE, bold=True)
     below = wrap(subtitle, room, NORMAL)
@@ -95,12 +99,17 @@ def page(title: str, subtitle: str, caption: str, height: float) -> tuple[Figure
     figure = Figure(figsize=(WIDTH, total), facecolor="white")
     FigureCanvasAgg(figure)
     x, y = MARGIN / WIDTH, 1 - MARGIN / total
-    shared = {"ha": "left", "linespacing": LINE_HEIGHT}
+    shared: dict[str, Any] = {"ha": "left", "linespacing": LINE_HEIGHT}
     figure.suptitle("\n".join(heads), x=x, y=y, va="top", fontsize=LARGE, fontweight="bold", color="black", **shared)
     y -= (len(heads) * LARGE * LINE_HEIGHT + 3) / 72 / total
     figure.text(x, y, "\n".join(below), va="top", fontsize=NORMAL, color=GREY, **shared)
     figure.text(x, 0.1 / total, "\n".join(foot), va="bottom", fontsize=SMALL, color=GREY, **shared)
-    return figure, total - head_height, foot_height + 0.1
+    return Page(figure, total - head_height, foot_height + 0.1)
+
+
+def counterfactuals(count: int) -> list[str]:
+    """Return the colours of this many counterfactuals."""
+    return [COLOURS[i % len(COLOURS)] for i in range(count)]
 
 
 def axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -111,7 +120,7 @@ def axes(figure: Figure, left: float, bottom: float, width: float, height: float
 
 def heading(ax: Axes, title: str, unit: str, stage: str = "") -> None:
     """Write what a panel shows and its unit above it, and the stage of the cycle above that."""
-    size = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+    size: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
     ax.annotate(unit, (0, 1), xytext=(0, 5), fontsize=SMALL, color=GREY, **size)
     ax.annotate(title, (0, 1), xytext=(0, 17), fontsize=NORMAL, fontweight="bold", color="black", **size)
     if stage:
@@ -153,11 +162,11 @@ def end_labels(ax: Axes, labels: Sequence[Label], room: float, size: float = SMA
     room
         Width for the words in inches; longer ones are broken into at most ``lines`` lines.
     """
-    height = ax.figure.get_size_inches()[1] * ax.get_position().height * 72
+    height = ax.get_window_extent().height / ax.figure.dpi * 72
     to_axes = ax.transScale + ax.transLimits
     wrapped = [_cut(wrap(label.words, room, size, label.bold), lines) for label in labels]
     wanted = [float(to_axes.transform((0.0, label.y))[1]) * height for label in labels]
-    tall = [len(block) * size * LINE_HEIGHT for block in wrapped]
+    tall = [len(block) * size * LINE_HEIGHT + (3 if len(block) > 1 else 0) for block in wrapped]
     for label, block, y in zip(labels, wrapped, spread(wanted, tall, -2.0, height + 2.0), strict=True):
         ax.annotate(
             "\n".join(block), (1, 0), xytext=(6, y), xycoords="axes fraction", textcoords="offset points", va="center",

@@ -30,11 +30,13 @@ def number(x: float, interval: Interval | None = None) -> str:
     return f"{round(x, -exponent):,.{max(0, -exponent)}f}"
 
 
-def percent(share: float, interval: Interval | None = None) -> str:
-    """Write a share as a percentage, such as ``0.2 %``."""
-    scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
-    written = number(100 * share, scaled)
-    return written if written == "no value" else f"{written} %"
+def percent(share: float) -> str:
+    """Write a share as a percentage of two significant digits, such as ``0.25 %`` or ``35 %``."""
+    if not math.isfinite(share):
+        return "no value"
+    scaled = 100 * share
+    digits = max(0, 1 - _exponent(scaled)) if scaled else 0
+    return f"{round(scaled, digits):,.{min(digits, 12)}f} %"
 
 
 def dollars(cents: float, interval: Interval | None = None) -> str:
@@ -49,7 +51,7 @@ def dollars(cents: float, interval: Interval | None = None) -> str:
 def quantity(x: float, unit: str, interval: Interval | None = None) -> str:
     """Write a value with its unit: shares as percentages, cents as dollars, counts in singular or plural."""
     if unit == "share":
-        return percent(x, interval)
+        return percent(x)
     if unit == "cents":
         return dollars(x, interval)
     written = number(x, interval)
@@ -79,7 +81,7 @@ def finding(measure_title: str, mean: float, low: float, high: float, unit: str,
     where = " in this one world" if one_world else f" (5-95 % of worlds: {_range(low, high, unit)})"
     if interval is not None and (low <= 0 <= high or mean * low < 0):
         return f"no clear difference in {measure_title}{where}"
-    return f"{_change(measure_title, mean, interval, unit)}{where}{_proportion(mean, interval, unit, baseline_mean)}"
+    return f"{_change(measure_title, mean, interval, unit)}{where}{_proportion(mean, unit, baseline_mean)}"
 
 
 def _change(measure_title: str, mean: float, interval: Interval | None, unit: str) -> str:
@@ -93,13 +95,12 @@ def _change(measure_title: str, mean: float, interval: Interval | None, unit: st
     return f"{verb} {measure_title} by about {amount}"
 
 
-def _proportion(mean: float, interval: Interval | None, unit: str, baseline_mean: float) -> str:
+def _proportion(mean: float, unit: str, baseline_mean: float) -> str:
     if unit == "share":
         return f", from {percent(baseline_mean)}" if math.isfinite(baseline_mean) else ""
     if not math.isfinite(baseline_mean) or baseline_mean == 0:
         return ""
-    scaled = None if interval is None else (interval[0] / abs(baseline_mean), interval[1] / abs(baseline_mean))
-    return f", {percent(abs(mean / baseline_mean), scaled)} of the baseline"
+    return f", {percent(abs(mean / baseline_mean))} of the baseline"
 
 
 def _range(low: float, high: float, unit: str) -> str:

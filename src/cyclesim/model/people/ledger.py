@@ -204,7 +204,7 @@ class Ledger:
         self.casework.add(*waiting.take(np.flatnonzero(answered & ~declined)))
         self._retry(np.flatnonzero((lapsed & found) | declined))
         self._leave_unseen(np.flatnonzero(left))
-        self._survive(*waiting.take(np.flatnonzero(lapsed & ~found)), assisted=None)
+        self._survive(waiting, np.flatnonzero(lapsed & ~found))
         waiting.keep(outcome == Outcome.WAITS)
 
     def completing(self, until: float, acceptance: float, conditional: Floats) -> tuple[Integers, Flags, Flags]:
@@ -223,7 +223,7 @@ class Ledger:
         self.flows.identified_formally += int(np.count_nonzero(formal))
         self.flows.presumptive += int(np.count_nonzero(~formal))
         self.flows.assisted += int(np.count_nonzero(assisted))
-        self._survive(*self.casework.take(rows), assisted=assisted)
+        self._survive(self.casework, rows, assisted)
         self.casework.remove(np.sort(rows))
 
     # ------------------------------------------------------------ exits
@@ -231,11 +231,10 @@ class Ledger:
     def _crossings(self, pool: Pool, people: Integers, risks: slice, before: Floats, hazards: Floats) -> Floats:
         """Return when in the month (0 to 1) each risk strikes; infinite if it does not; shape (risks, people)."""
         cell = pool.who[Pool.CELL, people]
-        hazard = hazards[risks][:, cell]
-        distance = pool.values[risks][:, people] - before[risks][:, cell]
+        threshold = pool.values[risks][:, people]
         with np.errstate(divide="ignore", invalid="ignore"):
-            fraction = np.maximum(distance, 0.0) / hazard
-        strikes = pool.values[risks][:, people] <= self._risk[risks][:, cell]
+            fraction = np.maximum(threshold - before[risks][:, cell], 0.0) / hazards[risks][:, cell]
+        strikes = threshold <= self._risk[risks][:, cell]
         result: Floats = np.where(strikes, np.minimum(fraction, 1.0), np.inf)
         return result
 
@@ -262,7 +261,7 @@ class Ledger:
         self._die(int(np.count_nonzero(died)))
         found = risk >= Row.CHANNELS
         flows.referred += int(np.count_nonzero(found))
-        self._survive(*pool.take(people[escaped & ~forwards]), assisted=None)
+        self._survive(pool, people[escaped & ~forwards])
         source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
         cases = np.flatnonzero(found | forwards)
         self._join_queue(people[cases], time[cases], source[cases])
@@ -298,7 +297,7 @@ class Ledger:
         self.flows.withdrawn += people.size
         self.flows.escaped += int(np.count_nonzero(~died))
         self._die(int(np.count_nonzero(died)))
-        self._survive(*self.waiting.take(people[~died]), assisted=None)
+        self._survive(self.waiting, people[~died])
 
     def _die(self, number: int) -> None:
         self.died += number
@@ -361,11 +360,11 @@ class Ledger:
 
     # ------------------------------------------------------------ survivors
 
-    def _survive(self, who: Integers, values: Floats, assisted: Flags | None) -> None:
+    def _survive(self, pool: Pool, people: Integers, assisted: Flags | None = None) -> None:
         """Begin the time after an exit; the cell of a survivor is ``2 * setting + assisted``."""
-        setting = self.layout.setting_of_cell[who[Pool.CELL]]
-        who[Pool.CELL] = 2 * setting + (0 if assisted is None else assisted)
-        threshold = exponential(values[Row.RETURN]) + self._return[who[Pool.CELL]]
+        who = pool.who[:, people]
+        who[Pool.CELL] = 2 * self.layout.setting_of_cell[who[Pool.CELL]] + (0 if assisted is None else assisted)
+        threshold = exponential(pool.values[Row.RETURN, people]) + self._return[who[Pool.CELL]]
         self.survivors.add(who, np.stack([threshold, np.full(threshold.size, self._month)]))
 
     def _returning(self, settled_by: float) -> Integers:

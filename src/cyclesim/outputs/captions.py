@@ -1,0 +1,132 @@
+"""What the charts say: the finding above, the caption below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cyclesim.inputs.dates import date
+from cyclesim.outputs import series, text
+from cyclesim.outputs.series import AVERTED, Effect
+from cyclesim.vocabulary import MEASURES, MODEL_VERSION
+
+WORDS = {
+    "exploited": "person-months of exploitation",
+    "identified": "the number of people identified",
+    "newly_trafficked": "the number of people trafficked for the first time",
+    "believed_prevalence": "the prevalence donors believe",
+    "true_prevalence": "the true prevalence",
+    "coverage": "the share of the requirement funded",
+    "answered_share": "the share of referrals answered",
+    "trust": "trust in the referral pathway",
+    "trained_share": "the share of frontline staff trained",
+}
+"""Measures as they read in a sentence; all others by their names."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a chart must say about where its numbers come from.
+
+    Attributes
+    ----------
+    start
+        First reported month, YYYY-MM.
+    titles, hashes
+        Title and hash of each scenario, by name.
+    worlds
+        Number of worlds of each scenario.
+    covers
+        What the band covers: ``luck only``, ``luck and inputs`` or ``one world``.
+    seed
+        Seed of the luck.
+    assumptions, parameters
+        How many of how many inputs are assumptions.
+    first_change
+        Month in which a counterfactual first differs from the baseline as a file (0 is the first reported month).
+    """
+
+    start: str
+    titles: dict[str, str]
+    hashes: dict[str, str]
+    worlds: int
+    covers: str
+    seed: int
+    assumptions: int
+    parameters: int
+    first_change: int | None = None
+
+
+def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
+    """Return the finding of a comparison: the counterfactual with the largest clear difference."""
+    words = WORDS.get(measure, measure.removesuffix("_cents").replace("_", " "))
+    clear = [name for name, found in effects.items() if found.clear]
+    if not clear and len(effects) > 1:
+        return f"No clear difference in {words} in any of {len(effects)} counterfactuals"
+    name = max(clear or effects, key=lambda n: abs(effects[n].mean))
+    one = effects[name]
+    sentence = text.finding(words, one.mean, one.low, one.high, unit(measure), one.baseline)
+    return f"{notes.titles.get(name, name)}: {sentence}"
+
+
+def alone(table: pd.DataFrame, notes: Notes) -> str:
+    """Return the finding of one scenario: what donors believe and pay in the last month."""
+    true, believed, coverage = (
+        series.worlds(table, name).iloc[:, -1].to_numpy(dtype=float)
+        for name in ("true_prevalence", "believed_prevalence", "coverage")
+    )
+    month = date(int(table["month"].max()), notes.start)
+    arrives = f"{text.percent(float(np.median(coverage)))} of the money required arrives"
+    if not (true > 0).all():
+        return f"By {month}, {arrives}"
+    ratio = text.percent(float(np.median(believed / true)))
+    return f"By {month}, donors believe {ratio} of the true prevalence, and {arrives}"
+
+
+def short(found: Effect, measure: str) -> str:
+    """Say what an effect is in the words of a label."""
+    if not found.clear:
+        return "no clear difference" if found.mean else "no difference"
+    interval = None if np.isnan(found.low) else (found.low, found.high)
+    written = text.quantity(found.mean, unit(measure), interval)
+    if measure in AVERTED:
+        return f"averts {written}" if found.mean > 0 else f"adds {written.lstrip('-')}"
+    return written if found.mean < 0 else f"+{written}"
+
+
+def caption(names: list[str], notes: Notes) -> str:
+    """Say where the numbers come from and what they do not cover."""
+    bands = f"Bands hold 90 % of {notes.worlds:,} worlds and cover"
+    covers = {
+        "one world": "One world: another seed gives another one, and there is no band.",
+        "luck only": f"{bands} luck only, not what is unknown about the inputs.",
+        "luck and inputs": f"{bands} luck and the inputs that have a range.",
+    }.get(notes.covers, f"{notes.worlds:,} worlds, {notes.covers}.")
+    hashes = ", ".join(f"{name} {notes.hashes.get(name, '')[:8]}".strip() for name in names)
+    paired = (
+        " Numbers in words are means over paired worlds; lines are medians."
+        if len(names) > 1 and notes.worlds > 1
+        else ""
+    )
+    return (
+        f"Simulated worlds, not observations. {covers}{paired} {notes.assumptions} of {notes.parameters} inputs are "
+        f"assumptions. Model {MODEL_VERSION}, seed {notes.seed}, {hashes}."
+    )
+
+
+def unit(measure: str) -> str:
+    """Return the unit of a difference added up over months; a level keeps its own."""
+    return "person-months" if measure == "exploited" else MEASURES[measure].unit
+
+
+def axis_unit(measure: str) -> str:
+    """Return the unit on the axis of a difference."""
+    return {"share": "percentage points", "cents": "US dollars"}.get(unit(measure), unit(measure))
+
+
+def worlds(baseline: str, notes: Notes) -> str:
+    """Return the subtitle of the cycle chart: the scenario, and what a line is."""
+    several = f"median of {notes.worlds:,} worlds, with the band that holds 90 % of them"
+    return f"{notes.titles.get(baseline, baseline)}: {'one world' if notes.worlds == 1 else several}"

@@ -1,0 +1,136 @@
+"""The commands as people type them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import cyclesim as cs
+from cyclesim.inputs.files import load
+
+
+def cyclesim(*arguments, cwd, code=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "cyclesim", *arguments],
+        check=False,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def lever(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mine") / "mine.yaml"
+    path.write_text(
+        "title: A stronger back end\n"
+        "question: What if the district had a caseworker?\n"
+        "extends: small\n"
+        "interventions:\n"
+        "  caseworker: {from: 2023-06, add: {crises.valley.back_ends.district.caseworkers: 1}, cost: 1667}\n"
+    )
+    return path
+
+
+def test_run_prints_a_world_and_writes_it(tmp_path):
+    done = cyclesim("run", "small", "--seed", "7", cwd=tmp_path)
+    assert "One simulated world, not observations (seed 7" in done.stdout
+    assert done.stderr == ""  # no progress bar when piped
+    (folder,) = (tmp_path / "results").iterdir()
+    assert folder.name.startswith("small-")
+    assert {"table.parquet", "settings.parquet", "manifest.json", "log.json", "cycle.png", "cycle.svg"} <= {
+        path.name for path in folder.iterdir()
+    }
+    table = pd.read_parquet(folder / "table.parquet")
+    assert table["exploited"].tolist() == cs.run("small", seed=7).months["exploited"].tolist()
+
+
+def test_json_is_one_object_on_standard_output(tmp_path, lever):
+    run = json.loads(cyclesim("run", "small", "--json", cwd=tmp_path).stdout)
+    assert run["totals"]["person_months_exploited"] == cs.run("small").totals()["person_months_exploited"]
+    arguments = ("compare", "small", str(lever), "--replications", "3", "--workers", "1", "--json")
+    result = json.loads(cyclesim(*arguments, cwd=tmp_path).stdout)
+    assert result["worlds"] == 3
+    assert result["covers"] == "luck only"
+    assert result["first_difference"] == {"mine": "2023-06"}
+    measures = {row["measure"]: row for row in result["measures"]}
+    assert measures["intervention_cents"]["difference"] == 19 * 166700
+
+
+def test_compare_prints_what_it_covers_and_how_to_reproduce_it(tmp_path, lever):
+    arguments = ("compare", "small", str(lever), "--replications", "4", "--seed", "2", "--out", "here")
+    done = cyclesim(*arguments, cwd=tmp_path)
+    for words in (
+        "4 paired worlds",
+        "luck only",
+        "First difference: 2023-06",
+        "assumptions",
+        "Reproduce: cyclesim compare",
+    ):
+        assert words in done.stdout
+    assert {path.name for path in (tmp_path / "here").iterdir()} >= {"difference.png", "cycle.svg", "comparison.json"}
+
+
+def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(tmp_path, lever):
+    arguments = ("compare", "small", str(lever), "--replications", "4")
+    for workers, seed, name in (("1", "0", "one"), ("2", "77", "two")):
+        subprocess.run(
+            [sys.executable, "-m", "cyclesim", *arguments, "--workers", workers, "--out", name],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        )
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "two").iterdir())
+    for name in set(names) - {"log.json"}:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "basline"), "did you mean 'baseline'"),
+        (("run", "no/such.yaml"), "no/such.yaml"),
+        (("runn", "small"), "did you mean 'run'"),
+        (("run", "small", "--seed", "-1"), "-1"),
+        (("run", "small", "--sed", "1"), "--seed"),
+        (("compare", "small"), "SCENARIO"),
+        (("compare", "small", "small"), "names of their own"),
+        (("compare", "small", "baseline", "--replications", "0"), "0"),
+        (("run", "small", "--out", "taken.txt"), "is a file"),
+        (("run", "small", "--out", "thesis"), "no study of cyclesim"),
+    ],
+)
+def test_a_mistake_gets_one_clear_message_and_status_2(tmp_path, arguments, words):
+    (tmp_path / "taken.txt").write_text("mine")
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("mine")
+    done = cyclesim(*arguments, cwd=tmp_path, code=2)
+    assert words in done.stderr
+    assert done.stdout == ""
+
+
+def test_another_study_in_the_folder_is_refused_before_anything_runs(tmp_path):
+    cyclesim("run", "small", "--out", "here", cwd=tmp_path)
+    done = cyclesim("run", "small", "--seed", "2", "--out", "here", cwd=tmp_path, code=2)
+    assert "another study" in done.stderr
+
+
+def test_a_file_of_ones_own_can_be_started_checked_and_run(tmp_path):
+    cyclesim("new", "mine.yaml", "--from", "small", cwd=tmp_path)
+    cyclesim("check", "mine.yaml", cwd=tmp_path)
+    assert load(tmp_path / "mine.yaml").hash == load("small").hash
+    cyclesim("run", "mine.yaml", cwd=tmp_path)
+
+
+def test_help_and_version_need_no_scenario(tmp_path):
+    assert "compare" in cyclesim("--help", cwd=tmp_path).stdout
+    assert "0.1.0" in cyclesim("--version", cwd=tmp_path).stdout
