@@ -141,11 +141,12 @@ MEASURES = _table(
     ),
     ("in_casework", "stock", "people", "people out of exploitation whose case is being worked on"),
     ("survivors", "stock", "people", "people out of exploitation, at risk of being trafficked again"),
-    ("died", "stock", "people", "people who died in exploitation, since the first simulated month"),
+    ("dead", "stock", "people", "people who have died in exploitation, since the first simulated month"),
     ("newly_trafficked", "flow", "people", "people trafficked for the first time"),
     ("retrafficked", "flow", "people", "survivors trafficked again"),
     ("escaped", "flow", "people", "people who left exploitation by themselves, seen or unseen"),
     ("came_forward", "flow", "people", "people who escaped and came forward, so that a record exists"),
+    ("died", "flow", "people", "people who died in exploitation"),
     ("referred", "flow", "cases", "referrals by frontline responders and proactive investigation"),
     ("answered", "flow", "cases", "referrals that the back end answered: the person is out of exploitation"),
     ("lapsed", "flow", "cases", "cases that waited longer than patience lasts"),
@@ -199,6 +200,11 @@ MEASURES = _table(
     ("attention", "level", "index", "media attention (1 is the peak of a full shock)"),
 )
 """The monthly measures of a crisis, by name."""
+
+AVERTED = frozenset(
+    {"person_months_exploited", "exploited", "newly_trafficked", "retrafficked", "died", "dead", "true_prevalence"}
+)
+"""Measures whose difference is baseline - counterfactual (averted, positive is good); all others the other way."""
 
 HEADLINE = (
     "exploited",

@@ -76,6 +76,22 @@ def test_draws_lie_in_their_ranges_and_fill_them(method):
         assert np.histogram(position, bins=8, range=(0, 1))[0].tolist() == [4] * 8
 
 
+@pytest.mark.parametrize("method", ["lhs", "sobol"])
+def test_the_draws_of_a_parameter_do_not_depend_on_what_else_is_drawn(method):
+    every, some = cs.sample(SMALL, method, n=8), cs.sample([SMALL, OTHER], method, n=8)
+    for name in some.names:
+        assert [some.of(k)[name] for k in range(1, 9)] == [every.of(k)[name] for k in range(1, 9)]
+
+
+def test_levels_of_several_crises_are_weighted_by_people():
+    data = SMALL.resolved()
+    data["crises"]["hill"] = {**data["crises"]["valley"], "needs_met": 0.1}
+    run = cs.run(SMALL.parse(data, "two"))
+    by_month = run.months.assign(w=run.months["people"] * run.months["trust"]).groupby("month")[["w", "people"]].sum()
+    assert run.totals()["trust"] == pytest.approx((by_month["w"] / by_month["people"]).mean())
+    assert run.totals()["people"] == 4000
+
+
 def test_every_parameter_with_a_range_is_drawn_but_those_a_scenario_states():
     design = cs.sample([SMALL, OTHER], n=2)
     ranged = {name for name, quantity in parameters().items() if quantity.range}
@@ -102,6 +118,15 @@ def test_a_draw_is_the_same_for_every_scenario_and_changes_its_numbers():
         (lambda: cs.simulate([]), "names of their own"),
         (lambda: cs.run(SMALL, seed=-1), "non-negative"),
         (lambda: given({"nonsense": [1.0]}), "no parameter 'nonsense'"),
+        (lambda: given({}), "at least one draw"),
+        (lambda: given({"contact": [0.1], "naivety": [0.1, 0.2]}), "as many numbers"),
+        (lambda: cs.sample(SMALL, method="sobol", n=12), "take 16"),
+        (lambda: cs.simulate(SMALL, given({"incidence": [0.001]})), "states incidence itself"),
+        (lambda: cs.simulate([SMALL, cs.load("small")]), "names of their own"),
+        (lambda: cs.simulate([SMALL, OTHER.with_values({"months": 7})]), "do not cover the same months"),
+        (lambda: cs.simulate([SMALL, OTHER.with_values({"start": "2022-06"})]), "do not cover the same months"),
+        (lambda: cs.simulate([SMALL], workers=0), "at least one worker"),
+        (lambda: cs.run(SMALL, draw=-1), "draw must be"),
     ],
 )
 def test_a_study_that_cannot_be_carried_out_is_refused(call, words):

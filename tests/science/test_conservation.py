@@ -16,7 +16,7 @@ def check_people(model):
         book = crisis.ledger
         held = book.exploited.size + book.waiting.size + book.casework.size
         ever = int(crisis.cohorts.reached().sum())
-        assert held + book.survivors.size + book.settled + book.died == ever
+        assert held + book.survivors.size + book.settled + book.dead == ever
         assert (crisis.cohorts.reached() <= crisis.cohorts.sizes).all()
         pools = (book.exploited, book.waiting, book.casework, book.survivors)
         everyone = np.concatenate([pool.who[:2] for pool in pools], axis=1)
@@ -38,7 +38,7 @@ def check_table(model):
     table = model.observations.tables()["months"]
     assert (
         table["people"].tolist()
-        == (table["at_risk"] + table["exploited"] + table["in_casework"] + table["survivors"] + table["died"]).tolist()
+        == (table["at_risk"] + table["exploited"] + table["in_casework"] + table["survivors"] + table["dead"]).tolist()
     )
     for name, measure in MEASURES.items():
         assert np.isfinite(table[name]).all(), name
@@ -72,7 +72,7 @@ def test_stocks_change_by_their_flows():
     table = CycleModel(load("baseline").with_values({"months": 60})).run().observations.tables()["months"]
     entries = table["newly_trafficked"] + table["retrafficked"]
     exits = table["escaped"] + table["answered"] - table["declined"]
-    stock, died = table["exploited"], table["died"]
+    stock, died = table["exploited"], table["dead"]
     change = entries - exits - np.diff(died, prepend=died[0])
     assert np.diff(stock).tolist() == change[1:].tolist()
     assert np.diff(table["balance_cents"]).tolist() == (table["disbursed_cents"] - table["spent_cents"])[1:].tolist()

@@ -18,17 +18,9 @@ from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.folder import save
 from cyclesim.runs.results import KEYS, Ensemble, late
+from cyclesim.vocabulary import AVERTED
 
 WORLD = ["draw", "replication"]
-AVERTED = {
-    "person_months_exploited",
-    "exploited",
-    "newly_trafficked",
-    "retrafficked",
-    "died",
-    "true_prevalence",
-}
-"""Measures whose difference is baseline - counterfactual (averted, positive is good); all others the other way."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +163,10 @@ def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, chan
     """Return the first month that differs in any world, after checking that no month before the change does."""
     key = [*WORLD, "crisis", "month"]
     one, two = (table[table["scenario"] == s.name].drop(columns="scenario").set_index(key) for s in (base, other))
-    if not one.index.equals(two.index):
+    if not one.index.equals(two.index):  # other crises: those that both have
         shared = one.index.intersection(two.index, sort=False)
         one, two = one.loc[shared], two.loc[shared]
-    unequal = pd.DataFrame(one.to_numpy() != two.to_numpy(), index=one.index, columns=one.columns)
+    unequal = pd.DataFrame({name: one[name].to_numpy() != two[name].to_numpy() for name in one}, index=one.index)
     months = unequal.index.get_level_values("month")
     early = unequal[months < (np.inf if change is None else change)]
     if early.to_numpy().any():

@@ -129,7 +129,7 @@ def _people(crisis: Crisis) -> dict[str, float]:
         "exploited": exploited,
         "in_casework": casework,
         "survivors": ledger.survivors.size + ledger.settled,
-        "died": ledger.died,
+        "dead": ledger.dead,
         "waiting": ledger.waiting.size,
         "identified": crisis.identified,
         "waiting_months": _ratio(flows.waited, flows.answered),
@@ -138,7 +138,7 @@ def _people(crisis: Crisis) -> dict[str, float]:
 
 _FLOWS = (
     "newly_trafficked", "retrafficked", "escaped", "came_forward", "referred", "answered", "lapsed", "declined",
-    "withdrawn", "identified_formally", "presumptive", "assisted",
+    "withdrawn", "died", "identified_formally", "presumptive", "assisted",
 )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cyclesim.inputs.dates import date
 from cyclesim.outputs import series, text
-from cyclesim.outputs.series import AVERTED, Effect
-from cyclesim.vocabulary import MEASURES, MODEL_VERSION
+from cyclesim.outputs.series import Effect
+from cyclesim.outputs.style import month_words
+from cyclesim.vocabulary import AVERTED, MEASURES, MODEL_VERSION
 
 WORDS = {
     "exploited": "person-months of exploitation",
@@ -22,6 +22,16 @@ WORDS = {
     "answered_share": "the share of referrals answered",
     "trust": "trust in the referral pathway",
     "trained_share": "the share of frontline staff trained",
+    "detected_share": "the share of exploited people identified",
+    "retrafficked": "the number of people trafficked again",
+    "assisted": "the number of people assisted",
+    "referred": "the number of referrals",
+    "answered": "the number of referrals answered",
+    "committed_cents": "money committed",
+    "disbursed_cents": "money disbursed",
+    "spent_cents": "money spent",
+    "intervention_cents": "the stated cost of interventions",
+    "deception": "believed over true prevalence",
 }
 """Measures as they read in a sentence; all others by their names."""
 
@@ -64,10 +74,13 @@ def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
     words = WORDS.get(measure, measure.removesuffix("_cents").replace("_", " "))
     clear = [name for name, found in effects.items() if found.clear]
     if not clear and len(effects) > 1:
-        return f"No clear difference in {words} in any of {len(effects)} counterfactuals"
+        none = "No clear difference" if any(found.mean for found in effects.values()) else "No difference"
+        return f"{none} in {words} in any of {len(effects)} counterfactuals"
     name = max(clear or effects, key=lambda n: abs(effects[n].mean))
     one = effects[name]
-    sentence = text.finding(words, one.mean, one.low, one.high, unit(measure), one.baseline)
+    sign = -1.0 if measure in AVERTED and unit(measure) != "person-months" else 1.0  # there, less is averted
+    low, high = sorted((sign * one.low, sign * one.high))
+    sentence = text.finding(words, sign * one.mean, low, high, unit(measure), one.baseline)
     return f"{notes.titles.get(name, name)}: {sentence}"
 
 
@@ -77,12 +90,12 @@ def alone(table: pd.DataFrame, notes: Notes) -> str:
         series.worlds(table, name).iloc[:, -1].to_numpy(dtype=float)
         for name in ("true_prevalence", "believed_prevalence", "coverage")
     )
-    month = date(int(table["month"].max()), notes.start)
+    month = month_words(int(table["month"].max()), notes.start)
     arrives = f"{text.percent(float(np.median(coverage)))} of the money required arrives"
     if not (true > 0).all():
-        return f"By {month}, {arrives}"
+        return f"In {month}, {arrives}"
     ratio = text.percent(float(np.median(believed / true)))
-    return f"By {month}, donors believe {ratio} of the true prevalence, and {arrives}"
+    return f"In {month}, donors believe {ratio} of the true prevalence, and {arrives}"
 
 
 def short(found: Effect, measure: str) -> str:
@@ -90,15 +103,18 @@ def short(found: Effect, measure: str) -> str:
     if not found.clear:
         return "no clear difference" if found.mean else "no difference"
     interval = None if np.isnan(found.low) else (found.low, found.high)
-    written = text.quantity(found.mean, unit(measure), interval)
-    if measure in AVERTED:
+    share = unit(measure) == "share"
+    written = text.points(found.mean, interval) if share else text.quantity(found.mean, unit(measure), interval)
+    if unit(measure) == "person-months":
         return f"averts {written}" if found.mean > 0 else f"adds {written.lstrip('-')}"
+    if measure in AVERTED:
+        return f"{written.lstrip('-')} {'less' if found.mean > 0 else 'more'}"
     return written if found.mean < 0 else f"+{written}"
 
 
 def caption(names: list[str], notes: Notes) -> str:
     """Say where the numbers come from and what they do not cover."""
-    bands = f"Bands hold 90 % of {notes.worlds:,} worlds and cover"
+    bands = f"Bands: 5-95 % of {notes.worlds:,} worlds; they cover"
     covers = {
         "one world": "One world: another seed gives another one, and there is no band.",
         "luck only": f"{bands} luck only, not what is unknown about the inputs.",
@@ -128,5 +144,5 @@ def axis_unit(measure: str) -> str:
 
 def worlds(baseline: str, notes: Notes) -> str:
     """Return the subtitle of the cycle chart: the scenario, and what a line is."""
-    several = f"median of {notes.worlds:,} worlds, with the band that holds 90 % of them"
+    several = f"median of {notes.worlds:,} worlds (line) and 5-95 % of them (band)"
     return f"{notes.titles.get(baseline, baseline)}: {'one world' if notes.worlds == 1 else several}"

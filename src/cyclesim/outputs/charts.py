@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.outputs import captions, series, style, text
 from cyclesim.outputs.captions import Notes
-from cyclesim.outputs.series import AVERTED, Effect
+from cyclesim.outputs.series import Effect
 from cyclesim.outputs.style import Label, Page
-from cyclesim.vocabulary import MEASURES
+from cyclesim.vocabulary import AVERTED, MEASURES
 
 __all__ = ["Notes", "cycle", "difference", "save"]
 
@@ -63,16 +63,16 @@ def cycle(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
     effects = {name: series.effect(table, baseline, name, "exploited") for name in names[1:]}
     title = captions.compared(effects, "exploited", notes) if effects else captions.alone(table, notes)
     with style.drawing():
-        page = style.page(title, captions.worlds(baseline, notes), captions.caption(names, notes), 7.1)
+        page = style.page(title, captions.worlds(baseline, notes), captions.caption(names, notes), 7.4)
         _headline(page, table, names, effects, notes)
         for place, panel in enumerate(PANELS):
             row, column = divmod(place, COLUMNS)
             across = (style.WIDTH - 0.1) / COLUMNS
-            left, bottom = 0.55 + column * across, page.bottom + 0.3 + (1 - row) * 2.15
+            left, bottom = 0.55 + column * across, page.bottom + 0.4 + (1 - row) * 2.25
             ax = style.axes(page.figure, left, bottom, across - 1.0, 1.3)
             draw = _prevalences if panel.measure == "believed_prevalence" else _lines
             _end_values(ax, draw(ax, table, names, panel, notes))
-            _mark_change(ax, notes)
+            style.mark_change(ax, notes.start, notes.first_change)
     return page.figure
 
 
@@ -130,7 +130,7 @@ def _headline(page: Page, table: pd.DataFrame, names: list[str], effects: dict[s
     room = 2.6 if effects else 0.8
     ax = style.axes(page.figure, 0.75, page.top - 2.35, style.WIDTH - 0.75 - room, 1.65)
     ends = _lines(ax, table, names, HEADLINE, notes)
-    _mark_change(ax, notes, words=True)
+    style.mark_change(ax, notes.start, notes.first_change, words=True)
     if not effects:
         _end_values(ax, ends)
         return
@@ -143,10 +143,11 @@ def _headline(page: Page, table: pd.DataFrame, names: list[str], effects: dict[s
 def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: Notes) -> None:
     """Draw the paired differences: month by month above, accumulated below."""
     unit, factor, colours = captions.axis_unit(measure), _factor(measure), style.counterfactuals(len(effects))
+    averted = measure in AVERTED
     total = "Added up since the first month" if series.adds(measure) else "Mean since the first month"
     panels = (
-        ("In each month", unit.replace("person-months", "people"), page.top - 2.35, False),
-        (total, unit, page.bottom + 0.35, True),
+        ("In each month", "people fewer than in the baseline" if averted else unit, page.top - 2.35, False),
+        (total, f"{unit} averted" if averted else unit, page.bottom + 0.35, True),
     )
     for title, panel_unit, bottom, accumulated in panels:
         ax = style.axes(page.figure, 0.85, bottom, style.WIDTH - 3.6, 1.75)
@@ -158,7 +159,7 @@ def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: No
             labels.append(Label(y, notes.titles.get(name, name) + words, colour))
         ax.axhline(0, color=style.BASELINE, linewidth=1.2, zorder=3)
         _finish(ax, notes, max(len(found.monthly.columns) for found in effects.values()))
-        _mark_change(ax, notes, words=not accumulated)
+        style.mark_change(ax, notes.start, notes.first_change, words=not accumulated)
         style.end_labels(ax, labels, 2.45)
 
 
@@ -176,7 +177,9 @@ def _lines(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, notes:
     _finish(ax, notes, wide.shape[1])
     highest = float(np.nanmax(wide.to_numpy()))
     percent = MEASURES[panel.measure].unit == "share" and 50 < highest <= 100
-    ax.set_ylim(0, 104 if percent else None if highest > 0 else 1)
+    ax.set_ylim(0, 104 if percent else None if highest > 0 else 1.1)
+    if percent:
+        ax.yaxis.set_major_locator(FixedLocator([0, 25, 50, 75, 100]))
     return labels[::-1]
 
 
@@ -198,6 +201,9 @@ def _prevalences(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, 
         ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         ax.yaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter(_PLAIN)
+    else:
+        top = high * 1.2 if high > 0 else 1.1
+        ax.set_ylim(-0.15 * top, top)
     _two_words(ax, parts)
     style.heading(ax, panel.title, f"{panel.unit}{', log scale' if logarithmic else ''}", panel.stage)
     return labels[::-1]
@@ -208,7 +214,7 @@ def _two_words(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
     middle = {word: wide.iloc[:, wide.shape[1] // 2].median() for word, wide in parts.items()}
     higher = max(middle, key=lambda word: middle[word])
     for word, wide in parts.items():
-        part = wide.iloc[:, wide.shape[1] // 4 : -(-3 * wide.shape[1] // 4)]
+        part = wide.iloc[:, wide.shape[1] // 6 : -(-5 * wide.shape[1] // 6)]
         y = part.max().max() if word == higher else part.min().min()
         ax.annotate(
             {"true": "true", "believed": "believed by donors"}[word],
@@ -219,6 +225,7 @@ def _two_words(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
             ha="center",
             va="bottom" if word == higher else "top",
             color=style.GREY,
+            path_effects=style.HALO,
         )
 
 
@@ -237,6 +244,7 @@ def _line(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashed: boo
         color=colour,
         linewidth=width,
         marker=marker,
+        clip_on=len(x) > 1,
         linestyle=(0, (4, 1.5)) if dashed else "-",
         zorder=order,
     )
@@ -255,30 +263,6 @@ def _end_values(ax: Axes, labels: list[Label]) -> None:
     style.end_labels(ax, labels, 0.6, lines=1)
 
 
-def _mark_change(ax: Axes, notes: Notes, words: bool = False) -> None:
-    """Mark the month from which the scenarios differ as files."""
-    if notes.first_change is None:
-        return
-    x = style.position(notes.first_change, notes.start)
-    first, last = ax.get_xlim()
-    if not first <= x <= last:
-        return
-    ax.axvline(x, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-    if words:
-        low, high = ax.get_ylim()
-        above, right = low < 0 < high + low, x > (first + last) / 2
-        ax.annotate(
-            f"first change, {style.month_words(notes.first_change, notes.start)}",
-            (x, 1 if above else 0),
-            xytext=(-4 if right else 4, -2 if above else 4),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="top" if above else "bottom",
-            color=style.GREY,
-        )
-
-
 def _colours(names: list[str]) -> list[str]:
     return [style.BASELINE, *style.counterfactuals(len(names) - 1)]
 
@@ -290,4 +274,4 @@ def _factor(measure: str) -> float:
 def _value(y: float, measure: str) -> str:
     if MEASURES[measure].unit == "share":
         return text.percent(y / 100)
-    return f"{y:,.0f}" if 10 <= y < 1000 and MEASURES[measure].integer else text.number(y)
+    return f"{y:,.0f}" if MEASURES[measure].integer and 10 <= y < 1000 else text.number(y, (0.0, y))

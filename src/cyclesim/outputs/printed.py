@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.dates import date
+from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison
@@ -121,8 +122,6 @@ _HEAD = ["", "baseline", "counterfactual", "difference", "5 % of worlds", "95 %"
 
 
 def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
-    from cyclesim.analysis.compare import AVERTED
-
     rows = []
     for name, title in TITLES.items():
         row = summary[name]

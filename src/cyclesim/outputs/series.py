@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cyclesim.vocabulary import MEASURES
+from cyclesim.vocabulary import AVERTED, MEASURES
 
-AVERTED = frozenset({"exploited"})
-"""Measures whose difference is baseline - counterfactual, so that positive is good; in all others it is the reverse."""
 WORLD = ["scenario", "draw", "replication"]
 
 

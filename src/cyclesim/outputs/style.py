@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
@@ -24,6 +25,8 @@ BASELINE = "#222222"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Okabe and Ito's colours, safe for colour-blind readers: one for each counterfactual, in the order asked for."""
 GREY = "#5F5F5F"
+HALO = [withStroke(linewidth=2.5, foreground="white")]
+"""Keeps words readable where they cross a line."""
 FAINT = "#D9D9D9"
 WIDTH = 9.0
 """Width of every figure in inches: 900 pixels at 100 dots per inch."""
@@ -64,7 +67,6 @@ class Label:
     y: float
     words: str
     colour: str
-    bold: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,30 +156,53 @@ def month_words(month: int, start: str, separator: str = " ") -> str:
     return f"{MONTHS[int(number) - 1]}{separator}{year}"
 
 
-def end_labels(ax: Axes, labels: Sequence[Label], room: float, size: float = SMALL, lines: int = 3) -> None:
+def mark_change(ax: Axes, start: str, month: int | None, words: bool = False) -> None:
+    """Mark the month from which scenarios differ as files, with words where lines leave room for them."""
+    first, last = ax.get_xlim()
+    if month is None or not first <= position(month, start) <= last:
+        return
+    x = position(month, start)
+    ax.axvline(x, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    if words:
+        low, high = ax.get_ylim()
+        above, right = low < 0 < high + low, x > (first + last) / 2
+        ax.annotate(
+            f"first change, {month_words(month, start)}",
+            (x, 1 if above else 0),
+            xytext=(-4 if right else 4, -2 if above else 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="top" if above else "bottom",
+            color=GREY,
+            path_effects=HALO,
+        )
+
+
+def end_labels(ax: Axes, labels: Sequence[Label], room: float, size: float = SMALL, lines: int = 2) -> None:
     """Write labels to the right of the axes, each as near to its line as the others allow.
 
     Parameters
     ----------
     room
-        Width for the words in inches; longer ones are broken into at most ``lines`` lines.
+        Width for the words in inches. The first paragraph is broken into at most ``lines`` lines.
     """
     height = ax.get_window_extent().height / ax.figure.dpi * 72
     to_axes = ax.transScale + ax.transLimits
-    wrapped = [_cut(wrap(label.words, room, size, label.bold), lines) for label in labels]
+    wrapped = [_broken(label.words, room, size, lines) for label in labels]
     wanted = [float(to_axes.transform((0.0, label.y))[1]) * height for label in labels]
     tall = [len(block) * size * LINE_HEIGHT + (3 if len(block) > 1 else 0) for block in wrapped]
     for label, block, y in zip(labels, wrapped, spread(wanted, tall, -2.0, height + 2.0), strict=True):
         ax.annotate(
             "\n".join(block), (1, 0), xytext=(6, y), xycoords="axes fraction", textcoords="offset points", va="center",
-            fontsize=size, color=label.colour, fontweight="bold" if label.bold else "normal",
+            fontsize=size, color=label.colour,
             linespacing=LINE_HEIGHT, annotation_clip=False,
         )  # fmt: skip
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
     """Return centres as near to those wanted as blocks of these heights allow, without overlap, within low and high."""
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
     centres = list(wanted)
     edge = low
     for i in order:
@@ -191,11 +216,11 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
 
 
 def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
-    """Break a text into lines no wider than ``room`` inches."""
+    """Break a text into lines no wider than ``room`` inches; a number stays with its % sign."""
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in text.replace(" %", "\u00a0%").split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in paragraph.split(" "):
             longer = f"{line} {word}".strip()
             if line and _width(longer, size, bold) > room * 72:
                 lines.append(line)
@@ -205,8 +230,14 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
     return lines
 
 
-def _cut(block: list[str], lines: int) -> list[str]:
-    return block if len(block) <= lines else [*block[: lines - 1], f"{block[lines - 1].rstrip(' ,;:')} …"]
+def _broken(words: str, room: float, size: float, lines: int) -> list[str]:
+    """Return the lines of a label: a long first paragraph is cut short, what follows is kept."""
+    first, *rest = words.split("\n")
+    block = wrap(first, room, size)
+    if len(block) > lines:
+        block = wrap(" ".join(block[:lines]), room - 0.15, size)[:lines]
+        block[-1] = f"{block[-1].rstrip(' ,;:')} …"
+    return [*block, *(line for paragraph in rest for line in wrap(paragraph, room, size))]
 
 
 @lru_cache(maxsize=4096)

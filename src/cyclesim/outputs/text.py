@@ -27,7 +27,7 @@ def number(x: float, interval: Interval | None = None) -> str:
     if interval is not None and all(map(math.isfinite, interval)) and interval[0] != interval[1]:
         exponent = min(leading, _exponent((interval[1] - interval[0]) / 6))
     exponent = max(exponent, leading - 14)
-    return f"{round(x, -exponent):,.{max(0, -exponent)}f}"
+    return _plain(x, -exponent)
 
 
 def percent(share: float) -> str:
@@ -36,7 +36,14 @@ def percent(share: float) -> str:
         return "no value"
     scaled = 100 * share
     digits = max(0, 1 - _exponent(scaled)) if scaled else 0
-    return f"{round(scaled, digits):,.{min(digits, 12)}f} %"
+    return f"{_plain(scaled, digits)} %"
+
+
+def points(share: float, interval: Interval | None = None) -> str:
+    """Write a difference of shares in percentage points."""
+    scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
+    written = number(100 * share, scaled)
+    return f"{written} percentage point{'' if written == '1' else 's'}"
 
 
 def dollars(cents: float, interval: Interval | None = None) -> str:
@@ -55,7 +62,8 @@ def quantity(x: float, unit: str, interval: Interval | None = None) -> str:
     if unit == "cents":
         return dollars(x, interval)
     written = number(x, interval)
-    return written if written == "no value" or not unit else f"{written} {_noun(written, unit)}"
+    bare = written == "no value" or unit in ("", "ratio", "index")
+    return written if bare else f"{written} {_noun(written, unit)}"
 
 
 def finding(measure_title: str, mean: float, low: float, high: float, unit: str, baseline_mean: float) -> str:
@@ -91,7 +99,7 @@ def _change(measure_title: str, mean: float, interval: Interval | None, unit: st
         noun = unit if " of " in unit else f"{unit} of exploitation"
         return f"{verb} about {quantity(size, noun, width)}"
     verb = "raises" if mean > 0 else "lowers"
-    amount = _points(size, width) if unit == "share" else quantity(size, unit, width)
+    amount = points(size, width) if unit == "share" else quantity(size, unit, width)
     return f"{verb} {measure_title} by about {amount}"
 
 
@@ -110,12 +118,6 @@ def _range(low: float, high: float, unit: str) -> str:
     return f"US${first} to US${last}".replace("US$-", "-US$") if unit == "cents" else f"{first} to {last}"
 
 
-def _points(share: float, interval: Interval | None) -> str:
-    scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
-    written = number(100 * share, scaled)
-    return f"{written} percentage point{'' if written == '1' else 's'}"
-
-
 def _noun(written: str, unit: str) -> str:
     """Return the unit in the singular after a written 1."""
     if written.lstrip("-") != "1":
@@ -125,5 +127,11 @@ def _noun(written: str, unit: str) -> str:
     return " ".join([singular.get(first, first), *rest])
 
 
+def _plain(x: float, digits: int) -> str:
+    """Write a number rounded to so many decimal digits (or, if negative, tens), without idle zeros behind the point."""
+    written = f"{round(x, digits):,.{max(0, digits)}f}"
+    return written.rstrip("0").rstrip(".") if digits > 0 else written
+
+
 def _exponent(x: float) -> int:
-    return math.floor(math.log10(abs(x)))
+    return math.floor(math.log10(max(abs(x), 1e-300)))  # a width can underflow to zero

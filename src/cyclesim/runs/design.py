@@ -60,7 +60,8 @@ def sample(
         One scenario, or all that will be compared. A parameter that one of them states itself stays as stated,
         and is not drawn: it is a fact of that scenario or a lever.
     method
-        ``lhs`` (Latin hypercube) or ``sobol`` (scrambled Sobol sequence; n should be a power of two).
+        ``lhs`` (Latin hypercube) or ``sobol`` (scrambled Sobol sequence; n must be a power of two). The draws of a
+        parameter do not depend on which others are drawn.
     n
         Number of draws.
     seed
@@ -73,19 +74,38 @@ def sample(
     DesignError
         For an unknown method or parameter, one without a range, or no draws at all.
     """
-    from scipy.stats import qmc
-
     if method not in METHODS:
         raise DesignError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
     if n < 1:
         raise DesignError(f"a design needs at least one draw (got {n})")
     group = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     names = _drawn(group, quantities)
-    digest = blake2b(f"design {seed} {method} {n}".encode(), digest_size=8).digest()
-    generator = np.random.default_rng(int.from_bytes(digest, "little"))
-    engine = qmc.LatinHypercube if method == "lhs" else qmc.Sobol
-    unit = engine(d=len(names), rng=generator).random(n)
+    unit = _latin(names, n, seed) if method == "lhs" else _sobol(names, n, seed)
     return Design(names, np.column_stack([_spread(name, unit[:, k]) for k, name in enumerate(names)]))
+
+
+def _latin(names: tuple[str, ...], n: int, seed: int) -> NDArray[np.float64]:
+    """Return a Latin hypercube whose columns are keyed by name: what else is drawn does not move them."""
+    columns = []
+    for name in names:
+        generator = np.random.default_rng(_key(f"{seed} {n} {name}"))
+        columns.append((generator.permutation(n) + generator.random(n)) / n)
+    return np.column_stack(columns)
+
+
+def _sobol(names: tuple[str, ...], n: int, seed: int) -> NDArray[np.float64]:
+    """Return the columns of one scrambled Sobol sequence over every parameter with a range."""
+    from scipy.stats import qmc
+
+    if n & (n - 1):
+        raise DesignError(f"a Sobol design needs a power of two (got n = {n}); take {1 << n.bit_length()}, or lhs")
+    ranged = sorted(name for name, quantity in parameters().items() if quantity.range is not None)
+    everything = qmc.Sobol(d=len(ranged), rng=np.random.default_rng(_key(f"{seed} {n}"))).random(n)
+    return np.asarray(everything[:, [ranged.index(name) for name in names]])
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(f"design {text}".encode(), digest_size=16).digest(), "little")
 
 
 def given(table: Mapping[str, Sequence[float]]) -> Design:
@@ -94,6 +114,9 @@ def given(table: Mapping[str, Sequence[float]]) -> Design:
     unknown = [name for name in names if name not in parameters()]
     if unknown:
         raise DesignError(f"no parameter {unknown[0]!r}; {did_you_mean(unknown[0], parameters())}")
+    lengths = {len(column) for column in table.values()}
+    if len(lengths) != 1 or 0 in lengths:
+        raise DesignError("a design needs at least one draw, and as many numbers for each parameter")
     return Design(names, np.column_stack([np.asarray(table[name], dtype=float) for name in names]))
 
 

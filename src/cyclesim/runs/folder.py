@@ -143,6 +143,8 @@ def read(folder: str | Path) -> Ensemble:
         table = pd.read_parquet(folder / "table.parquet")
     except (OSError, ValueError) as error:
         raise FolderError(f"{folder} holds no results of cyclesim: {error}") from error
+    if not isinstance(content, dict) or not {"order", "scenarios", "design", "seed"} <= set(content):
+        raise FolderError(f"{folder / MANIFEST} is not the manifest of a study of cyclesim")
     scenarios = {}
     for name in content["order"]:
         data = {key: value for key, value in content["scenarios"][name].items() if key != "hash"}

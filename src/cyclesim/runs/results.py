@@ -27,17 +27,22 @@ _DIMENSIONS = {"settings": "setting", "groups": "group", "forms": "form", "lines
 def totals(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row a run: flows summed over months and crises, all else averaged over months.
 
-    The stock `exploited` is summed too, as `person_months_exploited`. Levels of several crises are averaged
-    without weights.
+    Stocks of several crises are summed, levels averaged with people as weights. The stock `exploited` is also
+    summed over months, as `person_months_exploited`.
     """
-    keys = table.groupby(KEYS, sort=False)
-    flows = [name for name, measure in MEASURES.items() if measure.kind == "flow"]
-    stocks = [name for name, measure in MEASURES.items() if measure.kind == "stock"]
-    levels = [name for name, measure in MEASURES.items() if measure.kind == "level"]
-    result = keys[flows].sum()
-    result.insert(0, "person_months_exploited", keys["exploited"].sum())
-    monthly = table.groupby([*KEYS, "month"], sort=False)[stocks].sum().groupby(KEYS, sort=False).mean()
-    return result.join(monthly).join(keys[levels].mean()).reset_index()
+    kinds = {kind: [n for n, m in MEASURES.items() if m.kind == kind] for kind in ("flow", "stock", "level")}
+    runs = table.groupby(KEYS, sort=False)
+    result = runs[kinds["flow"]].sum()
+    result.insert(0, "person_months_exploited", runs["exploited"].sum())
+    monthly = table.groupby([*KEYS, "month"], sort=False)[kinds["stock"]].sum().groupby(KEYS, sort=False).mean()
+    levels = table[[*KEYS, "month", *kinds["level"]]]
+    if table["crisis"].nunique() > 1:
+        people = table["people"].groupby([table[key] for key in [*KEYS, "month"]], sort=False)
+        total, number = people.transform("sum"), people.transform("size")
+        share = (table["people"] / total).where(total > 0, 1 / number)
+        levels = levels.assign(**{name: levels[name] * share for name in kinds["level"]})
+    means = levels.groupby([*KEYS, "month"], sort=False)[kinds["level"]].sum().groupby(KEYS, sort=False).mean()
+    return result.join(monthly).join(means).reset_index()
 
 
 def describe(values: pd.DataFrame) -> pd.DataFrame:

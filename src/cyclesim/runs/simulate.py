@@ -8,6 +8,7 @@ from pathlib import Path
 from cyclesim.errors import DesignError
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs import folder
 from cyclesim.runs.design import Design
 from cyclesim.runs.results import Ensemble, Run
 from cyclesim.runs.worlds import simulate_worlds, worlds
@@ -30,7 +31,8 @@ def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> 
     from cyclesim.model.cycle import CycleModel
 
     chosen = _scenario(scenario)
-    _check_seed(seed)
+    seed, draw = _checked("seed", seed), _checked("draw", draw)
+    replication = _checked("replication", replication)
     model = CycleModel(chosen, seed=seed, draw=draw, replication=replication).run()
     return Run(chosen, seed, draw, replication, model.observations.tables())
 
@@ -67,23 +69,28 @@ def simulate(
     Raises
     ------
     DesignError
-        For scenarios of one name, no replications, or a parameter drawn that a scenario states itself.
+        For scenarios of one name or of different months, no replications, or a parameter drawn that a scenario
+        states itself.
+    FolderError
+        If the folder holds another study: before anything is simulated.
     WorkerError
         If a worker process died.
     """
     if isinstance(scenarios, Scenario | str | Path):
         scenarios = [scenarios]
     chosen = [_scenario(scenario) for scenario in scenarios]
-    _check_seed(seed)
+    seed = _checked("seed", seed)
     names = [scenario.name for scenario in chosen]
     if len(set(names)) < len(names) or not names:
         raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
+    _check_windows(chosen)
+    _check_design(chosen, design)
     todo = worlds(design, replications)
+    if store is not None:
+        folder.check_free(Path(store), folder.manifest("run", chosen, design, replications, seed))
     ensemble = Ensemble.of(chosen, design, seed, todo, simulate_worlds(chosen, design, seed, todo, workers, progress))
     if store is not None:
-        from cyclesim.runs.folder import save
-
-        save(ensemble, Path(store))
+        folder.save(ensemble, Path(store))
     return ensemble
 
 
@@ -91,6 +98,29 @@ def _scenario(scenario: Named) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load(scenario)
 
 
-def _check_seed(seed: int) -> None:
-    if seed < 0:
-        raise DesignError(f"a seed is a non-negative whole number (got {seed})")
+def _checked(name: str, number: int) -> int:
+    if isinstance(number, bool) or int(number) != number or number < 0:
+        raise DesignError(f"{name} must be a non-negative whole number (got {number})")
+    return int(number)
+
+
+def _check_windows(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that do not cover the same months: their totals could not be compared."""
+    first = scenarios[0]
+    for other in scenarios[1:]:
+        for field in ("start", "months"):
+            one, two = getattr(first, field), getattr(other, field)
+            if one != two:
+                raise DesignError(
+                    f"{first.name} and {other.name} do not cover the same months ({field}: {one} against {two}); "
+                    f"give both the same {field}, in the file or with with_values"
+                )
+
+
+def _check_design(scenarios: Sequence[Scenario], design: Design | None) -> None:
+    for scenario in scenarios if design is not None else ():
+        stated = sorted(scenario.stated & set(design.names if design else ()))
+        if stated:
+            raise DesignError(
+                f"{scenario.name} states {stated[0]} itself, so it cannot be drawn too; leave it out of the design"
+            )

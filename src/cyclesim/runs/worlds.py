@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from ctypes import c_byte
 from dataclasses import dataclass
 from threading import Thread
 
@@ -68,7 +70,9 @@ def simulate_worlds(
     WorkerError
         If a worker process died, for want of memory for example.
     """
-    design = design or NO_DRAWS
+    design = NO_DRAWS if design is None else design
+    if workers < 1:
+        raise DesignError(f"worlds need at least one worker (got {workers})")
     results = []
     for number, tables in enumerate(_stream(scenarios, design, seed, todo, workers), start=1):
         results.append(tables)
@@ -92,7 +96,9 @@ def _stream(
         os.environ.setdefault(name, "1")
     size = max(1, min(25, len(todo) // (4 * workers)))
     chunks = [todo[first : first + size] for first in range(0, len(todo), size)]
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start, (list(scenarios), design, seed))
+    context = get_context("spawn")
+    stop = context.RawValue("b", 0)  # no lock that a killed worker could keep
+    pool = ProcessPoolExecutor(workers, context, _start, (list(scenarios), design, seed, stop))
     try:
         for tables in pool.map(_chunk, chunks):
             yield from tables
@@ -102,15 +108,17 @@ def _stream(
             "`if __name__ == '__main__':`, and not from standard input: workers import the script anew"
         ) from error
     finally:
+        stop.value = 1  # chunks under way end after their present world: Ctrl-C is answered soon
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_study: tuple[list[Scenario], Design, int] | None = None  # of a worker process: sent once, not with every chunk
+_study: tuple[list[Scenario], Design, int, c_byte] | None = None  # of a worker process: sent once, not with every chunk
 
 
-def _start(scenarios: list[Scenario], design: Design, seed: int) -> None:
+def _start(scenarios: list[Scenario], design: Design, seed: int, stop: c_byte) -> None:
     global _study  # noqa: PLW0603 - the one thing a worker process is told at its start
-    _study = (scenarios, design, seed)
+    _study = (scenarios, design, seed, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
@@ -123,5 +131,5 @@ def _end_with(parent: int) -> None:
 
 def _chunk(chunk: Sequence[World]) -> list[list[Table]]:
     assert _study is not None  # _start ran in this process
-    scenarios, design, seed = _study
-    return [simulate_world(scenarios, design, seed, world) for world in chunk]
+    scenarios, design, seed, stop = _study
+    return [simulate_world(scenarios, design, seed, world) for world in chunk if not stop.value]

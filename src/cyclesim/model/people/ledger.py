@@ -102,7 +102,7 @@ class Ledger:
         self.exploited, self.waiting, self.casework = Pool(ROWS), Pool(ROWS), Pool(ROWS)
         self.survivors = Pool(2)  # cumulative hazard of being trafficked again, month of exit
         self.settled = 0  # survivors no longer at raised risk
-        self.died = 0
+        self.dead = 0
         self._risk = np.zeros((RISKS, layout.cells))  # cumulative hazards
         self._return = np.zeros(2 * len(layout.settings))
         self._month = 0
@@ -300,7 +300,7 @@ class Ledger:
         self._survive(self.waiting, people[~died])
 
     def _die(self, number: int) -> None:
-        self.died += number
+        self.dead += number
         self.flows.died += number
 
     def _record(self, people: Integers) -> None:
