@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
-from cyclesim.model.funding.donors import Donor, split_by
+from cyclesim.model.funding.donors import Donor, _successive, split_by
 from cyclesim.model.funding.grants import Grant, MoneyLedger
 from cyclesim.vocabulary import Line
 
@@ -110,11 +110,39 @@ def test_a_donor_of_ones_own_takes_a_few_lines():
     assert all(d.beliefs["valley"].median == pytest.approx(5) for d in model.donors.values())
 
 
+@pytest.mark.parametrize("months", [1, 5, 6, 9, 12, 24])
+def test_successive_grants_pay_the_year_in_full(months):
+    grants = list(_successive(1_000_001, months))
+    whole = 1_000_001 * max(months, 12) // 12
+    assert sum(amount for _, amount, _ in grants) == whole
+    ends = [first + length for first, _, length in grants]
+    assert [first for first, _, _ in grants] == [0, *ends[:-1]]
+    assert ends[-1] == max(months, 12)
+
+
+def test_the_length_of_grants_does_not_change_what_a_year_brings():
+    short, long = (
+        CycleModel(load("baseline").with_values({"grant_months": m, "multi_year_share": 0.0, "months": 60})).run()
+        for m in (6, 12)
+    )
+    paid = [m.observations.tables()["months"]["disbursed_cents"].sum() for m in (short, long)]
+    assert paid[0] == pytest.approx(paid[1], rel=0.02)
+
+
+def test_a_donor_whose_budget_ends_commits_nothing_from_its_next_decision():
+    data = load("small").resolved()
+    cut = {f"donors.{name}.budget": 0.0 for name in data["donors"]}
+    data["changes"] = {"cut": {"from": "2023-07", "set": cut}}
+    months = CycleModel(load("small").parse(data, "cut")).run().observations.tables()["months"]
+    assert months["committed_cents"][12:].sum() == 0
+    assert months["committed_cents"][:6].sum() > 0
+
+
 def test_commitments_stay_within_budgets():
     poor = load("baseline").with_values({"donors.Government A.budget": 1000.0, "months": 24})
     model = CycleModel(poor).run()
     donor = model.donors["Government A"]
-    assert 0 < sum(donor.rates.values()) < 1000
+    assert 0 < sum(donor.rates.values()) <= 1000
 
 
 def test_attention_moves_flexible_money_within_the_month_and_fades():

@@ -21,7 +21,7 @@ P = Values(SMALL.parameter_values())
 def organisations(**changes):
     (crisis,) = SMALL.crises.values()
     specs = {name: spec.model_copy(update=changes) for name, spec in crisis.organisations.items()}
-    table = Organisations(specs, tuple(sorted(crisis.settings)), {}, P)
+    table = Organisations(specs, tuple(sorted(crisis.settings)), {}, 0, P)
     table.be_present(0)
     return table
 
@@ -73,10 +73,20 @@ def test_organisations_are_named_by_their_share_of_the_hazard():
         assert (table.place[chosen] == place).all()
 
 
+def test_nobody_learns_or_forgets_before_arriving():
+    (crisis,) = SMALL.crises.values()
+    spec = crisis.organisations["Camp NGO"].model_copy(update={"trained": 0.4})
+    table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 6}, 0, P)
+    for month in range(6):
+        table.be_present(month)
+        table.learn(P, 0.5)
+    assert table.trained.tolist() == [0.4]
+
+
 def test_staff_fade_with_their_half_life_after_arrival():
     (crisis,) = SMALL.crises.values()
     spec = crisis.organisations["Camp NGO"].model_copy(update={"fade_months": 6.0})
-    table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 3}, P)
+    table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 3}, 0, P)
     seen = []
     for month in (2, 3, 9):
         table.be_present(month)

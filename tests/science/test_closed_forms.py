@@ -159,6 +159,17 @@ def test_a_queue_without_places_lets_everybody_lapse_at_the_end_of_patience():
     assert when[:2] == pytest.approx([0.6, 0.7])
 
 
+def test_a_cut_of_places_ends_no_case_and_gives_none_back_early():
+    busy = [10.1, 10.2]
+    never = np.array([np.inf])
+    for start, slots in ((1, 1), (2, 2)):
+        outcome, _ = serve(np.array([start + 0.5]), never, np.ones(1), busy, slots, start, start + 1, np.inf)
+        assert outcome.tolist() == [WAITS]
+        assert sorted(busy) == [10.1, 10.2]
+    outcome, when = serve(np.array([2.5]), never, np.ones(1), busy, 1, 10, 11, np.inf)
+    assert when == pytest.approx([10.2])  # with one place, both must have ended
+
+
 def test_first_come_is_first_served():
     arrived, never = np.array([0.0, 0.1, 0.2]), np.full(3, np.inf)
     outcome, when = serve(arrived, never, np.array([0.3, 0.3, 0.3]), [], 1, 0, 1, 9.0)

@@ -30,13 +30,15 @@ def test_naive_donors_in_a_poor_world_believe_less_than_is_true_and_money_follow
     assert late(naive, "true_prevalence") > late(corrected, "true_prevalence")
 
 
-def test_the_same_money_finds_the_same_truth_but_not_the_same_belief():
-    """At naivety 1 belief follows money at the same truth; at naivety 0 it follows the truth."""
-    naive = [world(naivety=1.0, initial_funding=f, **HELD) for f in (POOR, RICH)]
-    corrected = [world(naivety=0.0, initial_funding=f, **HELD) for f in (POOR, RICH)]
-    assert late(naive[1], "deception") > 1.7 * late(naive[0], "deception")
-    for result in corrected:
-        assert late(result, "deception") == pytest.approx(1, abs=0.05)
+@pytest.mark.parametrize(("naivety", "loop"), [(0.0, False), (1.0, True)])
+def test_belief_follows_money_at_the_same_truth_if_and_only_if_donors_are_naive(naivety, loop):
+    """The link from money to belief, with money held low and high: gone (under 2 %) without naivety."""
+    poor, rich = (late(world(naivety=naivety, initial_funding=f, **HELD), "deception") for f in (POOR, RICH))
+    if loop:
+        assert rich > 1.7 * poor
+    else:
+        assert rich == pytest.approx(poor, rel=0.02)
+        assert rich == pytest.approx(1, abs=0.03)
 
 
 def test_belief_falls_below_the_truth_even_where_the_assumed_share_is_unbiased():
@@ -54,7 +56,7 @@ def test_belief_falls_below_the_truth_even_where_the_assumed_share_is_unbiased()
 
 def test_without_naivety_and_the_other_paths_the_loop_is_gone():
     """Low and high starts end within 2 % of each other where belief does not follow money."""
-    low, high = (world(naivety=0.0, half_belief=12.0, initial_funding=f) for f in (POOR, RICH))
+    low, high = (world(range(1, 7), naivety=0.0, half_belief=12.0, initial_funding=f) for f in (POOR, RICH))
     for measure in ("coverage", "believed_prevalence", "identified"):
         assert late(low, measure) == pytest.approx(late(high, measure), rel=0.02)
 

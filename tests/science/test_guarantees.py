@@ -20,7 +20,10 @@ def test_a_run_is_a_function_of_scenario_and_seed():
         assert_same(table(WORLD, seed=3), table(WORLD, seed=4))
 
 
+EMPTY = {**WORLD.resolved()["crises"]["valley"], "organisations": {}}
+EMPTY["arrivals"] = {"nobody": {"people": 0, "settings": {"camp": 1.0}}}
 PLACEBOS = {
+    "a crisis of nobody": changed(WORLD, crises={"an empty place": EMPTY}),
     "a donor without money": changed(WORLD, donors={"A donor": {"kind": "foundation", "budget": 0}}),
     "an organisation without staff": in_crisis(
         WORLD, "organisations", Empty={"kind": "police", "channel": "police_border", "setting": "camp", "staff": 0}
@@ -42,7 +45,35 @@ PLACEBOS = {
 
 @pytest.mark.parametrize("name", PLACEBOS)
 def test_a_placebo_moves_no_bit(name):
-    assert_same(table(WORLD, seed=2), table(PLACEBOS[name], seed=2))
+    here, there = table(WORLD, seed=2), table(PLACEBOS[name], seed=2)
+    same = there["crisis"] == "valley"
+    assert_same(here, {name: column[same] for name, column in there.items()})
+
+
+def test_a_crisis_of_nobody_runs():
+    data = {**WORLD.resolved(), "crises": {"an empty place": EMPTY}}
+    result = table(Scenario.parse(data, "nobody"))
+    assert not result["people"].any()
+    assert not result["committed_cents"].any()
+
+
+def test_crises_have_luck_of_their_own_and_share_the_donors():
+    data = small(prevention_effect=0).resolved()  # else the money shared would reach entries through prevention
+    alone = table(Scenario.parse(data, "one"))
+    data["crises"]["hill"] = data["crises"]["valley"]
+    both = table(Scenario.parse(data, "two"))
+    valley, hill = (both["crisis"] == name for name in ("valley", "hill"))
+    assert both["newly_trafficked"][valley].tolist() == alone["newly_trafficked"].tolist()
+    assert both["newly_trafficked"][hill].tolist() != both["newly_trafficked"][valley].tolist()
+
+
+def test_a_change_of_a_donors_absent_entry_follows_the_parameter_until_then():
+    moving = changed(WORLD, changes={"parameter": {"from": "2023-02", "set": {"parameters.naivety": 0.2}}})
+    later = changed(moving, changes={"donor": {"from": "2024-02", "set": {"donors.Government.naivety": 0.9}}})
+    assert_same(table(moving), table(later), until=13)
+    model = CycleModel(later).run()
+    assert model.donors["Government"].naivety == 0.9
+    assert model.donors["Foundation"].naivety is None
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ class Comparison:
         """Return the paired differences over worlds.
 
         Columns: mean of baseline and counterfactual; ``difference`` (mean, averted where that is the word),
-        ``standard_error`` of that mean (Monte Carlo), ``low`` and ``high`` (5 % and 95 % of worlds), what the
-        interval ``covers``, ``worlds``, ``same_sign`` (share of worlds with the sign of the mean) and
+        ``standard_error`` of that mean (Monte Carlo), ``median``, ``low`` and ``high`` (5 % and 95 % of worlds),
+        what the interval ``covers``, ``worlds``, ``same_sign`` (share of worlds with the sign of the mean) and
         ``pairing_gain`` (variance that independent seeds would have had over the variance of the paired
         difference).
 
@@ -192,6 +192,7 @@ def _paired(base: pd.Series, other: pd.Series, difference: pd.Series) -> dict[st
         "counterfactual": float(other.mean()),
         "difference": float(values.mean()),
         "standard_error": float(np.sqrt(spread / values.size)),
+        "median": float(np.median(values)),
         "low": float(low),
         "high": float(high),
         "worlds": int(values.size),

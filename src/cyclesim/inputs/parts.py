@@ -128,7 +128,7 @@ class Donor(Part):
     """Share of grants that follows the bottleneck reported by responders."""
     naivety: Share | None = None
     """1 reads case counts without correcting for the capacity to find cases, 0 corrects fully."""
-    prior_prevalence: Positive | None = None
+    prior_prevalence: Annotated[Number, Field(gt=0, le=1000)] | None = None
     """Median of the prior belief, people exploited at any time in the year per 1,000 in need."""
     multi_year_share: Share | None = None
     """Share of new grants that run for three years."""

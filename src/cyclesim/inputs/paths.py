@@ -31,6 +31,9 @@ _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
     },
 }
 
+READ_ONCE = frozenset({"initial_trained", "initial_funding", "trust_initial"})
+"""Parameters of the state at the first simulated month: a dated change of them would do nothing."""
+
 Complaint = tuple[str, str]
 """What is wrong, and the way out."""
 
@@ -54,7 +57,8 @@ def untouchable(path: str, data: dict[str, Any]) -> Complaint | None:
         quantity = parameters().get(parts[1])
         if quantity is None:
             return f"no parameter {parts[1]!r}", did_you_mean(parts[1], parameters())
-        return (f"{parts[1]!r} is a table", "set it under parameters, for the whole run") if quantity.is_table else None
+        fixed = "is a table" if quantity.is_table else "is read once, at the beginning" if parts[1] in READ_ONCE else ""
+        return (f"{parts[1]!r} {fixed}", "set it under parameters, for the whole run") if fixed else None
     here: Any = data
     for i, part in enumerate(parts[:-1]):
         if not isinstance(here, dict) or part not in here:

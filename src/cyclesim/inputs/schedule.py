@@ -27,28 +27,35 @@ class Schedule:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._first = -scenario.spin_up
-        months = range(self._first, scenario.months)
         dated = {**{("change", n): c for n, c in scenario.changes.items()}}
         dated |= {("intervention", n): c for n, c in scenario.interventions.items()}
         ordered = sorted(dated.items(), key=lambda item: (item[1].from_, item[0]))
         changes = [(change, _Window(change, scenario.start)) for _, change in ordered]
         touched = sorted({path for change, _ in changes for kind in _kinds(change) for path in kind})
         touched += [f"donors.{name}.budget" for name in sorted(scenario.donors)]
-        self._months: dict[int, list[tuple[str, float]]] = {}
+        self._months: dict[int, list[tuple[str, float | None]]] = {}
         for path in dict.fromkeys(touched):
-            touching = [(change, window) for change, window in changes if any(path in kind for kind in _kinds(change))]
-            last: float | None = None
-            for month in months:
-                value = _value(path, _base(scenario, path, month), touching, month)
-                if value != last:
-                    self._months.setdefault(month, []).append((path, value))
-                    last = value
-                if not touching and _is_constant(scenario, path):
-                    break
+            self._note(path, scenario, changes)
         self._costs = [
             (_Window(i, scenario.start), i.cost) for _, i in sorted(scenario.interventions.items()) if i.cost
         ]
+
+    def _note(self, path: str, scenario: Scenario, changes: list[tuple[Change, _Window]]) -> None:
+        """Note the months in which a number takes another value."""
+        touching, parameter = _touching(path, changes), _followed(scenario, path)
+        following = _touching(parameter, changes) if parameter else []
+        last: float | None = None
+        for month in range(-scenario.spin_up, scenario.months):
+            value: float | None = None  # a donor's absent entry follows its parameter while nothing touches it
+            if parameter is None or any(window.weight(month) for _, window in touching):
+                base = _base(scenario, path, month)
+                base = _value(parameter, base, following, month) if parameter else base
+                value = _value(path, base, touching, month)
+            if value != last:
+                self._months.setdefault(month, []).append((path, value))
+                last = value
+            if not touching and _is_constant(scenario, path):
+                break
 
     def out_of_bounds(self) -> Iterator[tuple[str, int, float, float, float]]:
         """Yield each number that changes take out of its bounds: path, first month, value, low and high."""
@@ -56,12 +63,12 @@ class Schedule:
         for month, values in sorted(self._months.items()):
             for path, value in values:
                 low, high = bounds(path)
-                if path not in seen and not low <= value <= high:
+                if value is not None and path not in seen and not low <= value <= high:
                     seen.add(path)
                     yield path, month, value, low, high
 
-    def at(self, month: int) -> list[tuple[str, float]]:
-        """Return the numbers that take a new value in a month, with that value."""
+    def at(self, month: int) -> list[tuple[str, float | None]]:
+        """Return the numbers that take a new value in a month; None is back to the parameter of that name."""
         return self._months.get(month, [])
 
     def cost(self, month: int) -> int:
@@ -85,6 +92,18 @@ class _Window:
 
 def _kinds(change: Change) -> Iterator[dict[str, float]]:
     yield from (change.set, change.scale, change.add)
+
+
+def _touching(path: str, changes: list[tuple[Change, _Window]]) -> list[tuple[Change, _Window]]:
+    return [(change, window) for change, window in changes if any(path in kind for kind in _kinds(change))]
+
+
+def _followed(scenario: Scenario, path: str) -> str | None:
+    """Return the parameter that a donor's absent entry follows; None for any other number."""
+    part, _, rest = path.partition(".")
+    name, _, what = rest.rpartition(".")
+    absent = part == "donors" and getattr(scenario.donors[name], what) is None
+    return f"parameters.{what}" if absent else None
 
 
 def _donor_with_budget(scenario: Scenario, path: str) -> Donor | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.model.evidence.records import CaseRecords
+from cyclesim.model.evidence.records import CaseRecords, Month
 from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.luck import Floats, Luck
@@ -65,7 +65,7 @@ class Crisis:
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
         self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
-        self.organisations = Organisations(spec.organisations, self.settings, arrives, p)
+        self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
         self.responders = self.organisations.agents(model, spec.organisations)
         self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
         names = [b.name for b in self.back_ends]
@@ -128,16 +128,17 @@ class Crisis:
     def answer_cases(self) -> None:
         """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals."""
         p, ledger = self.p, self.ledger
+        refusal = self._conditional() * p.refusal_conditional
         size = ledger.waiting.size
         outcome, when, length = np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size)
         for number, back_end in enumerate(self.back_ends):
-            queue = ledger.queue(self.back_end_of_setting, number)
+            queue = ledger.queue(self.back_end_of_setting, number, refusal)
             done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, self.month, p)
             outcome[queue.rows], when[queue.rows] = done, time
             length[queue.rows] = queue.service * p.case_months
         ledger.come_forward_while_waiting(when)
         self._tell(ledger.waiting.values[Row.RESPONDER].astype(np.int64), outcome)
-        ledger.settle(outcome, when, length, self._conditional() * p.refusal_conditional)
+        ledger.settle(outcome, when, length, refusal)
         self._assist()
 
     def keep_records(self) -> None:
@@ -148,7 +149,8 @@ class Crisis:
         self.identified = reporting.size
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
-            self.clock, self.people, self.stock, entries, self.identified, flows.answered, flows.lapsed
+            self.clock,
+            Month(self.people, self.stock, entries, self.identified, flows.answered, flows.lapsed, flows.withdrawn),
         )
         reported = int(np.count_nonzero(reporting < completeness))
         self.records.publish(self.clock, reported, completeness * self._expected(), round(p.reporting_lag))
@@ -167,7 +169,7 @@ class Crisis:
             share = served / self.people if self.people else 0.0
             back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
             back_end.funded_investigators = self.workforce.investigators.staff * share
-        self.records.pay(self.clock, self.required_cents(), self.disbursed)
+        self.records.pay(self.required_cents(), self.disbursed)
 
     # ------------------------------------------------------------ what donors see
 
@@ -178,7 +180,7 @@ class Crisis:
 
     def appeal(self) -> Appeal:
         """Return what a donor sees of this crisis."""
-        evidence = self.records.evidence(self.clock, round(self.p.reporting_lag))
+        evidence = self.records.evidence(self.clock)
         return Appeal(
             crisis=self.name,
             requirement=self.people * self.p.requirement / self.p.coded_share,
@@ -204,7 +206,7 @@ class Crisis:
 
     def answered_share(self) -> float:
         """Return the share of referrals settled in the last 12 months that were answered; 1 before any was settled."""
-        answered, lapsed = (self.records.in_year(name, self.clock) for name in ("answered", "lapsed"))
+        answered, lapsed = (self.records.in_year(name) for name in ("answered", "lapsed"))
         return answered / (answered + lapsed) if answered + lapsed else 1.0
 
     def exploited(self) -> int:
@@ -270,10 +272,17 @@ class Crisis:
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
         p, layout = self.p, self.layout
-        found = self.risks[Row.CHANNELS :].sum(axis=0) * self.answered_share()
+        total = self.risks.sum(axis=0)
+        struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
+        found = self.risks[Row.CHANNELS :].sum(axis=0) * self._answered_of_referred()
         found *= 1.0 - p.refusal_conditional * self._conditional()[layout.setting_of_cell]
         forward = self.risks[Row.ESCAPE] * self.forward[layout.setting_of_cell]
-        return math.fsum((self.cells_at_start * (found + forward)).tolist())
+        return math.fsum((self.cells_at_start * struck * (found + forward)).tolist())
+
+    def _answered_of_referred(self) -> float:
+        """Return the share of referrals that were answered in the last 12 months, those withdrawn included."""
+        settled = [self.records.in_year(name) for name in ("answered", "lapsed", "withdrawn")]
+        return settled[0] / sum(settled) if sum(settled) else 1.0
 
     # ------------------------------------------------------------ cases
 
@@ -296,7 +305,9 @@ class Crisis:
     def _assist(self) -> None:
         """End casework; assist whom places and money allow, in order of completion."""
         p, ledger = self.p, self.ledger
-        rows, formal, eligible = ledger.completing(self.month + 1, p.acceptance, self._conditional())
+        rows, formal, eligible = ledger.completing(
+            self.month + 1, p.acceptance, self._conditional(), p.refusal_conditional
+        )
         back_end = self.back_end_of_setting[self.layout.setting_of_cell[ledger.casework.who[Pool.CELL, rows]]]
         assisted = np.zeros(rows.size, dtype=bool)
         for number, agent in enumerate(self.back_ends):

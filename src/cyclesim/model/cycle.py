@@ -75,10 +75,12 @@ class CycleModel(mesa.Model):
     def _apply_changes(self) -> None:
         for path, value in self.schedule.at(self.month):
             part, *rest = path.split(".")
-            if part == "parameters":
-                self.p.change(rest[0], value)
-            elif part == "donors":
+            if part == "donors":
                 setattr(self.donors[rest[0]], rest[1], value)
+            elif value is None:  # only donors' entries can be absent
+                continue
+            elif part == "parameters":
+                self.p.change(rest[0], value)
             else:
                 self.crises[rest[0]].change(rest[1:], value)
 

@@ -85,7 +85,7 @@ class Observations:
 
     def _money(self, crisis: Crisis, flows: list[int]) -> dict[str, float]:
         committed, disbursed, spent = flows
-        money, records, clock = crisis.money, crisis.records, crisis.clock
+        money = crisis.money
         return {
             "requirement_cents": crisis.required_cents(),
             "committed_cents": committed,
@@ -93,7 +93,7 @@ class Observations:
             "spent_cents": spent,
             "balance_cents": sum(money.purses.values()),
             "outstanding_cents": sum(money.outstanding(line) for line in Line),
-            "coverage": _ratio(records.in_year("disbursed", clock), records.in_year("required", clock)),
+            "coverage": crisis.records.coverage(),
         }
 
     def _break_down(self, crisis: Crisis, month: int) -> None:
@@ -144,14 +144,14 @@ _FLOWS = (
 
 def _knowledge(crisis: Crisis) -> dict[str, float]:
     records, clock = crisis.records, crisis.clock
-    exploited = records.exploited_in_year(clock)
-    detected = _ratio(1000.0 * records.in_year("published", clock), crisis.people)
+    exploited = records.exploited_in_year()
+    detected = _ratio(1000.0 * records.published_in_year(clock), crisis.people)
     return {
         "reported": records.published(clock),
         "true_prevalence": _ratio(1000.0 * exploited, crisis.people),
         "detected_prevalence": detected,
         "naive_estimate": detected / crisis.p.naive_detection_share,
-        "detected_share": _ratio(records.in_year("identified", clock), exploited),
+        "detected_share": _ratio(records.in_year("identified"), exploited),
     }
 
 

@@ -74,13 +74,13 @@ def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
     words = WORDS.get(measure, measure.removesuffix("_cents").replace("_", " "))
     clear = [name for name, found in effects.items() if found.clear]
     if not clear and len(effects) > 1:
-        none = "No clear difference" if any(found.mean for found in effects.values()) else "No difference"
+        none = "No clear difference" if any(found.median for found in effects.values()) else "No difference"
         return f"{none} in {words} in any of {len(effects)} counterfactuals"
-    name = max(clear or effects, key=lambda n: abs(effects[n].mean))
+    name = max(clear or effects, key=lambda n: abs(effects[n].median))
     one = effects[name]
     sign = -1.0 if measure in AVERTED and unit(measure) != "person-months" else 1.0  # there, less is averted
     low, high = sorted((sign * one.low, sign * one.high))
-    sentence = text.finding(words, sign * one.mean, low, high, unit(measure), one.baseline)
+    sentence = text.finding(words, sign * one.median, low, high, unit(measure), one.baseline)
     return f"{notes.titles.get(name, name)}: {sentence}"
 
 
@@ -101,15 +101,15 @@ def alone(table: pd.DataFrame, notes: Notes) -> str:
 def short(found: Effect, measure: str) -> str:
     """Say what an effect is in the words of a label."""
     if not found.clear:
-        return "no clear difference" if found.mean else "no difference"
+        return "no clear difference" if found.median else "no difference"
     interval = None if np.isnan(found.low) else (found.low, found.high)
     share = unit(measure) == "share"
-    written = text.points(found.mean, interval) if share else text.quantity(found.mean, unit(measure), interval)
+    written = text.points(found.median, interval) if share else text.quantity(found.median, unit(measure), interval)
     if unit(measure) == "person-months":
-        return f"averts {written}" if found.mean > 0 else f"adds {written.lstrip('-')}"
+        return f"averts {written}" if found.median > 0 else f"adds {written.lstrip('-')}"
     if measure in AVERTED:
-        return f"{written.lstrip('-')} {'less' if found.mean > 0 else 'more'}"
-    return written if found.mean < 0 else f"+{written}"
+        return f"{written.lstrip('-')} {'less' if found.median > 0 else 'more'}"
+    return written if found.median < 0 else f"+{written}"
 
 
 def caption(names: list[str], notes: Notes) -> str:
@@ -122,7 +122,7 @@ def caption(names: list[str], notes: Notes) -> str:
     }.get(notes.covers, f"{notes.worlds:,} worlds, {notes.covers}.")
     hashes = ", ".join(f"{name} {notes.hashes.get(name, '')[:8]}".strip() for name in names)
     paired = (
-        " Numbers in words are means over paired worlds; lines are medians."
+        " Numbers in words are medians over paired worlds, as the lines are."
         if len(names) > 1 and notes.worlds > 1
         else ""
     )

@@ -77,7 +77,8 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
     lines.append(f"\n{_covers(ensemble.worlds, ensemble.covers)}")
     lines.append(
         "Averted is baseline - counterfactual (positive is good); for all else the counterfactual less the baseline. "
-        "Pairing: how many times the variance independent seeds would have had."
+        "Pairing gain: "
+        "the variance of the difference between unrelated worlds (other luck, other draws) over that of paired ones."
     )
     lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
     return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'])}"])
@@ -103,6 +104,7 @@ def number(value: float) -> str:
     """Return a number at three or four figures, without false precision."""
     if math.isnan(value):
         return "-"
+    value += 0.0  # -0 is 0
     if abs(value) >= 10_000:
         return f"{float(f'{value:.3g}'):,.0f}"
     if abs(value) >= 100 or value == int(value):
@@ -118,7 +120,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-_HEAD = ["", "baseline", "counterfactual", "difference", "5 % of worlds", "95 %", "pairing gain"]
+_HEAD = ["", "baseline", "counterfactual", "difference", "median", "5 % of worlds", "95 %", "pairing gain"]
 
 
 def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
@@ -126,7 +128,7 @@ def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
     for name, title in TITLES.items():
         row = summary[name]
         label = f"{title}, averted" if name in AVERTED else title
-        values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "low", "high")]
+        values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "median", "low", "high")]
         rows.append([label, *values, number(row["pairing_gain"])])
     return rows
 

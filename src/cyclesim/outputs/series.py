@@ -14,11 +14,11 @@ WORLD = ["scenario", "draw", "replication"]
 
 @dataclass(frozen=True)
 class Effect:
-    """Paired difference of one counterfactual: in each month and accumulated (worlds by months), and its mean."""
+    """Paired difference of one counterfactual: by world and month, accumulated, and its median over worlds."""
 
     monthly: pd.DataFrame
     running: pd.DataFrame
-    mean: float
+    median: float
     low: float
     high: float
     baseline: float
@@ -26,7 +26,7 @@ class Effect:
     @property
     def clear(self) -> bool:
         """Whether the interval over worlds excludes zero, or there is but one world and a difference."""
-        return self.mean != 0 and not self.low <= 0 <= self.high
+        return self.median != 0 and not self.low <= 0 <= self.high
 
 
 def worlds(table: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -59,7 +59,9 @@ def effect(table: pd.DataFrame, baseline: str, name: str, measure: str) -> Effec
     running, reference = (_accumulated(frame, measure) for frame in (monthly, base))
     last = running.iloc[:, -1].to_numpy()
     low, high = np.quantile(last, [0.05, 0.95]) if len(last) > 1 else (np.nan, np.nan)
-    return Effect(monthly, running, float(last.mean()), float(low), float(high), float(reference.iloc[:, -1].mean()))
+    return Effect(
+        monthly, running, float(np.median(last)), float(low), float(high), float(np.median(reference.iloc[:, -1]))
+    )
 
 
 def adds(measure: str) -> bool:

@@ -74,7 +74,8 @@ def finding(measure_title: str, mean: float, low: float, high: float, unit: str,
     measure_title
         The measure in words, such as ``person-months of exploitation`` or ``people identified``.
     mean, low, high
-        Mean paired difference over worlds and its 5-95 % interval. Without an interval (NaN) there is one world.
+        Middle (mean or median) of the paired difference over worlds and its 5-95 % interval. Without an interval
+        (NaN) there is one world.
     unit
         Unit of the difference. In ``person-months`` a positive difference is averted; in all others, an increase.
     baseline_mean

@@ -31,6 +31,31 @@ class CaseEvidence:
     ideal_share: float
 
 
+@dataclass(frozen=True)
+class Month:
+    """What was true in a month; the simulator knows it, donors do not.
+
+    Attributes
+    ----------
+    people
+        People in need present.
+    stock
+        People in exploitation as the month begins.
+    entries
+        People trafficked in it, for the first time or again.
+    identified, answered, lapsed, withdrawn
+        People with a new case record; referrals by outcome.
+    """
+
+    people: int
+    stock: int
+    entries: int
+    identified: int
+    answered: int
+    lapsed: int
+    withdrawn: int
+
+
 class CaseRecords:
     """Months of records, of expected records and of people exploited.
 
@@ -41,61 +66,68 @@ class CaseRecords:
     """
 
     def __init__(self, months: int) -> None:
-        self._last = months - 1
+        self._months: list[Month] = []
         self._published = [0] * months
-        self._expected = [0.0] * months
-        self._people = [0] * months
-        self._stock = [0] * months  # people in exploitation as the month begins
-        self._entries = [0] * months
-        self._identified = [0] * months
-        self._required = [0] * months
-        self._disbursed = [0] * months
-        self._answered = [0] * months
-        self._lapsed = [0] * months
+        self._expected: list[float] = []
+        self._about: list[list[int]] = [[] for _ in range(months)]  # months whose records each publication holds
+        self._required: list[int] = []
+        self._disbursed: list[int] = []
 
-    def observe(
-        self, clock: int, people: int, stock: int, entries: int, identified: int, answered: int, lapsed: int
-    ) -> None:
-        """Note what was true in a month; the simulator knows it, donors do not."""
-        self._people[clock], self._stock[clock], self._entries[clock] = people, stock, entries
-        self._identified[clock], self._answered[clock], self._lapsed[clock] = identified, answered, lapsed
+    def observe(self, clock: int, month: Month) -> None:
+        """Note what was true in a month; months come in order."""
+        assert clock == len(self._months)
+        self._months.append(month)
 
-    def pay(self, clock: int, required: int, disbursed: int) -> None:
-        """Note what was required and disbursed in a month, in cents."""
-        self._required[clock], self._disbursed[clock] = required, disbursed
+    def pay(self, required: int, disbursed: int) -> None:
+        """Note what was required and disbursed in the month, in cents."""
+        self._required.append(required)
+        self._disbursed.append(disbursed)
 
     def publish(self, clock: int, cases: int, expected: float, lag: int) -> None:
-        """Send the records of a month on their way: they are published `lag` months later."""
-        self._expected[clock] = expected
-        if clock + lag <= self._last:
+        """Send the records of a month on their way: they are published `lag` months later.
+
+        Their month travels with them, so that a change of the lag is not read as a change of prevalence.
+        """
+        self._expected.append(expected)
+        if clock + lag < len(self._published):
             self._published[clock + lag] += cases
+            self._about[clock + lag].append(clock)
 
     def published(self, clock: int) -> int:
         """Return the records published in a month."""
         return self._published[clock]
 
-    def evidence(self, clock: int, lag: int) -> CaseEvidence:
-        """Return what can be read at the end of a month from reports that come `lag` months late."""
-        last = clock - lag
-        first = max(last - YEAR + 1, 0)
-        if last < 0:
+    def evidence(self, clock: int) -> CaseEvidence:
+        """Return what can be read at the end of a month: publications of the last 12 months."""
+        window = range(max(clock - YEAR + 1, 0), clock + 1)
+        about = sorted(month for slot in window for month in self._about[slot])
+        if not about:
             return CaseEvidence(0, 0.0, 0.0, 0.0)
-        length = last - first + 1
-        exploited = self._stock[first] + sum(self._entries[first : last + 1])
-        expected = math.fsum(self._expected[first : last + 1])
+        years = len(about) / YEAR
+        entries = sum(self._months[month].entries for month in about)
+        exploited = self._months[about[0]].stock * years + entries  # years x people exploited in a year
+        expected = math.fsum(self._expected[month] for month in about)
         return CaseEvidence(
-            cases=sum(self._published[max(clock - YEAR + 1, 0) : clock + 1]),
-            people=sum(self._people[first : last + 1]) / length,
-            years=length / YEAR,
-            ideal_share=expected / exploited if exploited else 0.0,
+            cases=sum(self._published[slot] for slot in window),
+            people=sum(self._months[month].people for month in about) / len(about),
+            years=years,
+            ideal_share=min(expected / exploited, 1.0) if exploited else 0.0,
         )
 
-    def exploited_in_year(self, clock: int) -> int:
-        """Return the people exploited at any time in the last 12 months."""
-        first = max(clock - YEAR + 1, 0)
-        return self._stock[first] + sum(self._entries[first : clock + 1])
+    def exploited_in_year(self) -> int:
+        """Return the spells of exploitation under way at any time in the last 12 months."""
+        year = self._months[-YEAR:]
+        return year[0].stock + sum(month.entries for month in year)
 
-    def in_year(self, series: str, clock: int) -> int:
-        """Return the sum of a series (`published`, `identified`, `answered`, ...) over the last 12 months."""
-        values: list[int] = getattr(self, f"_{series}")
-        return sum(values[max(clock - YEAR + 1, 0) : clock + 1])
+    def in_year(self, name: str) -> int:
+        """Return the sum over the last 12 months of a field of `Month`."""
+        return sum(getattr(month, name) for month in self._months[-YEAR:])
+
+    def published_in_year(self, clock: int) -> int:
+        """Return the records published in the last 12 months."""
+        return sum(self._published[max(clock - YEAR + 1, 0) : clock + 1])
+
+    def coverage(self) -> float:
+        """Return what was disbursed over what was required, in the last 12 months."""
+        required = sum(self._required[-YEAR:])
+        return sum(self._disbursed[-YEAR:]) / required if required else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import mesa
@@ -14,10 +14,6 @@ from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
 from cyclesim.model.funding.grants import Grant
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import DonorKind, Line, Route
-
-_ATTENTION_THRESHOLD = 0.01  # below this no flash appeal is open
-_FLASH_MONTHS = 6
-_MULTI_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -115,11 +111,11 @@ class Donor(mesa.Agent):
             Calendar month, 1 to 12.
         """
         self.beliefs[appeal.crisis] = self.prior(p)
-        self.rates[appeal.crisis] = funding * share
+        self.rates[appeal.crisis] = rate = min(funding * share, self.budget)
         self._grants[appeal.crisis] = []
         months = (self.fiscal_month - calendar) % 12 + self._lag(p)
         if months:
-            amount = round(funding * share * 100 * months / 12)
+            amount = round(rate * 100 * months / 12)
             for line, cents in self._by_line(amount, appeal, p).items():
                 self._give(appeal, line, cents, clock, months)
 
@@ -130,10 +126,12 @@ class Donor(mesa.Agent):
             for appeal in appeals:
                 self.beliefs[appeal.crisis] = self.believe(appeal, p)
         wanted = self._affordable(appeals, share, p)
+        if fiscal:
+            for crisis, rate in self.rates.items():
+                self.rates[crisis] = rate + (wanted[crisis] - rate) / p.inertia_years
+            self._keep_within_budget()
         for appeal in appeals:
             if fiscal:
-                rate = self.rates[appeal.crisis]
-                self.rates[appeal.crisis] = rate + (wanted[appeal.crisis] - rate) / p.inertia_years
                 self._renew(appeal, clock, p)
             self._respond(appeal, wanted[appeal.crisis], clock, p)
 
@@ -147,8 +145,13 @@ class Donor(mesa.Agent):
         scale = min(1.0, self.budget / total) if total > 0 else 0.0
         return {crisis: amount * scale for crisis, amount in wanted.items()}
 
+    def _keep_within_budget(self) -> None:
+        total = math.fsum(self.rates.values())
+        if total > self.budget:
+            self.rates = {crisis: rate * self.budget / total for crisis, rate in self.rates.items()}
+
     def _renew(self, appeal: Appeal, clock: int, p: Values) -> None:
-        """Commit what next year's rate needs beyond the grants that still run."""
+        """Commit what next year's rate needs beyond the grants that still run; short grants follow each other."""
         start = clock + self._lag(p)
         running = [g for g in self._grants[appeal.crisis] if g.start + g.months > start]
         self._grants[appeal.crisis] = running
@@ -159,18 +162,22 @@ class Donor(mesa.Agent):
         months = max(round(p.grant_months), 1)
         for line, cents in self._by_line(new, appeal, p).items():
             long = round(cents * long_share)
-            self._give(appeal, line, long * _MULTI_YEARS, start, 12 * _MULTI_YEARS)
-            self._give(appeal, line, (cents - long) * months // 12, start, months)
+            years = max(round(p.multi_year_months / 12), 1)
+            self._give(appeal, line, long * years, start, 12 * years)
+            for first, amount, length in _successive(cents - long, months):
+                self._give(appeal, line, amount, start + first, length)
 
     def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
         """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
-        if appeal.attention < _ATTENTION_THRESHOLD and self.kind != DonorKind.SOUTHERN_FUND:
+        if appeal.attention < p.attention_threshold and self.kind != DonorKind.SOUTHERN_FUND:
             return
-        gap = (wanted - self.rates[appeal.crisis]) * self._flexible(p) / 12.0
+        left = max(self.budget - math.fsum(self.rates.values()), 0.0)
+        gap = min((wanted - self.rates[appeal.crisis]) * self._flexible(p), left) / 12.0
         if gap > 0:
-            start = clock + round(p.lag_local_fund)
+            start, months = clock + round(p.lag_local_fund), max(round(p.flash_months), 1)
             for line, cents in split_by(round(gap * 100), self._bottleneck(appeal, p)).items():
-                self._give(appeal, line, cents, start, _FLASH_MONTHS)
+                if cents > 0:  # beside the yearly round: it is not taken off next year's commitment
+                    appeal.commit(Grant(self.name, appeal.crisis, line, cents, start, months))
 
     # ------------------------------------------------------------ details
 
@@ -200,6 +207,15 @@ class Donor(mesa.Agent):
             grant = Grant(self.name, appeal.crisis, line, cents, start, months)
             self._grants[appeal.crisis].append(grant)
             appeal.commit(grant)
+
+
+def _successive(cents: int, months: int) -> Iterator[tuple[int, int, int]]:
+    """Yield first month, amount and length of grants that follow each other for a year, or of one longer grant."""
+    if months >= 12:
+        yield 0, cents * months // 12, months
+        return
+    lengths = [min(months, 12 - first) for first in range(0, 12, months)]
+    yield from zip(range(0, 12, months), split(cents, lengths), lengths, strict=True)
 
 
 def split_by(cents: int, weights: dict[Line, float]) -> dict[Line, int]:

@@ -42,9 +42,9 @@ class Layout:
             settings=settings,
             strata=strata,
             stratum_of_cohort=np.array([index[c.setting, c.group, c.status] for c in cohorts], dtype=np.int64),
-            setting_of_cell=np.repeat([settings.index(s) for s, _, _ in strata], each),
-            group_of_cell=np.repeat([groups.index(Group(g)) for _, g, _ in strata], each),
-            status_of_cell=np.repeat([statuses.index(Status(s)) for _, _, s in strata], each),
+            setting_of_cell=_repeated([settings.index(s) for s, _, _ in strata], each),
+            group_of_cell=_repeated([groups.index(Group(g)) for _, g, _ in strata], each),
+            status_of_cell=_repeated([statuses.index(Status(s)) for _, _, s in strata], each),
             form_of_cell=np.tile(np.arange(each), len(strata)),
         )
 
@@ -54,13 +54,17 @@ class Layout:
         return self.setting_of_cell.size
 
 
+def _repeated(values: list[int], each: int) -> NDArray[np.int64]:
+    return np.repeat(np.array(values, dtype=np.int64), each)
+
+
 class FirstHazard:
     """Hazard of being trafficked for the first time, per cohort and month.
 
     h_c(t) = h0 * intensity_s(t) * risk_c * delayed_c(t) * (1 - prevention(t)) * (1 - protection_c(t))          (H1)
 
-    with h0 set so that the mean over the people in need at the reference state (intensity 1, on arrival, no
-    prevention, no protection) is the parameter `incidence`.
+    with h0 set so that the mean over the people in need who are there first, at the reference state (intensity 1,
+    on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks they have.
     """
 
     def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
@@ -72,6 +76,7 @@ class FirstHazard:
         )
         self._regular = np.array([c.status == Status.REGULAR_STATUS for c in names], dtype=float)
         self._displaced = np.array([c.status != Status.HOST_COMMUNITY for c in names], dtype=bool)
+        self._reference = cohorts.sizes * cohorts.present(min((c.arrival for c in names), default=0))
 
     def of_month(self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float) -> Floats:
         """Return the hazard of each cohort in a month, shape (cohorts,); 0 before arrival.
@@ -91,10 +96,8 @@ class FirstHazard:
         return result
 
     def _level(self, p: Values, risk: Floats) -> float:
-        total = int(self._cohorts.sizes.sum())
-        if total == 0:
-            return 0.0
-        return float(p.incidence) * total / math.fsum((self._cohorts.sizes * risk).tolist())
+        weighted = math.fsum((self._reference * risk).tolist())
+        return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
 
     def _delayed(self, month: int, p: Values, unmet_need: float) -> Floats:
         """Delayed vulnerability of the displaced: 1 + kappa_d * unmet * (1 - exp(-time / tau))   (H2)."""

@@ -151,14 +151,24 @@ class Ledger:
         self._enter(*self.cohorts.expose(first), forms)
         self._enter_again(returning, forms)
 
-    def queue(self, back_end: Integers, number: int) -> Queue:
-        """Return the cases waiting in one back end; `back_end` maps settings to back ends."""
+    def queue(self, back_end: Integers, number: int, refusal: Floats) -> Queue:
+        """Return the cases waiting in one back end.
+
+        Parameters
+        ----------
+        back_end, number
+            Back end of each setting, and the one asked for.
+        refusal
+            Probability that a person found declines conditional help, shape (settings,): no casework follows then.
+        """
         waiting = self.waiting
         setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
         rows = np.flatnonzero(back_end[setting] == number)
         values = waiting.values[:, rows]
         leaves = np.where(self._leaves_unseen()[rows], self._escapes[rows], np.inf)
-        return Queue(rows, values[Row.ARRIVED], leaves, exponential(values[Row.SERVICE]))
+        declines = (values[Row.SOURCE] != CAME_FORWARD) & (values[Row.CONSENT] < refusal[setting[rows]])
+        service = np.where(declines, 0.0, exponential(values[Row.SERVICE]))
+        return Queue(rows, values[Row.ARRIVED], leaves, service)
 
     def come_forward_while_waiting(self, when: Floats) -> None:
         """Whoever escapes and comes forward before the answer keeps the place, on his or her own account.
@@ -207,15 +217,22 @@ class Ledger:
         self._survive(waiting, np.flatnonzero(lapsed & ~found))
         waiting.keep(outcome == Outcome.WAITS)
 
-    def completing(self, until: float, acceptance: float, conditional: Floats) -> tuple[Integers, Flags, Flags]:
-        """Return the cases whose casework ends by a time, in order: rows, formally identified, eligible for help."""
+    def completing(
+        self, until: float, acceptance: float, conditional: Floats, refusal: float
+    ) -> tuple[Integers, Flags, Flags]:
+        """Return the cases whose casework ends by a time, in order: rows, formally identified, eligible for help.
+
+        Who is identified formally is eligible; who stays presumptive is with probability 1 - conditional. Those
+        found have passed the hurdle of consent with the same number, which is therefore rescaled.
+        """
         values = self.casework.values
         rows = np.flatnonzero(values[Row.DONE] <= until)
         who = self.casework.who[:, rows]
         rows = rows[np.lexsort((who[Pool.RANK], who[Pool.COHORT], values[Row.DONE, rows]))]
         formal = values[Row.ACCEPTANCE, rows] < acceptance
         setting = self.layout.setting_of_cell[self.casework.who[Pool.CELL, rows]]
-        eligible = formal | (values[Row.CONSENT, rows] >= conditional[setting])
+        hurdle = np.where(values[Row.SOURCE, rows] == CAME_FORWARD, 0.0, refusal * conditional[setting])
+        eligible = formal | (values[Row.CONSENT, rows] >= hurdle + (1.0 - hurdle) * conditional[setting])
         return rows, formal, eligible
 
     def complete(self, rows: Integers, formal: Flags, assisted: Flags) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush, heapreplace
+from heapq import heappop, heappush, nsmallest
+from math import inf
 
 import mesa
 import numpy as np
@@ -38,7 +39,8 @@ def serve(
     busy
         Heap of the times at which places become free; changed in place.
     slots
-        Places in casework this month. Where there are fewer than before, the first to become free are given up.
+        Places in casework this month. Where there are fewer than before, cases under way go on, and a new one begins
+        when fewer are left than there are places.
     start, end
         The month.
     patience
@@ -53,23 +55,29 @@ def serve(
     over = gone < end
     outcome = np.where(over, np.where(leaves <= lapse, LEFT, LAPSED), WAITS)
     when = np.where(over, gone, np.inf)
-    while len(busy) > slots:
+    while busy and busy[0] <= start:
         heappop(busy)
-    if slots == 0:
-        return outcome, when
     rows = zip(arrived.tolist(), gone.tolist(), length.tolist(), strict=True)
     for case, (arrival, latest, casework) in enumerate(rows):
-        full = len(busy) >= slots
-        begin = max(arrival, busy[0] if full else start)
+        begin = max(arrival, _next_free(busy, slots, start))
         if begin >= end:
             break
         if begin <= latest:
             outcome[case], when[case] = ANSWERED, begin
-            if full:
-                heapreplace(busy, begin + casework)
-            else:
-                heappush(busy, begin + casework)
+            while busy and busy[0] <= begin:
+                heappop(busy)
+            heappush(busy, begin + casework)
     return outcome, when
+
+
+def _next_free(busy: list[float], slots: int, start: float) -> float:
+    """Return when a place is free: when so many cases have ended that fewer than `slots` are left."""
+    to_end = len(busy) - slots + 1
+    if slots == 0:
+        return inf
+    if to_end <= 0:
+        return start
+    return busy[0] if to_end == 1 else nsmallest(to_end, busy)[-1]
 
 
 class BackEnd(mesa.Agent):
@@ -95,7 +103,7 @@ class BackEnd(mesa.Agent):
         self.conditional = float(spec.conditional)
         self.assistance_places = float(spec.assistance_places)
         self.busy: list[float] = []
-        self.free_share = 1.0
+        self.free_share = 1.0 if self.state_caseworkers > 0 else 0.0
 
     @property
     def caseworkers(self) -> float:
@@ -109,7 +117,7 @@ class BackEnd(mesa.Agent):
 
     def slots(self, p: Values) -> int:
         """Return how many cases can be worked on at a time."""
-        return int(self.caseworkers * p.caseload)
+        return int(self.caseworkers * p.caseload + 1e-9)  # 0.58 * 50 is 29
 
     def answer(
         self, arrived: Floats, leaves: Floats, service: Floats, month: int, p: Values
@@ -118,11 +126,11 @@ class BackEnd(mesa.Agent):
         slots = self.slots(p)
         result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
         held = sum(time > month + 1 for time in self.busy)
-        self.free_share = 1.0 - held / slots if slots else 0.0
+        self.free_share = max(1.0 - held / slots, 0.0) if slots else 0.0
         return result
 
     def proactive(self, p: Values, people: int) -> float:
-        """Return the hazard of being found by proactive investigation, in proportion to free capacity   (P4)."""
+        """Return the hazard of being found by proactive investigation, in proportion to free casework   (P4)."""
         if people == 0:
             return 0.0
         return float(p.investigation) * self.investigators * self.free_share * 1e5 / people

@@ -65,12 +65,19 @@ class Organisations:
         Organisations of the scenario, by name.
     settings
         Names of the settings, in the order of the layout.
+    months, first_month
+        Month of arrival of those that arrive later, by name; the first simulated month, when all others do.
     p
         Parameters at the first month.
     """
 
     def __init__(
-        self, specs: dict[str, Organisation], settings: tuple[str, ...], months: dict[str, int], p: Values
+        self,
+        specs: dict[str, Organisation],
+        settings: tuple[str, ...],
+        months: dict[str, int],
+        first_month: int,
+        p: Values,
     ) -> None:
         channels = list(Channel)
 
@@ -87,7 +94,7 @@ class Organisations:
         self._international = np.array([o.international for o in chosen], dtype=bool)
         self._vetted = np.array([o.vetted for o in chosen], dtype=bool)
         self._context = np.array([float(o.context) for o in chosen])
-        self._arrives = np.array([months.get(name, -(10**6)) for name in self.names])
+        self._arrives = np.array([months.get(name, first_month) for name in self.names])
         self._fade = np.array([math.inf if o.fade_months is None else float(o.fade_months) for o in chosen])
         self.staff = np.zeros(len(chosen))
         self._weight = np.zeros(len(chosen))
@@ -150,7 +157,8 @@ class Organisations:
         forgetting = math.log(2.0) / p.skill_half_life
         gain = -math.expm1(-(rate + p.training_background))
         loss = -np.expm1(-(turnover + forgetting))
-        self.trained += (1.0 - self.trained) * gain - self.trained * loss
+        change = (1.0 - self.trained) * gain - self.trained * loss
+        self.trained += np.where(self.staff > 0, change, 0.0)  # nobody learns or forgets before arriving
 
     def hear(self, p: Values, answered: Integers, lapsed: Integers) -> None:
         """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3)."""
