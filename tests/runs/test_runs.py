@@ -37,6 +37,25 @@ def test_results_do_not_depend_on_the_order_of_scenarios():
     )
 
 
+def test_finished_models_are_freed():
+    """Mesa's class of agents keeps every model alive; a sweep must not."""
+    import gc
+    import weakref
+
+    from cyclesim.model.cycle import CycleModel
+
+    model = CycleModel(SMALL)
+    watched = weakref.ref(model)
+    model.run().close()
+    del model
+    gc.collect()
+    assert watched() is None
+    before = len([thing for thing in gc.get_objects() if isinstance(thing, CycleModel)])
+    cs.simulate([SMALL], replications=5)
+    gc.collect()
+    assert len([thing for thing in gc.get_objects() if isinstance(thing, CycleModel)]) == before
+
+
 def test_counts_and_cents_are_whole_numbers():
     months = cs.run(SMALL).months
     for name, measure in MEASURES.items():

@@ -72,6 +72,14 @@ class CycleModel(mesa.Model):
             self.step()
         return self
 
+    def close(self) -> None:
+        """Let Mesa forget this model, so that its memory can be freed.
+
+        Mesa 3 counts the agents of every model in a dictionary of the class `Agent`, which holds each model for
+        ever: a sweep of many models would fill the memory. The model can still be read afterwards.
+        """
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
     def _apply_changes(self) -> None:
         for path, value in self.schedule.at(self.month):
             part, *rest = path.split(".")

@@ -34,6 +34,7 @@ def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> 
     seed, draw = _checked("seed", seed), _checked("draw", draw)
     replication = _checked("replication", replication)
     model = CycleModel(chosen, seed=seed, draw=draw, replication=replication).run()
+    model.close()
     return Run(chosen, seed, draw, replication, model.observations.tables())
 
 

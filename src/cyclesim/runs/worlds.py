@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -18,6 +19,7 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import NO_DRAWS, Design
 
 Table = dict[str, NDArray[np.generic]]
+_COLLECT_SECONDS = 1.0
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -47,7 +49,21 @@ def simulate_world(scenarios: Sequence[Scenario], design: Design, seed: int, wor
         drawn = scenario.with_values(values) if values else scenario
         model = CycleModel(drawn, seed=seed, draw=world.draw, replication=world.replication).run()
         tables.append(model.observations.tables()["months"])
+        model.close()
+        del model
+        _collect_now_and_then()
     return tables
+
+
+_collected = 0.0
+
+
+def _collect_now_and_then() -> None:
+    """Free finished models: each is a ring of references, and the collector counts objects, not megabytes."""
+    global _collected  # noqa: PLW0603 - a clock
+    if time.monotonic() - _collected > _COLLECT_SECONDS:
+        gc.collect()
+        _collected = time.monotonic()
 
 
 def simulate_worlds(
