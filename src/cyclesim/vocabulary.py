@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MODEL_VERSION = "0.1"
+MODEL_VERSION = "0.2"
 """Version of the numbers: it changes whenever a result of a shipped scenario moves."""
 
 
@@ -148,6 +148,8 @@ MEASURES = _table(
     ("came_forward", "flow", "people", "people who escaped and came forward, so that a record exists"),
     ("died", "flow", "people", "people who died in exploitation"),
     ("referred", "flow", "cases", "referrals by frontline responders and proactive investigation"),
+    ("suspected_wrongly", "flow", "cases", "referrals, after triage, of people who are no victims"),
+    ("identified_police", "flow", "people", "of the people identified: through police, border force or investigation"),
     ("answered", "flow", "cases", "referrals that the back end answered: the person is out of exploitation"),
     ("lapsed", "flow", "cases", "referrals that waited longer than patience lasts"),
     ("declined", "flow", "cases", "answered referrals in which the person declined help offered on conditions"),

@@ -1,6 +1,7 @@
 """Responders and the capital that money builds."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,20 +10,22 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.practice.organisations import Organisations
+from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.workforce import Posts, Workforce
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Line
 
 SMALL = load("small")
 P = Values(SMALL.parameter_values())
+CALM = np.zeros(2)
+EASY = Conditions(np.array([1000, 1000]), CALM, unmet=0.0, awareness=1.0, leadership=1.0, clarity=1.0, local=1.0)
 
 
 def organisations(**changes):
     (crisis,) = SMALL.crises.values()
     specs = {name: spec.model_copy(update=changes) for name, spec in crisis.organisations.items()}
     table = Organisations(specs, tuple(sorted(crisis.settings)), {}, 0, P)
-    table.be_present(0)
+    table.be_present(0, CALM, P)
     return table
 
 
@@ -38,7 +41,7 @@ def test_what_a_training_taught_fades_with_its_half_life_and_turnover():
 def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
     table = organisations()
     begin = table.trust.copy()
-    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]))
+    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), 0.0)
     change = table.trust - begin
     assert change[0] > 0 > change[1]
     assert abs(change[1]) > change[0]
@@ -47,25 +50,47 @@ def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
 
 def test_trust_does_not_depend_on_the_number_of_referrals_but_on_their_share():
     few, many = organisations(), organisations()
-    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]))
-    many.hear(P, np.array([1000] * 4), np.array([2000] * 4))
+    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), 0.0)
+    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), 0.0)
     assert few.trust.tolist() == many.trust.tolist()
 
 
 def test_referrals_need_recognition_knowledge_trust_and_clarity():
-    people = np.array([1000, 1000])
-    full = organisations(trained=1.0).referral(P, people, 1.0, 1.0)
+    full = organisations(trained=1.0).referral(P, EASY)
     assert full.shape == (4, 2)
-    assert (organisations(trained=0.0).referral(P, people, 1.0, 1.0) <= full).all()
-    assert organisations(trained=1.0).referral(P, people, 0.5, 1.0) == pytest.approx(full / 2)
-    unvetted = organisations(trained=1.0, vetted=False).referral(P, people, 1.0, 1.0)
+    assert (organisations(trained=0.0).referral(P, EASY) <= full).all()
+    unvetted = organisations(trained=1.0, vetted=False).referral(P, EASY)
     assert unvetted == pytest.approx(full * P.unvetted_recognition)
-    assert (organisations(staff=0.0).referral(P, people, 1.0, 1.0) == 0).all()
+    assert (organisations(staff=0.0).referral(P, EASY) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("what", "factor"),
+    [
+        ({"clarity": 0.5}, 0.5),
+        ({"unmet": 1.0}, 1 - P.crowding),
+        ({"awareness": 0.0}, 1 - P.awareness_gap),
+        ({"arrivals": np.ones(2)}, 1 - P.cover),
+    ],
+)
+def test_each_condition_takes_its_share_of_the_referrals(what, factor):
+    full, less = (organisations().referral(P, now) for now in (EASY, replace(EASY, **what)))
+    assert less == pytest.approx(full * factor)
+
+
+def test_vetting_is_finite_and_newcomers_learn_the_place():
+    table = organisations(vetted=False, count=1000, context=0.5)
+    for _ in range(10):
+        table.be_vetted(P)
+        table.learn(P, 0.0)
+    assert (table.vetted * 1000).sum() == pytest.approx(10 * P.vetting_capacity, rel=0.01)
+    assert (table.context > 0.5).all()
+    assert (table.context < 1).all()
 
 
 def test_organisations_are_named_by_their_share_of_the_hazard():
     table = organisations()
-    table.referral(P, np.array([1000, 1000]), 1.0, 1.0)
+    table.referral(P, EASY)
     uniform = (np.arange(1000) + 0.5) / 1000
     for place in np.unique(table.place).tolist():
         setting, channel = np.full(1000, place // 4), np.full(1000, place % 4)
@@ -78,7 +103,7 @@ def test_nobody_learns_or_forgets_before_arriving():
     spec = crisis.organisations["Camp NGO"].model_copy(update={"trained": 0.4})
     table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 6}, 0, P)
     for month in range(6):
-        table.be_present(month)
+        table.be_present(month, CALM, P)
         table.learn(P, 0.5)
     assert table.trained.tolist() == [0.4]
 
@@ -89,7 +114,7 @@ def test_staff_fade_with_their_half_life_after_arrival():
     table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 3}, 0, P)
     seen = []
     for month in (2, 3, 9):
-        table.be_present(month)
+        table.be_present(month, CALM, P)
         seen.append(float(table.staff[0]))
     assert seen == pytest.approx([0, 2, 1])
 
@@ -126,12 +151,12 @@ def test_when_money_ends_posts_end():
 def test_every_line_has_an_effect():
     work, money = Workforce(), {line: 10**8 for line in Line}
     for _ in range(12):
-        work.spend(money, 100.0, P)
+        work.spend(money, 100.0, 0.0, P)
     assert work.training_rate > 0
-    assert work.clarity(P, 10**6) > Workforce().clarity(P, 10**6)
+    assert work.clarity(P, 10**6, 0.0) > Workforce().clarity(P, 10**6, 0.0)
     assert work.prevention_share(P, 10**6) > 0
     assert work.local_share(P, 10**6) > 0
-    assert work.completeness(P, 10**6) > P.completeness
+    assert work.completeness(P, 10**6) > Workforce().completeness(P, 10**6)
     assert work.caseworkers.staff > 0
     assert work.investigators.staff > 0
 

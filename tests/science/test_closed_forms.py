@@ -25,7 +25,7 @@ def ledger(people=PEOPLE, seed=1):
 
 def expose(book, month, entry, risks, forward=0.0, again=NO_RETURN, return_months=24):
     hazards = np.repeat(np.asarray(risks, dtype=float)[:, None], book.layout.cells, axis=1)
-    book.expose(month, np.array([entry]), again, return_months, hazards, np.array([forward]), FORMS)
+    book.expose(month, np.array([entry]), again, return_months, hazards, np.full(book.layout.cells, forward), FORMS)
 
 
 def exits(escape=0.0, death=0.0, channels=(0.0,) * 4, investigation=0.0):
@@ -83,7 +83,9 @@ def test_competing_risks_strike_in_proportion_to_their_hazards_whatever_the_leng
         died += book.flows.died
         escaped += book.flows.escaped
         everyone = book.waiting.size
-        book.settle(np.full(everyone, WAITS), np.full(everyone, np.inf), np.zeros(everyone), np.zeros(1))
+        book.settle(
+            np.full(everyone, WAITS), np.full(everyone, np.inf), np.zeros(everyone), np.zeros(book.layout.cells)
+        )
         book.waiting.keep(np.zeros(everyone, dtype=bool))  # take the referred away, so that nothing else befalls them
     total = referred + died + escaped
     for seen, share in ((referred, 0.6), (died, 0.1), (escaped, 0.3)):

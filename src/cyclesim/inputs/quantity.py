@@ -38,6 +38,8 @@ class Quantity(BaseModel):
         Where the value comes from.
     mechanisms
         Ids of the report's mechanisms that it serves.
+    off
+        Value that switches those mechanisms off; None if another number does.
     symbol
         Symbol in the evidence table, or None.
     text
@@ -55,6 +57,7 @@ class Quantity(BaseModel):
     grade: Literal["report", "literature", "computed", "assumption"]
     source: str = Field(min_length=1)
     mechanisms: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
+    off: float | None = None
     symbol: str | None = None
     text: str = Field(min_length=1)
 
@@ -65,8 +68,9 @@ class Quantity(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if complaint := self.complaint(self.value):
-            raise ValueError(complaint[0])
+        for value in (self.value, self.value if self.off is None else self.off):
+            if complaint := self.complaint(value):
+                raise ValueError(complaint[0])
         if self.range is None:
             return self
         low, high = self.range

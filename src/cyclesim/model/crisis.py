@@ -15,21 +15,22 @@ from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.luck import Floats, Luck
 from cyclesim.model.people.arrivals import cohorts
-from cyclesim.model.people.cohorts import Cohorts
+from cyclesim.model.people.cohorts import Cohorts, Ladder
+from cyclesim.model.people.exits import Exits
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
     form_thresholds,
-    inside_areas_of_responsibility,
     return_hazard,
 )
-from cyclesim.model.people.ledger import CAME_FORWARD, RISKS, Ledger, Row
+from cyclesim.model.people.ledger import CAME_FORWARD, INVESTIGATION, Ledger, Row
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.practice.back_end import ANSWERED, LAPSED, BackEnd
-from cyclesim.model.practice.organisations import Organisations
+from cyclesim.model.practice.organisations import Conditions, Organisations
+from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
 from cyclesim.model.practice.workforce import Workforce
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Line, Status
+from cyclesim.vocabulary import Channel, Line
 
 CHANNELS = len(Channel)
 _BACK_END_FIELDS = {
@@ -38,7 +39,8 @@ _BACK_END_FIELDS = {
     "conditional": "conditional",
     "assistance_places": "assistance_places",
 }
-_DISPLACED = list(Status).index(Status.INTERNALLY_DISPLACED)
+_POLICE = list(Channel).index(Channel.POLICE_BORDER)
+_ENDLESS = 2**40  # a ladder of so many is a Poisson process
 
 
 class Crisis:
@@ -75,8 +77,11 @@ class Crisis:
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
         self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
-        self._inside = inside_areas_of_responsibility(self.layout)
-        self._displaced = self.layout.status_of_cell == _DISPLACED
+        self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
+        self.onset = min((c.arrival for c in found), default=self.first_month)
+        self._suspicions = Ladder(luck.stream(name, "people suspected wrongly"), _ENDLESS)
+        self._suspected = 0.0  # cumulative expectation
+        self._found: list[NDArray[np.int64]] = []  # people identified by setting, month by month
         self._cohort_setting = np.array([self.settings.index(c.setting) for c in found], dtype=np.int64)
         self._places = [0.0] * len(self.back_ends)
         self.month = self.first_month
@@ -110,43 +115,50 @@ class Crisis:
         self.month = month
         self.present = self.people_by_setting()
         self.people = int(self.present.sum())
-        self.organisations.be_present(month)
+        self.arrived = self._arrived_lately()
+        self.organisations.be_present(month, self.arrived, self.p)
+        self.organisations.be_vetted(self.p)
         self.stock = self.exploited()
+        self.cells_at_start = self._exploited_cells()
+        self.watch = self._watch()
 
     def move_people(self) -> None:
         """People: exposure, recruitment, exits."""
         p = self.p
         prevention = self.workforce.prevention_share(p, self.people)
-        first = self.first_hazard.of_month(self.month, p, self.intensity, 1.0 - self.needs_met, prevention)
-        again = return_hazard(p, self.intensity, prevention)
-        self.risks = self._risks()
-        self.forward = self._forward()
-        self.cells_at_start = self._exploited_cells()
+        pressure = self._pressure()
+        first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
+        again = return_hazard(p, pressure, prevention, self.month - self.onset)
+        self.risks = self.exits.risks(p, self._referral(), self._proactive())
+        self.forward = self.exits.forward(p, self._conditional())
+        self.refusal = self.exits.refusal(p, self._conditional())
         self.ledger.expose(self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
         self._name_responders()
 
     def answer_cases(self) -> None:
         """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals."""
         p, ledger = self.p, self.ledger
-        refusal = self._conditional() * p.refusal_conditional
         size = ledger.waiting.size
         outcome, when, length = np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size)
         for number, back_end in enumerate(self.back_ends):
-            queue = ledger.queue(self.back_end_of_setting, number, refusal)
-            done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, self.month, p)
+            queue = ledger.queue(self.back_end_of_setting, number, self.refusal)
+            load = self.wrongly * p.screening_months * self._share_of(number)
+            done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, self.month, load, p)
             outcome[queue.rows], when[queue.rows] = done, time
             length[queue.rows] = queue.service * p.case_months
         ledger.come_forward_while_waiting(when)
         self._tell(ledger.waiting.values[Row.RESPONDER].astype(np.int64), outcome)
-        ledger.settle(outcome, when, length, refusal)
+        ledger.settle(outcome, when, length, self.refusal)
         self._assist()
 
     def keep_records(self) -> None:
         """Evidence: case records on their way into reports, and what only the simulator knows."""
         flows, p = self.ledger.flows, self.p
         completeness = self.workforce.completeness(p, self.people)
-        _, _, reporting = flows.records.joined()
+        cell, source, reporting = flows.records.joined()
         self.identified = reporting.size
+        self.identified_police = int(np.isin(source, (_POLICE, INVESTIGATION)).sum())
+        self._found.append(np.bincount(self.layout.setting_of_cell[cell], minlength=len(self.settings)))
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
             self.clock,
@@ -159,14 +171,14 @@ class Crisis:
         """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
         self.disbursed = self.money.disburse(self.clock)
         staff = math.fsum(self.organisations.staff.tolist())
-        spent = self.workforce.spend(self.money.purses, staff, self.p)
+        prepared = self.workforce.local_share(self.p, self.people)
+        spent = self.workforce.spend(self.money.purses, staff, prepared, self.p)
         spent[Line.ASSISTANCE] = self.assistance_cents
         self.money.spend(spent)
         self.spent = sum(spent.values())
         self.organisations.learn(self.p, self.workforce.training_rate)
-        people = np.array([self.present[self.back_end_of_setting == n].sum() for n in range(len(self.back_ends))])
-        for back_end, served in zip(self.back_ends, people.tolist(), strict=True):
-            share = served / self.people if self.people else 0.0
+        for number, back_end in enumerate(self.back_ends):
+            share = self._share_of(number)
             back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
             back_end.funded_investigators = self.workforce.investigators.staff * share
         self.records.pay(self.required_cents(), self.disbursed)
@@ -183,6 +195,7 @@ class Crisis:
         evidence = self.records.evidence(self.clock)
         return Appeal(
             crisis=self.name,
+            age=self.month - self.onset,
             requirement=self.people * self.p.requirement / self.p.coded_share,
             competing=self.people * self._competing,
             attention=self.attention(),
@@ -239,44 +252,80 @@ class Crisis:
     def _exploited_cells(self) -> NDArray[np.int64]:
         return np.bincount(self.ledger.exploited.who[Pool.CELL], minlength=self.layout.cells)
 
-    # ------------------------------------------------------------ hazards
+    # ------------------------------------------------------------ what moves hazards
+
+    def _arrived_lately(self) -> Floats:
+        """Return the share of the people present in each setting who arrived within the last quarter."""
+        arrival = self.cohorts.arrival
+        late = (arrival > self.first_month) & (arrival <= self.month) & (arrival > self.month - 3)
+        newcomers = np.bincount(self._cohort_setting, self.cohorts.sizes * late, len(self.settings))
+        result: Floats = newcomers / np.maximum(self.present, 1)
+        return result
+
+    def _watch(self) -> Floats:
+        """Return the share of the exploited found within a year, by setting; the reference in the first year."""
+        if len(self._found) < 12:
+            return np.full(len(self.settings), WATCH_REFERENCE)
+        held = np.bincount(self.layout.setting_of_cell, self.cells_at_start, len(self.settings))
+        found = sum(self._found[-12:])
+        result: Floats = found / np.maximum(held + found, 1)
+        return result
+
+    def _pressure(self) -> Floats:
+        """Return intensity times the pressure of perpetrators, by setting   (X3)."""
+        p, organisations = self.p, self.organisations
+        self.perpetrators.move(p, self.arrived, self.watch, self.present)
+        demand = 1.0 + p.international_demand * organisations.share("international")
+        infiltration = 1.0 + p.infiltration * organisations.share("unvetted")
+        pressure = self.perpetrators.pressure(p, 1.0 - self.needs_met)
+        result: Floats = self.intensity * pressure * (demand * infiltration)
+        return result
+
+    def _detectable(self) -> Floats:
+        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0)
+        return result
+
+    def _referral(self) -> Floats:
+        """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
+        p, work = self.p, self.workforce
+        leadership = p.leadership + (1.0 - p.leadership) * p.champion
+        now = Conditions(
+            people=self.present,
+            arrivals=self.arrived,
+            unmet=1.0 - self.needs_met,
+            awareness=work.awareness(p, self.people, self.attention()),
+            leadership=leadership,
+            clarity=work.clarity(p, self.people, leadership),
+            local=work.local_share(p, self.people),
+        )
+        referral = self.organisations.referral(p, now) * self._detectable()
+        self._suspected += self.organisations.suspected_wrongly(p, self.present)
+        first, _ = self._suspicions.climb(self._suspected / _ENDLESS)
+        self.wrongly = self._suspicions.reached - first
+        return referral
+
+    def _proactive(self) -> Floats:
+        proactive = np.array([b.proactive(self.p, self.people) for b in self.back_ends])
+        result: Floats = proactive[self.back_end_of_setting] * self._detectable()
+        return result
+
+    def _share_of(self, number: int) -> float:
+        """Return the share of the people in need whom a back end serves."""
+        served = int(self.present[self.back_end_of_setting == number].sum())
+        return served / self.people if self.people else 0.0
 
     def _conditional(self) -> Floats:
         conditional = np.array([b.conditional for b in self.back_ends])
         result: Floats = conditional[self.back_end_of_setting]
         return result
 
-    def _forward(self) -> Floats:
-        """Return the probability that whoever escapes comes forward, shape (settings,)   (H4)."""
-        p = self.p
-        willing = 1.0 - p.refusal_conditional * self._conditional()
-        escape = p.self_report + max(p.exit_unrecorded - p.death, 0.0)
-        result: Floats = willing * (p.self_report / escape if escape > 0 else 0.0)
-        return result
-
-    def _risks(self) -> Floats:
-        """Return the hazards of leaving exploitation, shape (7, cells)."""
-        p, layout = self.p, self.layout
-        risks = np.empty((RISKS, layout.cells))
-        risks[Row.ESCAPE] = p.self_report + max(p.exit_unrecorded - p.death, 0.0)
-        risks[Row.DEATH] = p.death
-        clarity = self.workforce.clarity(p, self.people)
-        referral = self.organisations.referral(p, self.present, clarity, self.workforce.local_share(p, self.people))
-        reach = np.where(self._inside, p.coverage_inside, p.coverage_outside)
-        reach = reach * np.where(self._displaced, p.access_displaced, 1.0)
-        risks[Row.CHANNELS : Row.INVESTIGATION] = referral[:, layout.setting_of_cell] * reach
-        proactive = np.array([b.proactive(p, self.people) for b in self.back_ends])
-        risks[Row.INVESTIGATION] = proactive[self.back_end_of_setting][layout.setting_of_cell]
-        return risks
-
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        p, layout = self.p, self.layout
         total = self.risks.sum(axis=0)
         struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
         found = self.risks[Row.CHANNELS :].sum(axis=0) * self._answered_of_referred()
-        found *= 1.0 - p.refusal_conditional * self._conditional()[layout.setting_of_cell]
-        forward = self.risks[Row.ESCAPE] * self.forward[layout.setting_of_cell]
+        found *= 1.0 - self.refusal
+        forward = self.risks[Row.ESCAPE] * self.forward
         return math.fsum((self.cells_at_start * struck * (found + forward)).tolist())
 
     def _answered_of_referred(self) -> float:
@@ -300,14 +349,13 @@ class Crisis:
         number, named = len(self.responders), referrer >= 0
         answered = np.bincount(referrer[named & (outcome == ANSWERED)], minlength=number)
         lapsed = np.bincount(referrer[named & (outcome == LAPSED)], minlength=number)
-        self.organisations.hear(self.p, answered, lapsed)
+        wrong = self.wrongly / (self.wrongly + self.ledger.flows.referred) if self.wrongly else 0.0
+        self.organisations.hear(self.p, answered, lapsed, wrong)
 
     def _assist(self) -> None:
         """End casework; assist whom places and money allow, in order of completion."""
         p, ledger = self.p, self.ledger
-        rows, formal, eligible = ledger.completing(
-            self.month + 1, p.acceptance, self._conditional(), p.refusal_conditional
-        )
+        rows, formal, eligible = ledger.completing(self.month + 1, p.acceptance, self._conditional(), self.refusal)
         back_end = self.back_end_of_setting[self.layout.setting_of_cell[ledger.casework.who[Pool.CELL, rows]]]
         assisted = np.zeros(rows.size, dtype=bool)
         for number, agent in enumerate(self.back_ends):

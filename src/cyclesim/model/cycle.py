@@ -97,10 +97,11 @@ class CycleModel(mesa.Model):
         calendar = int(date(self.month, self.inputs.start)[5:])
         appeals = [crisis.appeal() for crisis in self.crises.values()]
         budgets = math.fsum(d.budget for d in self.donors.values())
+        level = {name: math.fsum(d.rates.get(name, 0.0) for d in self.donors.values()) for name in self.crises}
         for donor in self.donors.values():
             share = donor.budget / budgets if budgets else 0.0
             if self.month == -self.inputs.spin_up:
                 for crisis, appeal in zip(self.crises.values(), appeals, strict=True):
                     funding = crisis.people * self.p.initial_funding / self.p.coded_share
                     donor.begin(appeal, share, funding, clock, calendar, self.p)
-            donor.decide(appeals, share, clock, calendar, self.p)
+            donor.decide(appeals, share, level, clock, calendar, self.p)

@@ -132,6 +132,8 @@ def _people(crisis: Crisis) -> dict[str, float]:
         "dead": ledger.dead,
         "waiting": ledger.waiting.size,
         "identified": crisis.identified,
+        "identified_police": crisis.identified_police,
+        "suspected_wrongly": crisis.wrongly,
         "waiting_months": _ratio(flows.waited, flows.answered),
     } | {name: getattr(flows, name) for name in _FLOWS}
 

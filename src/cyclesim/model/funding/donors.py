@@ -15,6 +15,13 @@ from cyclesim.model.funding.grants import Grant
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import DonorKind, Line, Route
 
+_SHUNNED = {
+    Line.DATA: "research_aversion",
+    Line.BACK_END: "risk_aversion",
+    Line.SPECIALISTS: "risk_aversion",
+}
+"""Lines donors shun, and the parameter that says how far (M2, M8)."""
+
 
 @dataclass(frozen=True)
 class Appeal:
@@ -24,6 +31,8 @@ class Appeal:
     ----------
     crisis
         Name.
+    age
+        Months since people first arrived.
     requirement, competing
         US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
         allowed.
@@ -38,6 +47,7 @@ class Appeal:
     """
 
     crisis: str
+    age: int
     requirement: float
     competing: float
     attention: float
@@ -94,7 +104,7 @@ class Donor(mesa.Agent):
         """Return the share of the requirement this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
         x = (belief.median / p.half_belief) ** p.steepness
         x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
-        return float(x / (1.0 + x))
+        return float(x / (1.0 + x) * (1.0 - p.political_sensitivity))
 
     # ------------------------------------------------------------ the month
 
@@ -119,8 +129,18 @@ class Donor(mesa.Agent):
             for line, cents in self._by_line(amount, appeal, p).items():
                 self._give(appeal, line, cents, clock, months)
 
-    def decide(self, appeals: Sequence[Appeal], share: float, clock: int, calendar: int, p: Values) -> None:
-        """Review beliefs and commitments in the fiscal month; answer flash appeals in any month."""
+    def decide(
+        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Values
+    ) -> None:
+        """Review beliefs and commitments in the fiscal month; answer flash appeals in any month.
+
+        Parameters
+        ----------
+        share
+            This donor's part of all donors' budgets.
+        level
+            US dollars per year that all donors give, by crisis: what a herd looks at (E6 of the evidence).
+        """
         fiscal = calendar == self.fiscal_month
         if fiscal:
             for appeal in appeals:
@@ -128,7 +148,8 @@ class Donor(mesa.Agent):
         wanted = self._affordable(appeals, share, p)
         if fiscal:
             for crisis, rate in self.rates.items():
-                self.rates[crisis] = rate + (wanted[crisis] - rate) / p.inertia_years
+                aim = (1.0 - p.herding) * wanted[crisis] + p.herding * level[crisis] * share
+                self.rates[crisis] = rate + (aim - rate) / p.inertia_years
             self._keep_within_budget()
         for appeal in appeals:
             if fiscal:
@@ -138,12 +159,13 @@ class Donor(mesa.Agent):
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
         wanted = {
-            a.crisis: a.requirement * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            a.crisis: a.requirement * p.agenda * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
             for a in appeals
         }
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
         scale = min(1.0, self.budget / total) if total > 0 else 0.0
-        return {crisis: amount * scale for crisis, amount in wanted.items()}
+        cut = scale * scale**p.cut_exponent  # system-wide cuts fall harder on a low priority (M11)
+        return {crisis: amount * cut for crisis, amount in wanted.items()}
 
     def _keep_within_budget(self) -> None:
         total = math.fsum(self.rates.values())
@@ -184,16 +206,24 @@ class Donor(mesa.Agent):
     def _flexible(self, p: Values) -> float:
         return float(p.flexible_share if self.flexible_share is None else self.flexible_share)
 
-    def _profile(self, p: Values) -> dict[Line, float]:
-        return self.lines or {Line(line): share for line, share in p.line_mix.items()}
+    def _profile(self, appeal: Appeal, p: Values) -> dict[Line, float]:
+        """Return weights of the lines: the earmark profile, and what donors shun and seek   (F6)."""
+        weights = dict(self.lines or {Line(line): share for line, share in p.line_mix.items()})
+        for line, aversion in _SHUNNED.items():
+            weights[line] = weights.get(line, 0.0) * (1.0 - getattr(p, aversion))
+        onset = p.onset_awareness * math.exp(-max(appeal.age, 0) / 12.0)
+        weights = {line: weight * (1.0 - onset) for line, weight in weights.items()}
+        weights[Line.PREVENTION] = weights.get(Line.PREVENTION, 0.0) + onset
+        weights[Line.PREPAREDNESS] = weights.get(Line.PREPAREDNESS, 0.0) + p.advance_preparedness
+        return weights
 
     def _bottleneck(self, appeal: Appeal, p: Values) -> dict[Line, float]:
-        return appeal.gaps if any(appeal.gaps.values()) else self._profile(p)
+        return appeal.gaps if any(appeal.gaps.values()) else self._profile(appeal, p)
 
     def _by_line(self, cents: int, appeal: Appeal, p: Values) -> dict[Line, int]:
         """Split a sum: the earmarked part by this donor's profile, the flexible part by the bottleneck."""
         flexible = round(cents * self._flexible(p))
-        earmarked = split_by(cents - flexible, self._profile(p))
+        earmarked = split_by(cents - flexible, self._profile(appeal, p))
         bottleneck = split_by(flexible, self._bottleneck(appeal, p))
         return {line: earmarked.get(line, 0) + bottleneck.get(line, 0) for line in Line}
 

@@ -61,7 +61,7 @@ def _repeated(values: list[int], each: int) -> NDArray[np.int64]:
 class FirstHazard:
     """Hazard of being trafficked for the first time, per cohort and month.
 
-    h_c(t) = h0 * intensity_s(t) * risk_c * delayed_c(t) * (1 - prevention(t)) * (1 - protection_c(t))          (H1)
+    h_c = h0 * intensity_s * pressure_s * risk_c * delayed_c * (1 - prevention) * (1 - protection_c) * portal_c     (H1)
 
     with h0 set so that the mean over the people in need who are there first, at the reference state (intensity 1,
     on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks they have.
@@ -84,14 +84,15 @@ class FirstHazard:
         Parameters
         ----------
         intensity
-            Shape (settings,).
+            Intensity of the setting times the pressure of perpetrators in it, shape (settings,).
         unmet_need, prevention
             Shares between 0 and 1.
         """
         risk = np.where(self._vulnerable, p.vulnerable_relative_risk, 1.0)
         protection = self._regular * (p.protection_uptake * p.protection_effect)
+        portal = 1.0 + self._regular * p.portal_risk
         hazard = (self._level(p, risk) * (1.0 - prevention)) * risk * intensity[self._setting]
-        hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection)
+        hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection) * portal
         result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
         return result
 
@@ -107,11 +108,18 @@ class FirstHazard:
         return result
 
 
-def return_hazard(p: Values, intensity: Floats, prevention: float) -> Floats:
-    """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3)."""
+def return_hazard(p: Values, intensity: Floats, prevention: float, elapsed: int) -> Floats:
+    """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3).
+
+    Parameters
+    ----------
+    elapsed
+        Months since people first arrived: the risk rises as a crisis protracts.
+    """
+    protracted = 1.0 - p.return_protraction * math.expm1(-max(elapsed, 0) / 24.0)
     chances = np.array([p.retrafficking_unassisted, p.retrafficking_assisted])
     monthly = -np.log1p(-chances) / p.return_months
-    result: Floats = (intensity[:, None] * monthly * (1.0 - prevention)).ravel()
+    result: Floats = (intensity[:, None] * monthly * ((1.0 - prevention) * protracted)).ravel()
     return result
 
 

@@ -137,7 +137,7 @@ class Ledger:
         risks
             Hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
         forward
-            Probability that whoever escapes comes forward, shape (settings,).
+            Probability that whoever escapes comes forward, shape (cells,).
         forms
             Cumulative mix of forms by group, shape (groups, forms - 1).
         """
@@ -159,14 +159,14 @@ class Ledger:
         back_end, number
             Back end of each setting, and the one asked for.
         refusal
-            Probability that a person found declines conditional help, shape (settings,): no casework follows then.
+            Probability that a person found declines help, shape (cells,): no casework follows then.
         """
         waiting = self.waiting
         setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
         rows = np.flatnonzero(back_end[setting] == number)
         values = waiting.values[:, rows]
         leaves = np.where(self._leaves_unseen()[rows], self._escapes[rows], np.inf)
-        declines = (values[Row.SOURCE] != CAME_FORWARD) & (values[Row.CONSENT] < refusal[setting[rows]])
+        declines = (values[Row.SOURCE] != CAME_FORWARD) & (values[Row.CONSENT] < refusal[waiting.who[Pool.CELL, rows]])
         service = np.where(declines, 0.0, exponential(values[Row.SERVICE]))
         return Queue(rows, values[Row.ARRIVED], leaves, service)
 
@@ -198,13 +198,12 @@ class Ledger:
         length
             Length of the casework of the cases answered, in months, shape (waiting,).
         refusal
-            Probability that a person found declines conditional help, shape (settings,).
+            Probability that a person found declines help, shape (cells,).
         """
         waiting, flows = self.waiting, self.flows
         found = waiting.values[Row.SOURCE] != CAME_FORWARD
         answered, lapsed, left = (outcome == kind for kind in (Outcome.ANSWERED, Outcome.LAPSED, Outcome.LEFT))
-        setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
-        declined = answered & found & (waiting.values[Row.CONSENT] < refusal[setting])
+        declined = answered & found & (waiting.values[Row.CONSENT] < refusal[waiting.who[Pool.CELL]])
         flows.waited = float((when - waiting.values[Row.ARRIVED])[answered & found].sum())
         flows.answered += int(np.count_nonzero(answered & found))
         flows.lapsed += int(np.count_nonzero(lapsed & found))
@@ -218,7 +217,7 @@ class Ledger:
         waiting.keep(outcome == Outcome.WAITS)
 
     def completing(
-        self, until: float, acceptance: float, conditional: Floats, refusal: float
+        self, until: float, acceptance: float, conditional: Floats, refusal: Floats
     ) -> tuple[Integers, Flags, Flags]:
         """Return the cases whose casework ends by a time, in order: rows, formally identified, eligible for help.
 
@@ -230,9 +229,10 @@ class Ledger:
         who = self.casework.who[:, rows]
         rows = rows[np.lexsort((who[Pool.RANK], who[Pool.COHORT], values[Row.DONE, rows]))]
         formal = values[Row.ACCEPTANCE, rows] < acceptance
-        setting = self.layout.setting_of_cell[self.casework.who[Pool.CELL, rows]]
-        hurdle = np.where(values[Row.SOURCE, rows] == CAME_FORWARD, 0.0, refusal * conditional[setting])
-        eligible = formal | (values[Row.CONSENT, rows] >= hurdle + (1.0 - hurdle) * conditional[setting])
+        cell = self.casework.who[Pool.CELL, rows]
+        condition = conditional[self.layout.setting_of_cell[cell]]
+        hurdle = np.where(values[Row.SOURCE, rows] == CAME_FORWARD, 0.0, refusal[cell])
+        eligible = formal | (values[Row.CONSENT, rows] >= hurdle + (1.0 - hurdle) * condition)
         return rows, formal, eligible
 
     def complete(self, rows: Integers, formal: Flags, assisted: Flags) -> None:
@@ -270,9 +270,8 @@ class Ledger:
         when = self._crossings(pool, people, slice(0, RISKS), before, hazards)
         risk = when.argmin(axis=0)
         time = month + when.min(axis=0, initial=np.inf)
-        setting = self.layout.setting_of_cell[pool.who[Pool.CELL, people]]
         escaped, died = risk == Row.ESCAPE, risk == Row.DEATH
-        forwards = escaped & (pool.values[Row.FORWARD, people] < forward[setting])
+        forwards = escaped & (pool.values[Row.FORWARD, people] < forward[pool.who[Pool.CELL, people]])
         flows.escaped += int(np.count_nonzero(escaped))
         flows.came_forward += int(np.count_nonzero(forwards))
         self._die(int(np.count_nonzero(died)))
@@ -303,8 +302,7 @@ class Ledger:
         when = self._crossings(pool, people, slice(0, 2), before, hazards)
         self._escapes = month + when.min(axis=0, initial=np.inf)
         self._dies = when[Row.DEATH] < when[Row.ESCAPE]
-        setting = self.layout.setting_of_cell[pool.who[Pool.CELL]]
-        self._forward = ~self._dies & (pool.values[Row.FORWARD] < forward[setting])
+        self._forward = ~self._dies & (pool.values[Row.FORWARD] < forward[pool.who[Pool.CELL]])
 
     def _leaves_unseen(self) -> Flags:
         return np.isfinite(self._escapes) & ~self._forward

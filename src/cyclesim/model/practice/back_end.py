@@ -115,15 +115,23 @@ class BackEnd(mesa.Agent):
         """Investigators in full use."""
         return self.state_investigators + self.funded_investigators
 
-    def slots(self, p: Values) -> int:
-        """Return how many cases can be worked on at a time."""
-        return int(self.caseworkers * p.caseload + 1e-9)  # 0.58 * 50 is 29
+    def slots(self, p: Values, load: float = 0.0) -> int:
+        """Return how many cases of victims can be worked on at a time, beside a load of other cases."""
+        return max(int(self.caseworkers * p.caseload - load + 1e-9), 0)  # 0.58 * 50 is 29
 
     def answer(
-        self, arrived: Floats, leaves: Floats, service: Floats, month: int, p: Values
+        self, arrived: Floats, leaves: Floats, service: Floats, month: int, load: float, p: Values
     ) -> tuple[Integers, Floats]:
-        """Answer what the month allows; see `serve`. `service` is casework over its mean length."""
-        slots = self.slots(p)
+        """Answer what the month allows; see `serve`.
+
+        Parameters
+        ----------
+        service
+            Length of casework over its mean.
+        load
+            Places taken up this month by cases of people who are no victims (M38).
+        """
+        slots = self.slots(p, load)
         result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
         held = sum(time > month + 1 for time in self.busy)
         self.free_share = max(1.0 - held / slots, 0.0) if slots else 0.0

@@ -8,6 +8,7 @@ moves no bit.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import mesa
@@ -17,10 +18,39 @@ from numpy.typing import NDArray
 from cyclesim.inputs.parts import Organisation
 from cyclesim.model.luck import Floats
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel
+from cyclesim.vocabulary import Channel, Kind
 
 Integers = NDArray[np.int64]
 CHANNELS = len(Channel)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What organisations work in, this month.
+
+    Attributes
+    ----------
+    people, arrivals
+        By setting: people in need present, and the share of them who arrived within the last quarter.
+    unmet
+        Share of basic needs unmet: other work that crowds this work out.
+    awareness
+        Willingness to act on what is recognised, 0 to 1: attention and awareness-raising raise it, skill they do not.
+    leadership
+        How far one agency leads, 0 to 1.
+    clarity
+        Share of referrals that are not lost.
+    local
+        Share by which preparedness closes the gap in context.
+    """
+
+    people: Integers
+    arrivals: Floats
+    unmet: float
+    awareness: float
+    leadership: float
+    clarity: float
+    local: float
 
 
 class Responder(mesa.Agent):
@@ -89,47 +119,86 @@ class Organisations:
         self.place: Integers = np.array([place(name) for name in self.names], dtype=np.int64)
         self.places = len(settings) * CHANNELS
         self.posts = np.array([float(o.staff) for o in chosen])
-        self.trained = np.array([p.initial_trained if o.trained is None else o.trained for o in chosen])
+        wider = np.array([o.channel != Channel.HUMANITARIAN for o in chosen], dtype=bool)
+        self._wider = wider  # border, police, health, education, inspection: trained late and partially (M32)
+        start = np.where(wider, p.initial_trained * (1.0 - p.wider_gap), p.initial_trained)
+        self.trained = np.array([start[k] if o.trained is None else o.trained for k, o in enumerate(chosen)])
         self.trust = np.full(len(chosen), float(p.trust_initial))
         self._international = np.array([o.international for o in chosen], dtype=bool)
-        self._vetted = np.array([o.vetted for o in chosen], dtype=bool)
-        self._context = np.array([float(o.context) for o in chosen])
+        self._local_ngo = np.array([o.kind == Kind.LOCAL_NGO for o in chosen], dtype=bool)
+        self._specialist = np.array([o.kind == Kind.SPECIALIST for o in chosen], dtype=bool)
+        self._border = np.array([o.kind == Kind.BORDER_FORCE for o in chosen], dtype=bool)
+        self._count = np.array([float(o.count) for o in chosen])
+        self.vetted = np.array([1.0 if o.vetted else 0.0 for o in chosen])  # share of the organisations counted
+        self._first_context = np.array([float(o.context) for o in chosen])
+        self.context = self._first_context.copy()
+        self._first_month = first_month
         self._arrives = np.array([months.get(name, first_month) for name in self.names])
         self._fade = np.array([math.inf if o.fade_months is None else float(o.fade_months) for o in chosen])
-        self.staff = np.zeros(len(chosen))
-        self._weight = np.zeros(len(chosen))
+        self.staff, self._weight = np.zeros(len(chosen)), np.zeros(len(chosen))
+        self._suspicion, self.contact = np.zeros(len(chosen)), np.zeros(self.places)
+        self._age = np.zeros(len(chosen))
 
-    def be_present(self, month: int) -> None:
-        """Set the staff at work this month: posts, from arrival, fading with their half-life."""
-        age = month - self._arrives
-        self.staff = np.where(age >= 0, self.posts * np.exp2(-np.maximum(age, 0) / self._fade), 0.0)
+    def be_present(self, month: int, arrivals: Floats, p: Values) -> None:
+        """Set the staff at work this month   (P7).
 
-    def referral(self, p: Values, people: Integers, clarity: float, local: float) -> Floats:
+        Posts count from arrival and fade with their half-life; where many people arrive, local staff are hit by the
+        same crisis and some are absent (M27).
+        """
+        self._age = month - self._arrives
+        posts = np.where(self._age >= 0, self.posts * np.exp2(-np.maximum(self._age, 0) / self._fade), 0.0)
+        absent = np.where(self._international, 0.0, p.local_loss * arrivals[self.place // CHANNELS])
+        self.staff = posts * (1.0 - absent)
+
+    def referral(self, p: Values, now: Conditions) -> Floats:
         """Return the hazard of referral of a victim whose case is taken up, shape (channels, settings)   (P1).
 
         For each setting and channel: contact at the density of its staff, times the mean over staff of
         recognition, knowledge of the pathway and trust, times the clarity of the pathway.
-
-        Parameters
-        ----------
-        people
-            People in need present, shape (settings,).
-        clarity
-            Share of referrals that are not lost.
-        local
-            Share by which preparedness closes the gap in context.
         """
         staff = np.bincount(self.place, self.staff, self.places)
-        context = self._context + (1.0 - self._context) * local
+        total = np.maximum(staff, 1e-300)
+        density = staff * 1e4 / np.maximum(np.repeat(now.people, CHANNELS), 1) / (p.staff_reference / CHANNELS)
+        self.contact = p.contact * np.expm1(-density) / math.expm1(-1.0)
+        self._weight = self.staff / total[self.place] * self.contact[self.place]
+        refers = self.trust * self._willing(p, now) * self._clear(p, now)
+        recognises = self._skill(p) * self._knows_the_place(p, now)
+        hazard = np.bincount(self.place, self._weight * refers * recognises, self.places)
+        self._suspicion = self._weight * refers * self._wrongly(p)
+        self._weight = self._weight * refers * recognises
+        return np.ascontiguousarray(hazard.reshape(-1, CHANNELS).T, dtype=np.float64)
+
+    def suspected_wrongly(self, p: Values, people: Integers) -> float:
+        """Return the people expected to be referred this month who are no victims, after triage   (P8; M38)."""
+        rate = np.bincount(self.place, self._suspicion, self.places)
+        return float(p.triage) * math.fsum((rate * np.repeat(people, CHANNELS)).tolist())
+
+    def _skill(self, p: Values) -> Floats:
         skill = self.trained * (p.sensitivity_trained * p.know_trained)
         skill += (1.0 - self.trained) * (p.sensitivity_untrained * p.know_untrained)
-        skill *= context * np.where(self._vetted, 1.0, p.unvetted_recognition) * self.trust
-        total = np.maximum(staff, 1e-300)
-        density = staff * 1e4 / np.maximum(np.repeat(people, CHANNELS), 1) / (p.staff_reference / CHANNELS)
-        contact = p.contact * np.expm1(-density) / math.expm1(-1.0)
-        self._weight = self.staff / total[self.place] * skill * contact[self.place]
-        hazard = np.bincount(self.place, self._weight, self.places) * clarity
-        return np.ascontiguousarray(hazard.reshape(-1, CHANNELS).T, dtype=np.float64)
+        result: Floats = skill * np.where(self._specialist, 1.0, 1.0 - p.fragmentation)
+        return result
+
+    def _wrongly(self, p: Values) -> Floats:
+        trained = self.trained * ((1.0 - p.specificity_trained) * p.know_trained)
+        result: Floats = trained + (1.0 - self.trained) * ((1.0 - p.specificity_untrained) * p.know_untrained)
+        return result
+
+    def _knows_the_place(self, p: Values, now: Conditions) -> Floats:
+        gap = (1.0 - self.context) * (1.0 - now.local) * (1.0 - p.local_voice)
+        vetting = self.vetted + (1.0 - self.vetted) * p.unvetted_recognition
+        cover = 1.0 - p.cover * now.arrivals[self.place // CHANNELS]
+        equipment = np.where(self._border, 1.0 - p.border_equipment, 1.0)
+        result: Floats = (1.0 - gap) * vetting * cover * equipment
+        return result
+
+    def _willing(self, p: Values, now: Conditions) -> float:
+        return float((1.0 - p.awareness_gap * (1.0 - now.awareness)) * (1.0 - p.crowding * now.unmet))
+
+    def _clear(self, p: Values, now: Conditions) -> Floats:
+        parallel = p.parallel_structures * (1.0 - now.leadership)
+        result: Floats = now.clarity * np.where(self._international, 1.0 - parallel, 1.0)
+        return result
 
     def assign(self, setting: Integers, channel: Integers, uniform: Floats) -> Integers:
         """Return the organisation behind each referral: by its share of the hazard, from the person's own luck."""
@@ -154,17 +223,49 @@ class Organisations:
             Share of all staff that donors' money trains this month.
         """
         turnover = np.where(self._international, p.turnover_international, p.turnover_national)
+        poached = np.where(self._local_ngo, -math.log1p(-p.poaching) / 12.0 * self._surge(), 0.0)
         forgetting = math.log(2.0) / p.skill_half_life
-        gain = -math.expm1(-(rate + p.training_background))
-        loss = -np.expm1(-(turnover + forgetting))
-        change = (1.0 - self.trained) * gain - self.trained * loss
-        self.trained += np.where(self.staff > 0, change, 0.0)  # nobody learns or forgets before arriving
+        background = p.training_background * np.where(self._wider, 1.0 - p.wider_gap, 1.0)
+        gain = -np.expm1(-(rate + background))
+        loss = -np.expm1(-(turnover + forgetting + poached))
+        present = self.staff > 0  # nobody learns or forgets before arriving
+        self.trained += np.where(present, (1.0 - self.trained) * gain - self.trained * loss, 0.0)
+        rotation = np.where(self._international, p.turnover_international, 0.0)
+        settled = (1.0 - self.context) / p.context_months - rotation * (self.context - self._first_context)
+        self.context += np.where(present, settled, 0.0)
 
-    def hear(self, p: Values, answered: Integers, lapsed: Integers) -> None:
-        """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3)."""
+    def be_vetted(self, p: Values) -> None:
+        """Vet as many new organisations as can be vetted in a month, in proportion to their number   (M31)."""
+        open_cases = np.where(self.staff > 0, (1.0 - self.vetted) * self._count, 0.0)
+        total = math.fsum(open_cases.tolist())
+        if total > 0:
+            self.vetted += open_cases / self._count * min(p.vetting_capacity / total, 1.0)
+
+    def _surge(self) -> float:
+        """Return the international staff who arrived within a year over all staff: the pull on local staff (M26)."""
+        staff = math.fsum(self.staff.tolist())
+        recent = self._international & (self._age >= 0) & (self._age < 12) & (self._arrives > self._first_month)
+        return math.fsum(self.staff[recent].tolist()) / staff if staff > 0 else 0.0
+
+    def share(self, which: str) -> float:
+        """Return the share of staff that is `international`, or works `unvetted`."""
+        values = self._international.astype(float) if which == "international" else 1.0 - self.vetted
+        return self.mean(values)
+
+    def hear(self, p: Values, answered: Integers, lapsed: Integers, wrong: float) -> None:
+        """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3).
+
+        Parameters
+        ----------
+        answered, lapsed
+            Referrals of each organisation settled this month.
+        wrong
+            Share of this month's referrals about people who are no victims: they frustrate (M38).
+        """
         settled = answered + lapsed
         share = answered / np.maximum(settled, 1)
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
+        change -= p.frustration * wrong * self.trust
         self.trust += np.where(settled > 0, change, 0.0)
 
     def mean(self, values: Floats) -> float:

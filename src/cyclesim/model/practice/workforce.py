@@ -34,7 +34,7 @@ class Posts:
             Mean months from hiring to full use.
         """
         self.staff -= self.staff * -math.expm1(-p.turnover_national)
-        ready = self.recruits * -math.expm1(-1.0 / build)
+        ready = self.recruits * -math.expm1(-1.0 / max(build, 1e-9))
         self.recruits, self.staff = self.recruits - ready, self.staff + ready
         affordable = purse / (monthly_cost * p.purse_months)
         gap = affordable - self.recruits - self.staff
@@ -75,7 +75,7 @@ class Workforce:
     local: float = 0.0
     training_rate: float = 0.0
 
-    def spend(self, purses: dict[Line, int], staff: float, p: Values) -> dict[Line, int]:
+    def spend(self, purses: dict[Line, int], staff: float, prepared: float, p: Values) -> dict[Line, int]:
         """Spend one month's money on every line but assistance.
 
         Parameters
@@ -84,6 +84,8 @@ class Workforce:
             Money in hand by line, cents.
         staff
             Frontline staff at work, who share the training.
+        prepared
+            Share of the gap closed by preparedness: it cuts the time until back-end staff are of full use (M62).
 
         Returns
         -------
@@ -103,29 +105,44 @@ class Workforce:
         spent[Line.SPECIALISTS] = self.specialists.step(
             purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p
         )
+        build = p.build_months * (1.0 - p.preparedness_gain * prepared)
         investigating = int(purses[Line.BACK_END] * p.investigator_share)
         casework = purses[Line.BACK_END] - investigating
-        paid = self.caseworkers.step(casework, p.cost_caseworker * month, p.build_months, p)
-        paid += self.investigators.step(investigating, p.cost_investigator * month, p.build_months, p)
+        paid = self.caseworkers.step(casework, p.cost_caseworker * month, build, p)
+        paid += self.investigators.step(investigating, p.cost_investigator * month, build, p)
         spent[Line.BACK_END] = paid
         return spent
 
-    def clarity(self, p: Values, people: int) -> float:
-        """Return the share of referrals that are not lost: specialists clear the pathway   (P5)."""
-        density = self.specialists.staff * 1e6 / people / p.specialist_need if people else 0.0
-        return 1.0 - float(p.lost_referral) * math.exp(-density)
+    def clarity(self, p: Values, people: int, leadership: float) -> float:
+        """Return the share of referrals that are not lost: leadership and specialists clear the pathway   (P5).
+
+        Specialists newly deployed from elsewhere have less effect; without leadership agencies compete for them.
+        """
+        deployed = self.specialists.staff + p.newcomer_effect * self.specialists.recruits
+        deployed *= 1.0 - p.competition * (1.0 - leadership)
+        density = deployed * 1e6 / people / p.specialist_need if people else 0.0
+        return 1.0 - float(p.lost_referral) * (1.0 - leadership) * math.exp(-density)
 
     def prevention_share(self, p: Values, people: int) -> float:
-        """Return the share by which prevention lowers the hazard   (P6)."""
-        return float(p.prevention_effect) * _saturating(self.prevention, p.prevention_need * people)
+        """Return the share by which prevention lowers the hazard   (P6); part of the money is wasted on messages."""
+        useful = self.prevention * (1.0 - p.misinformation)
+        return float(p.prevention_effect) * _saturating(useful, p.prevention_need * people)
+
+    def awareness(self, p: Values, people: int, attention: float) -> float:
+        """Return awareness, 0 to 1: attention and awareness-raising raise it (M35); skill is another matter."""
+        raised = _saturating(self.prevention, p.prevention_need * people)
+        return 1.0 - (1.0 - raised) * (1.0 - min(attention, 1.0))
 
     def local_share(self, p: Values, people: int) -> float:
-        """Return the share by which preparedness closes the gap in context."""
-        return _saturating(self.local, p.preparedness_need * people / 1e6)
+        """Return the share by which preparedness closes the gap in context, programmes from before included."""
+        built = _saturating(self.local, p.preparedness_need * people / 1e6)
+        return 1.0 - (1.0 - float(p.initial_preparedness)) * (1.0 - built)
 
     def completeness(self, p: Values, people: int) -> float:
         """Return the share of case records that reach a report: money for data closes the gap   (E1)."""
-        return 1.0 - (1.0 - float(p.completeness)) * (1.0 - _saturating(self.data, p.data_need * people / 1e6))
+        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - _saturating(self.data, p.data_need * people / 1e6))
+        proven = 1.0 - p.proven_only * (1.0 - p.acceptance)  # records that are not proven cases count for less (M3)
+        return float(recorded * (1.0 - p.gatekeeping) * proven)
 
 
 def _saturating(amount: float, need: float) -> float:

@@ -1,0 +1,88 @@
+"""Hazards of leaving exploitation, and who comes forward or accepts help (docs/design.md, H4 to H6)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cyclesim.model.luck import Floats
+from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
+from cyclesim.model.people.ledger import RISKS, Row
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import Channel, Group, Status
+
+_POLICE = list(Channel).index(Channel.POLICE_BORDER)
+_PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
+
+
+class Exits:
+    """Hazards of leaving exploitation by cell, and the probabilities that go with them.
+
+    Parameters
+    ----------
+    layout
+        The cells.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        statuses, groups = list(Status), list(Group)
+        self._layout = layout
+        self._inside = inside_areas_of_responsibility(layout)
+        self._displaced = layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED)
+        self._irregular = layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS)
+        self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
+
+    def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
+        """Return the hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
+
+        Parameters
+        ----------
+        referral
+            Hazard of referral of a case that is taken up, shape (channels, settings).
+        proactive
+            Hazard of being found by proactive investigation, shape (settings,).
+        """
+        setting = self._layout.setting_of_cell
+        risks = np.empty((RISKS, self._layout.cells))
+        risks[Row.ESCAPE] = escape(p)
+        risks[Row.DEATH] = p.death
+        risks[Row.CHANNELS : Row.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
+        risks[Row.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
+        for channel in _PROTECTION:
+            risks[Row.CHANNELS + channel] *= 1.0 - p.no_sharing
+        risks[Row.CHANNELS + _POLICE] *= 1.0 - p.complicity
+        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p)
+        return risks
+
+    def forward(self, p: Values, conditional: Floats) -> Floats:
+        """Return the probability that whoever escapes comes forward, shape (cells,)   (H4).
+
+        Parameters
+        ----------
+        conditional
+            Share of help that is conditional on co-operation with police, shape (settings,).
+        """
+        hazard = escape(p)
+        willing = (1.0 - p.reluctance) * (1.0 - self.refusal(p, conditional))
+        result: Floats = willing * (p.self_report / hazard if hazard > 0 else 0.0)
+        return result
+
+    def refusal(self, p: Values, conditional: Floats) -> Floats:
+        """Return the probability that a person declines help, shape (cells,): conditions, no right to stay   (H5)."""
+        accepts = 1.0 - p.refusal_conditional * conditional[self._layout.setting_of_cell]
+        result: Floats = 1.0 - accepts * np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0)
+        return result
+
+    def _take_up(self, p: Values) -> Floats:
+        taken = np.where(self._inside, p.coverage_inside, p.coverage_outside)
+        result: Floats = taken * (1.0 - p.assumed_covered)
+        return result
+
+    def _access(self, p: Values) -> Floats:
+        access = np.where(self._displaced, p.access_displaced, 1.0)
+        result: Floats = access * np.where(self._institutional, p.access_institutional, 1.0)
+        return result
+
+
+def escape(p: Values) -> float:
+    """Return the hazard of an own escape, seen or unseen."""
+    return float(p.self_report + max(p.exit_unrecorded - p.death, 0.0))
