@@ -13,11 +13,14 @@ COMMANDS = {
     "list": ("cyclesim.cli_inputs", "list_scenarios", "List the shipped scenarios and their questions."),
     "show": ("cyclesim.cli_inputs", "show", "Show a scenario with everything it extends."),
     "parameters": ("cyclesim.cli_inputs", "parameters", "Show parameters: value, unit, range, grade, source."),
+    "interventions": ("cyclesim.cli_interventions", "interventions", "List what could be done, or explain one."),
     "new": ("cyclesim.cli_inputs", "new", "Start a scenario file of your own."),
     "check": ("cyclesim.cli_inputs", "check", "Check scenario files and say what they change."),
     "schema": ("cyclesim.cli_inputs", "schema", "Print the JSON Schema of scenario files, for editors."),
+    "trace": ("cyclesim.cli_trace", "trace", "Say what of the report is built, where, and which tests show it."),
     "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
     "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
+    "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 
 

@@ -48,6 +48,16 @@ def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
     assert change[2:].tolist() == [0, 0]
 
 
+def test_wrong_referrals_frustrate_police_and_nobody_else():
+    calm, frustrated = organisations(), organisations()
+    for table, wrong in ((calm, 0.0), (frustrated, 0.8)):
+        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), wrong)
+    lost = calm.trust - frustrated.trust
+    police = np.array([name == "Town police" for name in calm.names])
+    assert (lost[police] > 0).all()
+    assert (lost[~police] == 0).all()
+
+
 def test_trust_does_not_depend_on_the_number_of_referrals_but_on_their_share():
     few, many = organisations(), organisations()
     few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), 0.0)
@@ -156,7 +166,7 @@ def test_every_line_has_an_effect():
     assert work.clarity(P, 10**6, 0.0) > Workforce().clarity(P, 10**6, 0.0)
     assert work.prevention_share(P, 10**6) > 0
     assert work.local_share(P, 10**6) > 0
-    assert work.completeness(P, 10**6) > Workforce().completeness(P, 10**6)
+    assert work.completeness(P, 10**6, 0.6) > Workforce().completeness(P, 10**6, 0.6)
     assert work.caseworkers.staff > 0
     assert work.investigators.staff > 0
 

@@ -108,6 +108,14 @@ def test_a_change_that_ends_restores_the_number():
     assert seen[WORLD.spin_up :] == [0.95, 0.95, 0, 0, 0, 0.95, 0.95, 0.95]
 
 
+def test_people_without_any_access_are_never_referred():
+    """A setting's access of 0 leaves a permanent zero in the data (M61); own escapes go on."""
+    closed = small(**{f"crises.valley.settings.{s}.access": 0.0 for s in ("camp", "town")}, contact=0.5)
+    result = table(closed)
+    assert result["referred"].sum() == 0
+    assert result["escaped"].sum() > 0
+
+
 def test_a_ramp_reaches_its_value_in_equal_steps():
     model = CycleModel(
         changed(WORLD, changes={"c": {"from": "2023-02", "ramp": 4, "add": {"parameters.steepness": 1}}})

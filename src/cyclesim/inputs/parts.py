@@ -155,6 +155,8 @@ class Setting(Part):
     """Name of the back end that answers referrals from here."""
     intensity: Amount = 1.0
     """Factor on the hazard of being trafficked."""
+    access: Share = 1.0
+    """Factor on all contact and investigation; at 0 nobody there can be found, and the data show nobody."""
 
 
 class Wave(Part):
@@ -267,6 +269,8 @@ class Change(Part):
 
 class Intervention(Change):
     """A change that somebody could decide on, with its cost."""
+
+    only_in_files: ClassVar = ("uses", "strength")
 
     recommendation: Recommendation | None = None
     """Recommendation or promising practice of the report that it tests, such as R9 or P4."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.scenario import Scenario
@@ -32,6 +33,7 @@ def json_schema() -> dict[str, Any]:
     }
     text = "CSV file beside the scenario file with the columns wave, month, setting, people"
     schema["$defs"]["Crisis"]["properties"]["arrivals_from"] = _file(text)
+    schema["$defs"]["Intervention"]["properties"] |= _use()
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
     return {"$schema": DIALECT, **schema, "title": "cyclesim scenario"}
 
@@ -52,6 +54,15 @@ def _named_entries_or_null(kind: dict[str, Any]) -> dict[str, Any]:
 
 def _file(text: str) -> dict[str, Any]:
     return {"type": "string", "description": text}
+
+
+def _use() -> dict[str, Any]:
+    built = [entry.id for entry in catalogue().values() if entry.built]
+    text = "Part of the way from no change (0) to the whole change (1); 1 if absent"
+    return {
+        "uses": {"enum": [*built, None], "description": "Id in the catalogue, instead of set, scale, add and cost"},
+        "strength": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "description": text},
+    }
 
 
 def _parameters() -> dict[str, Any]:

@@ -65,6 +65,7 @@ class Crisis:
         self.ledger = Ledger(self.cohorts, self.layout)
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
+        self.access = np.array([float(spec.settings[s].access) for s in self.settings])
         self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
         self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
@@ -130,7 +131,7 @@ class Crisis:
         first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
-        self.forward = self.exits.forward(p, self._conditional())
+        self.forward = self.exits.forward(p, self._conditional(), self.attention())
         self.refusal = self.exits.refusal(p, self._conditional())
         self.ledger.expose(self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
         self._name_responders()
@@ -154,7 +155,7 @@ class Crisis:
     def keep_records(self) -> None:
         """Evidence: case records on their way into reports, and what only the simulator knows."""
         flows, p = self.ledger.flows, self.p
-        completeness = self.workforce.completeness(p, self.people)
+        completeness = self.workforce.completeness(p, self.people, self.acceptance())
         cell, source, reporting = flows.records.joined()
         self.identified = reporting.size
         self.identified_police = int(np.isin(source, (_POLICE, INVESTIGATION)).sum())
@@ -222,6 +223,12 @@ class Crisis:
         answered, lapsed = (self.records.in_year(name) for name in ("answered", "lapsed"))
         return answered / (answered + lapsed) if answered + lapsed else 1.0
 
+    def acceptance(self) -> float:
+        """Return the share of completed cases identified formally: it needs investigators (E2; M3)."""
+        p = self.p
+        investigators = math.fsum(b.investigators for b in self.back_ends) * 1e6 / max(self.people, 1)
+        return float(p.acceptance * (1.0 - p.proof_gap * math.exp(-investigators / p.investigators_need)))
+
     def exploited(self) -> int:
         """Return the people in exploitation: those of whom nobody knows and those referred and not yet answered."""
         return self.ledger.exploited.size + self.found_waiting().size
@@ -242,7 +249,7 @@ class Crisis:
         if part == "needs_met":
             self.needs_met = value
         elif part == "settings":
-            self.intensity[self.settings.index(rest[0])] = value
+            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity or access
         elif part == "organisations":
             self.organisations.posts[self.organisations.names.index(rest[0])] = value
         else:
@@ -282,13 +289,13 @@ class Crisis:
         return result
 
     def _detectable(self) -> Floats:
-        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0)
+        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0) * self.access
         return result
 
     def _referral(self) -> Floats:
         """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
         p, work = self.p, self.workforce
-        leadership = p.leadership + (1.0 - p.leadership) * p.champion
+        leadership = p.leadership * (1.0 - p.champion_dependence * (1.0 - p.champion))
         now = Conditions(
             people=self.present,
             arrivals=self.arrived,
@@ -355,7 +362,7 @@ class Crisis:
     def _assist(self) -> None:
         """End casework; assist whom places and money allow, in order of completion."""
         p, ledger = self.p, self.ledger
-        rows, formal, eligible = ledger.completing(self.month + 1, p.acceptance, self._conditional(), self.refusal)
+        rows, formal, eligible = ledger.completing(self.month + 1, self.acceptance(), self._conditional(), self.refusal)
         back_end = self.back_end_of_setting[self.layout.setting_of_cell[ledger.casework.who[Pool.CELL, rows]]]
         assisted = np.zeros(rows.size, dtype=bool)
         for number, agent in enumerate(self.back_ends):

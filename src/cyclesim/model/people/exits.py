@@ -1,4 +1,4 @@
-"""Hazards of leaving exploitation, and who comes forward or accepts help (docs/design.md, H4 to H6)."""
+"""Hazards of leaving exploitation, and who comes forward or accepts help (docs/design.md, H4 and H5)."""
 
 from __future__ import annotations
 
@@ -49,21 +49,25 @@ class Exits:
         risks[Row.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
         for channel in _PROTECTION:
             risks[Row.CHANNELS + channel] *= 1.0 - p.no_sharing
-        risks[Row.CHANNELS + _POLICE] *= 1.0 - p.complicity
-        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p)
+        seen = 1.0 - p.low_level_share * (1.0 - p.lens)  # police look for organised crime (M38)
+        risks[Row.CHANNELS + _POLICE] *= (1.0 - p.complicity) * seen
+        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p) * seen
         return risks
 
-    def forward(self, p: Values, conditional: Floats) -> Floats:
+    def forward(self, p: Values, conditional: Floats, attention: float) -> Floats:
         """Return the probability that whoever escapes comes forward, shape (cells,)   (H4).
 
         Parameters
         ----------
+        attention
+            Media attention: it raises calls to hotlines (M12).
         conditional
             Share of help that is conditional on co-operation with police, shape (settings,).
         """
         hazard = escape(p)
         willing = (1.0 - p.reluctance) * (1.0 - self.refusal(p, conditional))
-        result: Floats = willing * (p.self_report / hazard if hazard > 0 else 0.0)
+        reports = p.self_report * (1.0 + p.hotline * attention)
+        result: Floats = willing * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
         return result
 
     def refusal(self, p: Values, conditional: Floats) -> Floats:

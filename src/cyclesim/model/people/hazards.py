@@ -1,4 +1,4 @@
-"""The hazard of being trafficked, and what moves it (docs/design.md, equations H1 to H4)."""
+"""The hazard of being trafficked, and what moves it (docs/design.md, equations H1 to H3)."""
 
 from __future__ import annotations
 

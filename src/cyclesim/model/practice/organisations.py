@@ -120,6 +120,7 @@ class Organisations:
         self.places = len(settings) * CHANNELS
         self.posts = np.array([float(o.staff) for o in chosen])
         wider = np.array([o.channel != Channel.HUMANITARIAN for o in chosen], dtype=bool)
+        self._police = np.array([o.channel == Channel.POLICE_BORDER for o in chosen], dtype=bool)
         self._wider = wider  # border, police, health, education, inspection: trained late and partially (M32)
         start = np.where(wider, p.initial_trained * (1.0 - p.wider_gap), p.initial_trained)
         self.trained = np.array([start[k] if o.trained is None else o.trained for k, o in enumerate(chosen)])
@@ -260,12 +261,12 @@ class Organisations:
         answered, lapsed
             Referrals of each organisation settled this month.
         wrong
-            Share of this month's referrals about people who are no victims: they frustrate (M38).
+            Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
         settled = answered + lapsed
         share = answered / np.maximum(settled, 1)
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
-        change -= p.frustration * wrong * self.trust
+        change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
         self.trust += np.where(settled > 0, change, 0.0)
 
     def mean(self, values: Floats) -> float:

@@ -130,7 +130,7 @@ class Workforce:
 
     def awareness(self, p: Values, people: int, attention: float) -> float:
         """Return awareness, 0 to 1: attention and awareness-raising raise it (M35); skill is another matter."""
-        raised = _saturating(self.prevention, p.prevention_need * people)
+        raised = _saturating(self.prevention * (1.0 - p.misinformation), p.prevention_need * people)
         return 1.0 - (1.0 - raised) * (1.0 - min(attention, 1.0))
 
     def local_share(self, p: Values, people: int) -> float:
@@ -138,10 +138,16 @@ class Workforce:
         built = _saturating(self.local, p.preparedness_need * people / 1e6)
         return 1.0 - (1.0 - float(p.initial_preparedness)) * (1.0 - built)
 
-    def completeness(self, p: Values, people: int) -> float:
-        """Return the share of case records that reach a report: money for data closes the gap   (E1)."""
+    def completeness(self, p: Values, people: int, acceptance: float) -> float:
+        """Return the share of case records that reach a report: money for data closes the gap   (E1).
+
+        Parameters
+        ----------
+        acceptance
+            Share of completed cases that are identified formally: the proven ones.
+        """
         recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - _saturating(self.data, p.data_need * people / 1e6))
-        proven = 1.0 - p.proven_only * (1.0 - p.acceptance)  # records that are not proven cases count for less (M3)
+        proven = 1.0 - p.proven_only * (1.0 - acceptance)  # records that are not proven cases count for less (M3)
         return float(recorded * (1.0 - p.gatekeeping) * proven)
 
 

@@ -1,0 +1,198 @@
+"""The worlds in which targets are measured: variants of a scenario, built from its plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from cyclesim.inputs.dates import date, index
+from cyclesim.inputs.files import load
+from cyclesim.inputs.scenario import Scenario
+
+MONTHS = 120
+CUT = 36
+"""Month in which capacity is cut, a back end is taken away or training begins."""
+FUNDING_CUT = 60
+"""Month in which all money is cut."""
+CRISES = 12
+PEOPLE = 100_000
+_LOW_MONEY = 1 / 30
+_HELD = {"inertia_years": 50.0}  # commitments hardly move
+_FRAGILE = {"trust_loss": 0.4, "trust_gain": 0.02, "patience": 0.25}
+TRAINING_SETS: dict[str, dict[str, float]] = {
+    "defaults": {},
+    "fragile trust": {**_FRAGILE},
+    "fragile trust, good training": {**_FRAGILE, "sensitivity_trained": 0.9, "know_trained": 0.85},
+    "fragile trust, false alarms": {**_FRAGILE, "triage": 0.05, "frustration": 0.1},
+}
+"""Parameter sets tried for check f: ends of the ranges."""
+
+
+def family(scenario: Scenario) -> list[Scenario]:
+    """Return the variants that share their months and luck; the first is the scenario itself.
+
+    Its window is ten years, whatever it was.
+    """
+    base = scenario.with_values({"months": MONTHS}).renamed("base")
+    money = float(base.parameter("requirement"))
+    corrected = {"naivety": 0.0, "count_weight": 1.0}
+    doubled = {"self_report": min(2.0 * float(base.parameter("self_report")), 1.0)}
+    worlds = [base, _strong(base), _cut_capacity(base), _back_end(base, full=True), _back_end(base, full=False)]
+    for level, share in (("low", _LOW_MONEY), ("high", 1.0)):
+        held = {"initial_funding": share * money, **_HELD}
+        worlds.append(_with(base, f"corrected {level}", {**held, **corrected}))
+        worlds.append(_with(base, f"naive {level}", {**held, "naivety": 1.0}))
+        worlds.append(_with(base, f"naive doubled {level}", {**held, **doubled, "naivety": 1.0}))
+    rich = _with(base, "rich", {"initial_funding": money, **_HELD})
+    budgets = {f"donors.{name}.budget": 0.0 for name in base.donors}
+    worlds += [rich, _changed(rich, "rich until cut", FUNDING_CUT, None, set=budgets)]
+    for name, values in TRAINING_SETS.items():
+        plain = _with(base, f"training {name}: no", values)
+        training = {"parameters.training_background": 0.25}
+        worlds += [plain, _changed(plain, f"training {name}: yes", CUT, None, set=training)]
+    return worlds
+
+
+def shock(scenario: Scenario) -> tuple[Scenario, int]:
+    """Return a world with a media shock and its month: the scenario, if it has one, or else ukraine-2022.
+
+    Parameters that the scenario states are taken over where ukraine-2022 does not state them itself.
+    """
+    for chosen in (scenario, _carried(load("ukraine-2022"), scenario)):
+        shocks = [s.month for crisis in chosen.crises.values() for s in crisis.attention.values()]
+        months = sorted(index(month, chosen.start) for month in shocks)
+        if months and months[0] >= 12 and months[0] + 24 <= chosen.months:
+            return chosen.renamed("shock"), months[0]
+    raise AssertionError("ukraine-2022 has a shock")
+
+
+def small(scenario: Scenario) -> Scenario:
+    """Return the shipped world of 2,000 people under the parameters that the scenario states."""
+    return _carried(load("small"), scenario)
+
+
+def forgetting(scenario: Scenario) -> Scenario:
+    """Return a world without any training: no money, no background. What staff know at the start drains."""
+    data = _without_money(scenario.resolved())
+    data["parameters"] |= {"training_background": 0.0, "initial_trained": 0.5}
+    data |= {"months": 12, "spin_up": 0, "changes": {}, "interventions": {}}
+    return Scenario.parse(data, "forgetting")
+
+
+def many(scenario: Scenario) -> Scenario:
+    """Return twelve crises of 100,000 people that differ in the intensity of the hazard, 0.3 to 3, and share donors.
+
+    Each is the largest crisis of the scenario, scaled; donors' budgets are scaled with the people. No dated
+    changes, no media shocks; six years.
+    """
+    data = scenario.resolved()
+    sizes = {name: _people(crisis) for name, crisis in data["crises"].items()}
+    template = data["crises"][max(sizes, key=lambda name: sizes[name])]
+    scaled = _scaled(template, PEOPLE / max(sizes.values()))
+    crises = {}
+    for number, intensity in enumerate(np.geomspace(0.3, 3.0, CRISES).tolist()):
+        settings = {
+            name: {**setting, "intensity": setting.get("intensity", 1.0) * intensity}
+            for name, setting in scaled["settings"].items()
+        }
+        crises[f"crisis {number:02d}"] = {**scaled, "settings": settings}
+    share = CRISES * PEOPLE / sum(sizes.values())
+    data |= {"crises": crises, "changes": {}, "interventions": {}, "months": 72}
+    _scale_budgets(data, share)
+    return Scenario.parse(data, "many")
+
+
+# ---------------------------------------------------------------- details
+
+
+def _with(scenario: Scenario, name: str, values: dict[str, float]) -> Scenario:
+    """Return a copy with parameters of its own; donors' own naivety gives way to the parameter's."""
+    follow = [f"donors.{n}.naivety" for n, d in scenario.donors.items() if d.naivety is not None]
+    given = dict.fromkeys(follow, None) if "naivety" in values else {}
+    return scenario.with_values({**values, **given}).renamed(name)
+
+
+def _carried(scenario: Scenario, source: Scenario) -> Scenario:
+    values = {name: source.parameter(name) for name in source.stated - scenario.stated}
+    return scenario.with_values(values)
+
+
+def _strong(base: Scenario) -> Scenario:
+    """Full funding, held, and strong data."""
+    data = base.resolved()
+    money = float(base.parameter("requirement"))
+    data["parameters"] = {**data["parameters"], "initial_funding": money, "completeness": 1.0, **_HELD}
+    _scale_budgets(data, 100.0)
+    return Scenario.parse(data, "strong")
+
+
+def _cut_capacity(base: Scenario) -> Scenario:
+    """Cut staff, caseworkers and investigators by a quarter for twelve months."""
+    paths = [*_paths(base, "organisations", ("staff",)), *_paths(base, "back_ends", ("caseworkers", "investigators"))]
+    return _changed(base, "capacity cut", CUT, CUT + 12, scale=dict.fromkeys(paths, 0.75))
+
+
+def _back_end(base: Scenario, full: bool) -> Scenario:
+    """Give the back end ample staff of the state and no donors; take it away later, or not."""
+    data = _without_money(base.resolved())
+    for crisis in data["crises"].values():
+        for back_end in crisis["back_ends"].values():
+            back_end["caseworkers"] = _people(crisis) / 1_000
+    ample = Scenario.parse(data, "full back end")
+    if full:
+        return ample
+    return _changed(ample, "no back end", CUT, None, set=dict.fromkeys(_paths(base, "back_ends", ("caseworkers",)), 0))
+
+
+def _paths(scenario: Scenario, part: str, fields: Iterable[str]) -> list[str]:
+    return [
+        f"crises.{crisis}.{part}.{name}.{field}"
+        for crisis, spec in scenario.crises.items()
+        for name in getattr(spec, part)
+        for field in fields
+    ]
+
+
+def _changed(scenario: Scenario, name: str, first: int, until: int | None, **what: dict[str, float]) -> Scenario:
+    """Return a copy with one more dated change, between months counted from the start."""
+    data = scenario.resolved()
+    window = {"from": date(first, scenario.start)}
+    window |= {} if until is None else {"until": date(until, scenario.start)}
+    data["changes"] = {**data.get("changes", {}), "measured": {**window, **what}}
+    return Scenario.parse(data, name)
+
+
+def _without_money(data: dict[str, Any]) -> dict[str, Any]:
+    parameters = {**data.get("parameters", {}), "initial_funding": 0.0}
+    donors = {name: {**donor, "budget": 0.0} for name, donor in data.get("donors", {}).items()}
+    return {**data, "parameters": parameters, "donors": donors}
+
+
+def _scale_budgets(data: dict[str, Any], factor: float) -> None:
+    for donor in data.get("donors", {}).values():
+        budget = donor["budget"]
+        years = isinstance(budget, dict)
+        donor["budget"] = {year: b * factor for year, b in budget.items()} if years else budget * factor
+
+
+def _people(crisis: dict[str, Any]) -> int:
+    return sum(wave["people"] for wave in crisis["arrivals"].values())
+
+
+def _scaled(crisis: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Return a crisis with so many times the people, staff and posts, and without media shocks."""
+
+    def times(entries: dict[str, Any], scale: Callable[[float], float], *fields: str) -> dict[str, Any]:
+        return {name: {**entry, **{f: scale(entry[f]) for f in fields}} for name, entry in entries.items()}
+
+    return {
+        **crisis,
+        "attention": {},
+        "arrivals": times(crisis["arrivals"], lambda people: round(people * factor), "people"),
+        "organisations": times(crisis.get("organisations", {}), lambda staff: staff * factor, "staff"),
+        "back_ends": times(
+            crisis["back_ends"], lambda posts: posts * factor, "caseworkers", "investigators", "assistance_places"
+        ),
+    }

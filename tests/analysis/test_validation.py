@@ -1,0 +1,157 @@
+"""Validation says what is met, missed and not applicable, against the numbers of the evidence."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import cyclesim as cs
+from cyclesim.analysis import measuring, trials, validation
+from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.targets import TARGETS, Quantity, Target, Verdict, count, judge
+from cyclesim.cli_validate import as_text
+
+EVIDENCE = {  # tolerances of the evidence table, and of the model's design for T9's rebound
+    "T1": [(0.02, 0.12)],
+    "T2": [(0.10, 0.35)],
+    "T3": [(0.41, 0.80)],
+    "T4": [(0.08, 0.30)],
+    "T5": [(0.00, 0.04), (0.05, 0.17)],
+    "T6": [(0.10, 0.28), (0.0, 1.0), (20, 60), (40, 110)],
+    "T7": [(2, 6), (-0.25, 0.20)],
+    "T8": [(0.3, 0.8)],
+    "T9": [(-0.20, -0.05), (-0.45, -0.15), (0.95, 1.15)],
+    "T10": [(0.03, 0.20)],
+    "T11": [(0.0, 0.55)],
+    "T12": [(0.0, 0.6), (0.9, math.inf), (0.3, math.inf)],
+    "T13": [(0.02, 0.12), (0.5, 1.0)],
+    "T14": [(1.4, 3.2), (1.4, 3.2)],
+    "T15": [(-0.2, 0.5), (0.55, 0.68)],
+}
+IDS = [*EVIDENCE, *"abcdefg"]
+
+
+def target(*tolerances):
+    quantities = tuple(Quantity(f"quantity {n}", "?", low, high) for n, (low, high) in enumerate(tolerances))
+    return Target("X", "a fact", "a source", quantities, "the likely reason")
+
+
+def test_targets_and_tolerances_are_those_of_the_evidence():
+    assert [t.id for t in TARGETS] == IDS
+    for t in TARGETS:
+        tolerances = [(q.low, q.high) for q in t.quantities]
+        assert tolerances == EVIDENCE.get(t.id, tolerances)
+        assert all(low <= high for low, high in tolerances)
+    assert [t.id for t in TARGETS if t.kind == "consistency check"] == ["T10", "T11"]
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"), [((0.2, 0.4), "met"), ((0.0, 0.1), "missed"), ((0.9, 1.3), "missed"), ((0.1, 0.1), "met")]
+)
+def test_the_mean_decides_and_the_ends_of_the_tolerance_are_inside(values, verdict):
+    row = judge(target((0.1, 1.0)), [np.array(values)])
+    assert row.verdict == verdict
+    assert row.deciding.measured == pytest.approx(np.mean(values))
+    assert row.deciding.error == pytest.approx(np.std(values, ddof=1) / math.sqrt(2))
+
+
+def test_one_part_missed_is_a_target_missed_and_the_reason_names_it():
+    row = judge(target((0, 1), (0, 1)), [np.array([0.5, 0.5]), np.array([2.0, 2.0])])
+    assert row.verdict == Verdict.MISSED
+    assert row.deciding.measured == 2.0
+    assert row.reason == "quantity 1 is above the tolerance; the likely reason"
+
+
+def test_what_is_not_measured_decides_nothing_and_says_why():
+    row = judge(target((0, 1), (0, 1)), [0.5, "there is nothing to measure"])
+    assert (row.verdict, row.reason) == (Verdict.MET, "there is nothing to measure")
+    assert [finding.verdict for finding in row.findings] == ["met", "not applicable"]
+    row = judge(target((0, 1)), [np.array([math.nan, 0.5])])
+    assert row.verdict == Verdict.NOT_APPLICABLE
+    assert row.to_dict()["measured"] is None
+    assert "no value" in row.reason
+
+
+def test_a_verdict_that_luck_may_have_decided_says_so():
+    assert "Monte Carlo" in judge(target((0, 1)), [np.array([0.5, 1.4])]).reason
+    assert "Monte Carlo" in judge(target((0, 1)), [np.array([0.5, 1.6])]).reason
+    assert judge(target((0, 1)), [np.array([0.5, 0.51])]).reason == ""
+
+
+def test_one_world_has_no_known_error():
+    assert judge(target((0, 1)), [np.array([0.5])]).to_dict()["error"] is None
+
+
+def test_the_mean_of_ratios_is_the_ratio_of_means():
+    part, whole = np.array([1.0, 0.0, 5.0]), np.array([2.0, 0.0, 6.0])
+    assert measuring.ratio(part, whole).mean() == pytest.approx(6 / 8)
+    assert np.isnan(measuring.ratio(part, 0 * whole)).all()
+
+
+def test_twelve_crises_have_the_same_size_and_differ_in_intensity_only():
+    many = trials.many(cs.load("baseline"))
+    assert len(many.crises) == 12
+    assert {sum(w.people for w in c.arrivals.values()) for c in many.crises.values()} == {100_000}
+    (name,) = cs.load("baseline").crises
+    before = cs.load("baseline").crises[name].settings["camps"].intensity
+    factors = sorted(c.settings["camps"].intensity / before for c in many.crises.values())
+    assert factors[0] == pytest.approx(0.3)
+    assert factors[-1] == pytest.approx(3.0)
+
+
+def test_the_variants_do_what_their_names_say():
+    small = cs.load("small")
+    names = [s.name for s in trials.family(small)]
+    assert len(set(names)) == len(names)
+    worlds = Worlds(cs.simulate(trials.family(small)[:5], replications=1))
+    assert worlds("strong", "coverage")[:, measuring.LATE].mean() > 0.85
+    cut = worlds("capacity cut", "frontline_staff") / worlds("base", "frontline_staff")
+    assert cut[0, [35, 36, 47, 48]] == pytest.approx([1, 0.75, 0.75, 1])
+    assert worlds("no back end", "caseworkers")[0, [35, 36]].tolist() == [2.0, 0.0]
+    assert worlds("full back end", "disbursed_cents").sum() == 0
+    assert worlds.faults() == 0
+
+
+def test_a_scenario_without_a_shock_is_measured_in_ukraine_with_its_parameters():
+    stated = cs.load("baseline").with_values({"contact": 0.05, "incidence": 0.0002})
+    shocked, month = trials.shock(stated)
+    assert month == 13
+    assert shocked.parameter("contact") == 0.05
+    assert shocked.parameter("incidence") == cs.load("ukraine-2022").parameter("incidence")
+
+
+def test_every_target_has_a_row_that_is_plain_data(monkeypatch):
+    monkeypatch.setattr(validation, "SMALL_WORLDS", 10)
+    monkeypatch.setattr(trials, "PEOPLE", 3_000)
+    rows = validation.validate(cs.load("small"), seeds=1)
+    assert [row.target.id for row in rows] == IDS
+    plain = json.loads(json.dumps([row.to_dict() for row in rows], allow_nan=False))
+    assert all(row["reason"] or row["verdict"] == "met" for row in plain)
+    assert plain[IDS.index("g")]["measured"] == 0
+    assert plain[IDS.index("T13")]["verdict"] == "not applicable"
+    text = as_text(rows, "Two thousand people")
+    met, missed, not_applicable = (count(rows)[verdict] for verdict in Verdict)
+    assert text.splitlines()[-1] == f"{met} met, {missed} missed, {not_applicable} not applicable"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_command_prints_a_list_of_rows(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "cyclesim", "validate", "baseline", "--seeds", "4", "--json"],
+        check=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    rows = {row["id"]: row for row in json.loads(done.stdout)}
+    assert list(rows) == IDS
+    assert {row["verdict"] for row in rows.values()} <= {"met", "missed", "not applicable"}
+    assert rows["g"]["verdict"] == "met"
+    for row in rows.values():
+        assert (row["measured"] is None) == (row["verdict"] == "not applicable")

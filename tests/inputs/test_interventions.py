@@ -1,0 +1,262 @@
+"""The catalogue of interventions, its use in scenario files, and its command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cyclesim.cli_interventions import interventions
+from cyclesim.errors import ParametersError, ScenarioError, UnknownNameError
+from cyclesim.inputs import shipped
+from cyclesim.inputs.files import load
+from cyclesim.inputs.interventions import catalogue, entry, read
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.reading import read as read_yaml
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.cycle import CycleModel
+
+ALL = [f"R{n}" for n in range(1, 25)] + [f"P{n}" for n in range(1, 19)]
+BUILT = [name for name, one in catalogue().items() if one.built]
+NEWCOMERS = (
+    "crises:\n  protracted:\n    organisations:\n      Newcomers: {kind: newly_registered, channel: humanitarian,"
+    " setting: camps, staff: 60, count: 2000, vetted: false, arrives: 2023-02}\n"
+)
+"""An organisation nobody has vetted: P2 acts on nothing else."""
+
+
+def use(folder: Path, *lines: str, below: str = "baseline", more: str = "") -> Path:
+    path = folder / "mine.yaml"
+    body = "".join(f"    {line}\n" for line in lines)
+    path.write_text(f"extends: {below}\n{more}interventions:\n  help:\n{body}", encoding="utf-8")
+    return path
+
+
+def probe(folder: Path, *lines: str) -> Scenario:
+    """Return the baseline with 100,000 people, an unvetted organisation, two years, and perhaps an intervention."""
+    small = "months: 24\nspin_up: 0\n" + NEWCOMERS.rstrip() + "\n    arrivals: {displaced before: {people: 100000}}\n"
+    if lines:
+        return load(use(folder, *lines, "from: 2023-04", more=small))
+    path = folder / "base.yaml"
+    path.write_text(f"extends: baseline\n{small}", encoding="utf-8")
+    return load(path)
+
+
+def table(scenario: Scenario) -> dict[str, Any]:
+    months = CycleModel(scenario).run().observations.tables()["months"]
+    return {name: values.tolist() for name, values in months.items() if name != "intervention_cents"}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return table(probe(tmp_path_factory.mktemp("base")))
+
+
+class TestCatalogue:
+    def test_it_holds_every_recommendation_and_practice_in_order(self) -> None:
+        assert list(catalogue()) == ALL
+
+    def test_what_is_not_built_says_why(self) -> None:
+        left_out = {name: one.reason for name, one in catalogue().items() if not one.built}
+        assert set(left_out) == {"P3", "P13"}
+        assert all(len(reason) > 40 for reason in left_out.values())
+
+    @pytest.mark.parametrize("name", BUILT)
+    def test_numbers_that_are_set_lie_inside_their_plausible_range(self, name: str) -> None:
+        changes = entry(name).changes
+        assert changes
+        for how in ("set", "scale", "add"):
+            for path, number in getattr(changes, how).items():
+                quantity = parameters().get(path.removeprefix("parameters."))
+                if quantity and quantity.range:
+                    value = {"set": number, "scale": quantity.value * number, "add": quantity.value + number}[how]
+                    assert quantity.range[0] <= value <= quantity.range[1], path
+
+    def test_what_is_nested_changes_nothing_that_the_other_does_not(self) -> None:
+        for one in catalogue().values():
+            outer = one.overlap.rule.partition("nested in ")[2] if one.overlap else ""
+            if outer:
+                whole = entry(outer).changes
+                assert one.changes
+                assert whole
+                assert set(one.changes.touched) <= set(whole.touched)
+
+    def test_an_entry_cannot_be_changed(self) -> None:
+        with pytest.raises(ValueError, match="frozen"):
+            entry("R9").title = "other"  # type: ignore[misc]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            ("title:", "titel:", r"file\.yaml:2:3: R9\.titel: no such key 'titel'. Did you mean 'title'\?"),
+            ("a few words", "word " * 13, r"file\.yaml:3:10: R9\.words: must be a short quotation"),
+            ("parameters.naivety", "parameters.naivty", r"file\.yaml:5:12: R9\.changes: a dated change cannot touch"),
+            ("naivety: 0.5", "naivety: 2", r"R9\.changes: parameters\.naivety must be between 0 and 1"),
+            ("naivety: 0.5", "trust_initial: 0.5", "is read once"),
+            ("  cost: {value: 1, grade: assumption, reckoned: so}\n", "", "is incomplete"),
+            ("rule: additive", "rule: nested in R8", "'R8' is not built"),
+            ("rule: additive", "rule: summed", r"file\.yaml:7:19: R9\.overlap\.rule"),
+            ("  section: s\n", "  section: s\n  reason: none\n", "Keep one of them"),
+        ],
+    )
+    def test_a_wrong_catalogue_is_refused_with_its_line(self, tmp_path: Path, old: str, new: str, message: str) -> None:
+        right = (
+            "R9:\n  title: t\n  words: a few words\n  section: s\n  changes: {set: {parameters.naivety: 0.5}}\n"
+            "  cost: {value: 1, grade: assumption, reckoned: so}\n  overlap: {rule: additive, why: so}\n"
+        )
+        path = tmp_path / "file.yaml"
+        path.write_text(right, encoding="utf-8")
+        assert list(read(path)) == ["R9"]
+        assert old in right
+        path.write_text(right.replace(old, new), encoding="utf-8")
+        with pytest.raises(ParametersError, match=message):
+            read(path)
+
+
+class TestUses:
+    @pytest.mark.parametrize("name", BUILT)
+    def test_every_entry_loads_and_moves_a_measure(self, name: str, tmp_path: Path, base: dict[str, Any]) -> None:
+        chosen = load(use(tmp_path, f"uses: {name}", "from: 2025-01")).interventions["help"]
+        assert chosen.recommendation == name
+        assert chosen.ramp == entry(name).ramp
+        after = table(probe(tmp_path, f"uses: {name}"))
+        moved = [measure for measure, values in after.items() if values != base[measure]]
+        assert moved
+        assert all(after[measure][:3] == base[measure][:3] for measure in moved)
+
+    @pytest.mark.parametrize("name", BUILT)
+    def test_without_strength_no_bit_moves(self, name: str, tmp_path: Path, base: dict[str, Any]) -> None:
+        assert table(probe(tmp_path, f"uses: {name}", "strength: 0")) == base
+
+    def test_it_becomes_an_ordinary_intervention_for_the_names_of_this_scenario(self, tmp_path: Path) -> None:
+        scenario = load(use(tmp_path, "uses: P17", "from: 2025-01", "until: 2027-01", "ramp: 3"))
+        chosen = scenario.interventions["help"]
+        places = ("camps", "host towns", "informal settlements")
+        expected = {f"crises.protracted.settings.{place}.intensity": 0.9 for place in places}
+        assert chosen.scale == {**expected, "parameters.reluctance": 0.7}
+        assert (chosen.from_, chosen.until, chosen.ramp) == ("2025-01", "2027-01", 3)
+        assert chosen.why == entry("P17").title
+        text = json.dumps(scenario.resolved())
+        assert "uses" not in json.loads(text)["interventions"]["help"]
+        assert Scenario.parse(scenario.resolved(), "mine") == scenario
+
+    def test_a_wildcard_reaches_every_back_end(self, tmp_path: Path) -> None:
+        chosen = load(use(tmp_path, "uses: P8", "from: 2022-06", below="ukraine-2022")).interventions["help"]
+        ends = ("Ukraine", "host countries")
+        assert chosen.set == {f"crises.ukraine.back_ends.{end}.conditional": 0.0 for end in ends}
+
+    def test_strength_goes_from_the_present_value_to_the_whole_change(self, tmp_path: Path) -> None:
+        own = "parameters: {naivety: 0.6}\n"
+        lines = ("uses: R17", "from: 2025-01", "strength: 0.25")
+        changed = load(use(tmp_path, *lines, more=own)).interventions["help"].set
+        assert changed["parameters.naivety"] == pytest.approx(0.6 + 0.25 * (0.2 - 0.6))
+        assert changed["parameters.count_weight"] == pytest.approx(0.8 + 0.25 * (0.5 - 0.8))
+        half = ("from: 2025-01", "strength: 0.5")
+        assert load(use(tmp_path, "uses: R9", *half)).interventions["help"].scale[
+            "crises.protracted.back_ends.national.caseworkers"
+        ] == pytest.approx(7)
+        added = load(use(tmp_path, "uses: R8", *half)).interventions["help"].add
+        assert added == {"parameters.initial_preparedness": pytest.approx(0.15)}
+
+    def test_cost_follows_the_people_in_need_when_it_begins(self, tmp_path: Path) -> None:
+        value = entry("R9").cost.value  # type: ignore[union-attr]
+        lines = ("uses: R9", "from: 2025-01", "strength: 0.5")
+        assert load(use(tmp_path, *lines)).interventions["help"].cost == value
+        lines = ("uses: R9", "from: 2021-06")
+        early = load(use(tmp_path, *lines, below="ukraine-2022")).interventions["help"].cost
+        assert early == pytest.approx(1.4 * value)
+        lines = ("uses: R9", "from: 2022-03")
+        late = load(use(tmp_path, *lines, below="ukraine-2022")).interventions["help"].cost
+        assert late == pytest.approx((1.4 + 6.5 + 3.7) * value)
+
+    def test_a_file_further_up_changes_the_strength_alone(self, tmp_path: Path) -> None:
+        use(tmp_path, "uses: R8", "from: 2025-01").rename(tmp_path / "below.yaml")
+        path = use(tmp_path, "strength: 0.5", below="below.yaml")
+        assert load(path).interventions["help"].add == {"parameters.initial_preparedness": pytest.approx(0.15)}
+
+    @pytest.mark.parametrize(
+        ("lines", "message"),
+        [
+            (
+                ("uses: R99",),
+                r"mine\.yaml:4:11: interventions\.help\.uses: no such .* \(got 'R99'\)\. Did you mean 'R9'",
+            ),
+            (("uses: 9",), "no such recommendation or practice"),
+            (("uses: P3",), r"interventions\.help\.uses: is not built .* no reception channel"),
+            (
+                ("uses: R9", "scale: {parameters.naivety: 0.5}"),
+                r"mine\.yaml:5:5: interventions\.help\.scale: scale comes from uses: R9 already\. Delete this line",
+            ),
+            (("uses: R9", "set: {parameters.naivety: 0.5}"), "set comes from uses"),
+            (("uses: R9", "add: {parameters.naivety: 0.5}"), "add comes from uses"),
+            (("uses: R9", "cost: 5"), "cost comes from uses"),
+            (("uses: R9", "strength: 1.5"), r"mine\.yaml:5:15: .*strength: must be between 0 .* \(got 1\.5\)"),
+            (("uses: R9", "strength: much"), "strength: must be between 0"),
+            (("strength: 0.5", "cost: 5"), r"mine\.yaml:4:5: .*strength: goes with uses only"),
+            (("uses: R9", "strenght: 1"), r"no such key 'strenght'. Did you mean 'strength'\?"),
+            (("uses: R9", "ramp: x"), r"interventions\.help\.ramp: must be a whole number"),
+        ],
+    )
+    def test_a_wrong_use_is_one_problem_with_its_place_and_a_way_out(
+        self, tmp_path: Path, lines: tuple[str, ...], message: str
+    ) -> None:
+        with pytest.raises(ScenarioError, match=message) as error:
+            load(use(tmp_path, *lines, "from: 2025-01"))
+        assert len(error.value.problems) == 1
+
+    def test_a_use_that_takes_a_number_out_of_its_bounds_is_refused(self, tmp_path: Path) -> None:
+        own = "parameters: {initial_preparedness: 0.9}\n"
+        with pytest.raises(ScenarioError, match=r"mine\.yaml:4:3: interventions\.help.* between 0 and 1"):
+            load(use(tmp_path, "uses: R8", "from: 2025-01", more=own))
+
+    def test_a_use_that_matches_nothing_is_refused(self, tmp_path: Path) -> None:
+        path = use(tmp_path, "uses: P8", "from: 2025-01", more="crises: {protracted: {back_ends: {national: null}}}\n")
+        with pytest.raises(ScenarioError, match=r"mine\.yaml:5:11: interventions\.help\.uses: P8 matches nothing"):
+            load(path)
+
+
+class TestShippedFiles:
+    @pytest.mark.parametrize("name", [name for name in BUILT if name.startswith("R")])
+    def test_every_recommendation_has_a_scenario_that_uses_it_and_says_so(self, name: str) -> None:
+        (file,) = [file for file in shipped.names() if file.startswith(f"r{int(name[1:]):02d}-")]
+        written = read_yaml(shipped.path(file)).data
+        assert [one["uses"] for one in written["interventions"].values()] == [name]
+        assert written["extends"] == "baseline"
+        assert any(f"{name} " in source for source in written["sources"])
+        (one,) = load(file).interventions.values()
+        assert one.recommendation == name
+
+
+class TestCommand:
+    def test_the_list_names_every_entry(self) -> None:
+        result = CliRunner().invoke(interventions)
+        assert result.exit_code == 0
+        rows = json.loads(CliRunner().invoke(interventions, ["--json"]).output)
+        assert [row["id"] for row in rows] == ALL
+        for row in rows:
+            assert row["title"] in result.output
+            assert row["reason"] in result.output
+            assert all(path.removeprefix("parameters.") in result.output for path in row["levers"])
+
+    @pytest.mark.parametrize("name", ALL)
+    def test_one_entry_is_explained(self, name: str) -> None:
+        text = CliRunner().invoke(interventions, [name.lower()]).output
+        row = json.loads(CliRunner().invoke(interventions, [name, "--json"]).output)
+        assert row["id"] == name
+        told = [row["title"], row["words"], row["reason"], row["note"]]
+        told += [row["cost"]["reckoned"], row["overlap"]["why"], *row["levers"]] if row["built"] else []
+        assert all(part in text for part in told)
+
+    def test_the_example_can_be_pasted(self, tmp_path: Path) -> None:
+        text = CliRunner().invoke(interventions, ["R9"]).output
+        path = tmp_path / "mine.yaml"
+        path.write_text("extends: baseline\n" + text[text.index("interventions:") :], encoding="utf-8")
+        assert load(path).interventions["R9 in use"].recommendation == "R9"
+
+    def test_an_unknown_id_gets_a_suggestion(self) -> None:
+        error = CliRunner().invoke(interventions, ["R99"]).exception
+        assert isinstance(error, UnknownNameError)
+        assert "did you mean 'R9'?" in str(error)
