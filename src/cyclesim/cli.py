@@ -65,7 +65,7 @@ def cyclesim() -> None:
 def main() -> None:
     """Run the command line; errors a user can mend are printed, and end with status 2."""
     try:
-        cyclesim(standalone_mode=False)
+        sys.exit(cyclesim(standalone_mode=False))  # click returns the status a command ended with
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,7 @@ def new(file: Path, name: str) -> None:
 
     if file.suffix != ".yaml":
         raise FolderError(f"{file}: a scenario file ends in .yaml; write {file.with_suffix('.yaml')}")
-    text = _template(load(name))
+    text = _template(load(name), _extends(name, file))
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
@@ -132,7 +133,7 @@ def _matches(quantity: Quantity, pattern: str) -> bool:
 
 def _quantity_as_json(quantity: Quantity) -> dict[str, Any]:
     entry = quantity.model_dump(mode="json")
-    if not quantity.is_table and quantity.bounds[1] == float("inf"):
+    if quantity.bounds[1] == float("inf"):
         entry["bounds"] = [quantity.bounds[0], None]
     return entry
 
@@ -213,16 +214,23 @@ def _brief(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
-def _template(scenario: Scenario) -> str:
+def _extends(name: str, file: Path) -> str:
+    """Return what the new file extends: a shipped name, or the path of a file as seen from the new one."""
+    if not (name.endswith(".yaml") or "/" in name):
+        return name
+    return Path(os.path.relpath(name, file.absolute().parent)).as_posix()
+
+
+def _template(scenario: Scenario, extends: str) -> str:
     crisis = next(iter(scenario.crises))
     back_end = next(iter(scenario.crises[crisis].back_ends))
     month = scenario.start
     return f"""\
 # A scenario of your own. It holds only what differs from {scenario.name}; everything else comes from there.
-# Look things up with: cyclesim show {scenario.name}    and    cyclesim parameters
+# Look things up with: cyclesim show NAME_OR_FILE    and    cyclesim parameters
 title: My scenario
 question: What follows if ... ?
-extends: {scenario.name}
+extends: {extends}
 
 # Numbers of the model (remove the # to use one):
 # parameters:

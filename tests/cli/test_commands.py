@@ -131,6 +131,27 @@ def test_a_file_of_ones_own_can_be_started_checked_and_run(tmp_path):
     cyclesim("run", "mine.yaml", cwd=tmp_path)
 
 
+def test_check_ends_with_status_2_on_a_broken_file(tmp_path):
+    (tmp_path / "broken.yaml").write_text("title: x\nquestion: What?\nextends: small\nmonhts: 3\n")
+    done = cyclesim("check", "broken.yaml", cwd=tmp_path, code=2)
+    assert "monhts" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("parameters",), ("list",), ("show", "baseline"), ("interventions",), ("interventions", "R9"), ("trace",)],
+)
+def test_every_listing_prints_json(tmp_path, arguments):
+    assert json.loads(cyclesim(*arguments, "--json", cwd=tmp_path).stdout)
+
+
+def test_a_file_can_extend_another_file(tmp_path, lever):
+    (tmp_path / "below").mkdir()
+    cyclesim("new", "below/next.yaml", "--from", str(lever), cwd=tmp_path)
+    cyclesim("check", "below/next.yaml", cwd=tmp_path)
+    assert load(tmp_path / "below" / "next.yaml").hash == load(lever).hash
+
+
 def test_help_and_version_need_no_scenario(tmp_path):
     assert "compare" in cyclesim("--help", cwd=tmp_path).stdout
     assert "0.1.0" in cyclesim("--version", cwd=tmp_path).stdout

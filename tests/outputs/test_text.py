@@ -46,7 +46,7 @@ def test_rounding_never_loses_the_size_or_the_sign_of_a_number(x, width):
         (*EXPLOITED, 1904, 1200, 2700, 950_000,
          "averts about 1,900 person-months of exploitation (5-95 % of worlds: 1,200 to 2,700), 0.2 % of the baseline"),
         (*EXPLOITED, -1904, -2700, -1200, 95_000,
-         "adds about 1,900 person-months of exploitation (5-95 % of worlds: -2,700 to -1,200), 2 % of the baseline"),
+         "adds about 1,900 person-months of exploitation (5-95 % of worlds: 1,200 to 2,700), 2 % of the baseline"),
         (*EXPLOITED, 500, -300, 1300, 950_000,
          "no clear difference in person-months of exploitation (5-95 % of worlds: -300 to 1,300)"),
         (*EXPLOITED, 500, 0, 1300, 950_000,

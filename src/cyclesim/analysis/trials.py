@@ -33,9 +33,9 @@ TRAINING_SETS: dict[str, dict[str, float]] = {
 def family(scenario: Scenario) -> list[Scenario]:
     """Return the variants that share their months and luck; the first is the scenario itself.
 
-    Its window is ten years, whatever it was.
+    Its window is ten years, or longer if it was.
     """
-    base = scenario.with_values({"months": MONTHS}).renamed("base")
+    base = scenario.with_values({"months": max(MONTHS, scenario.months)}).renamed("base")
     money = float(base.parameter("requirement"))
     corrected = {"naivety": 0.0, "count_weight": 1.0}
     doubled = {"self_report": min(2.0 * float(base.parameter("self_report")), 1.0)}
@@ -78,6 +78,7 @@ def forgetting(scenario: Scenario) -> Scenario:
     data = _without_money(scenario.resolved())
     data["parameters"] |= {"training_background": 0.0, "initial_trained": 0.5}
     data |= {"months": 12, "spin_up": 0, "changes": {}, "interventions": {}}
+    data["crises"] = {name: _from_the_start(crisis) for name, crisis in data["crises"].items()}
     return Scenario.parse(data, "forgetting")
 
 
@@ -85,12 +86,12 @@ def many(scenario: Scenario) -> Scenario:
     """Return twelve crises of 100,000 people that differ in the intensity of the hazard, 0.3 to 3, and share donors.
 
     Each is the largest crisis of the scenario, scaled; donors' budgets are scaled with the people. No dated
-    changes, no media shocks; six years.
+    changes, arrivals or media shocks; six years.
     """
     data = scenario.resolved()
     sizes = {name: _people(crisis) for name, crisis in data["crises"].items()}
     template = data["crises"][max(sizes, key=lambda name: sizes[name])]
-    scaled = _scaled(template, PEOPLE / max(sizes.values()))
+    scaled = _scaled(_from_the_start(template), PEOPLE / max(sizes.values()))
     crises = {}
     for number, intensity in enumerate(np.geomspace(0.3, 3.0, CRISES).tolist()):
         settings = {
@@ -181,15 +182,28 @@ def _people(crisis: dict[str, Any]) -> int:
     return sum(wave["people"] for wave in crisis["arrivals"].values())
 
 
+def _from_the_start(crisis: dict[str, Any]) -> dict[str, Any]:
+    """Return a crisis in which everybody who ever arrives is there from the beginning, and no media shock."""
+
+    def without(entries: dict[str, Any], *fields: str) -> dict[str, Any]:
+        return {name: {k: v for k, v in entry.items() if k not in fields} for name, entry in entries.items()}
+
+    return {
+        **crisis,
+        "attention": {},
+        "arrivals": without(crisis["arrivals"], "month"),
+        "organisations": without(crisis.get("organisations", {}), "arrives", "fade_months"),
+    }
+
+
 def _scaled(crisis: dict[str, Any], factor: float) -> dict[str, Any]:
-    """Return a crisis with so many times the people, staff and posts, and without media shocks."""
+    """Return a crisis with so many times the people, staff and posts."""
 
     def times(entries: dict[str, Any], scale: Callable[[float], float], *fields: str) -> dict[str, Any]:
         return {name: {**entry, **{f: scale(entry[f]) for f in fields}} for name, entry in entries.items()}
 
     return {
         **crisis,
-        "attention": {},
         "arrivals": times(crisis["arrivals"], lambda people: round(people * factor), "people"),
         "organisations": times(crisis.get("organisations", {}), lambda staff: staff * factor, "staff"),
         "back_ends": times(

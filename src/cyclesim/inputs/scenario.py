@@ -20,7 +20,7 @@ from cyclesim.inputs.quantity import as_floats
 from cyclesim.inputs.reading import Document
 from cyclesim.inputs.schedule import Schedule
 
-TEXT = ("title", "question", "sources")
+TEXT = ("title", "question", "sources", "caveat")
 """Fields that are read by people only: they are not part of the hash and no difference between scenarios."""
 
 _FALLS_BACK = {"trained": "initial_trained", "lines": "line_mix"}
@@ -43,6 +43,8 @@ class Scenario(BaseModel):
     """Title."""
     question: Annotated[Text, Field(min_length=1, max_length=500)]
     """The question it answers, in one sentence that ends with a question mark."""
+    caveat: Annotated[str, Field(max_length=500)] = ""
+    """What must be said whenever its results are shown."""
     sources: Annotated[list[Text], Field(max_length=200)] = []
     """Where its numbers come from."""
     start: Month

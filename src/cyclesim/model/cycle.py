@@ -6,6 +6,7 @@ import math
 
 import mesa
 
+from cyclesim.errors import DesignError
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
@@ -54,6 +55,8 @@ class CycleModel(mesa.Model):
         6. practice: money becomes capacity
         7. observation
         """
+        if self.month >= self.inputs.months:
+            raise DesignError(f"{self.inputs.name} ends after {self.inputs.months} months; raise months to go on")
         self._apply_changes()
         for crisis in self.crises.values():
             crisis.begin_month(self.month)

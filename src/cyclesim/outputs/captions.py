@@ -81,6 +81,8 @@ def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
     sign = -1.0 if measure in AVERTED and unit(measure) != "person-months" else 1.0  # there, less is averted
     low, high = sorted((sign * one.low, sign * one.high))
     sentence = text.finding(words, sign * one.median, low, high, unit(measure), one.baseline)
+    if notes.covers == "luck only":
+        sentence = sentence.replace("(5-95 % of worlds", "(luck only, 5-95 % of worlds")
     return f"{notes.titles.get(name, name)}: {sentence}"
 
 

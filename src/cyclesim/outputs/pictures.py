@@ -30,10 +30,11 @@ def difference(comparison: Comparison, measure: str) -> Figure:
 
 def _notes(ensemble: Ensemble, first_change: int | None) -> charts.Notes:
     scenarios = ensemble.scenarios
+    titles = {name: scenario.title for name, scenario in scenarios.items()}
     grades = [quantity.grade for quantity in parameters().values()]
     return charts.Notes(
         start=next(iter(scenarios.values())).start,
-        titles={name: scenario.title for name, scenario in scenarios.items()},
+        titles=titles if len(set(titles.values())) == len(titles) else {name: name for name in titles},
         hashes={name: scenario.hash for name, scenario in scenarios.items()},
         worlds=ensemble.worlds,
         covers=ensemble.covers,

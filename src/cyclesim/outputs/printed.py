@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.dates import date
-from cyclesim.vocabulary import AVERTED
+from cyclesim.vocabulary import AVERTED, MEASURES
 
 if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison
-    from cyclesim.runs.results import Run
+    from cyclesim.inputs.scenario import Scenario
+    from cyclesim.runs.results import Ensemble, Run
 
 TITLES = {
     "person_months_exploited": "person-months of exploitation",
@@ -38,19 +39,18 @@ _YEARLY = ("exploited", "identified", "true_prevalence", "believed_prevalence", 
 
 
 def run(result: Run, about: Mapping[str, Any]) -> str:
-    """Return one world as text: totals, and the last month of each year."""
-    months, totals = result.months, result.totals()
-    years = months[months["month"] % 12 == 11] if len(months) >= 12 else months.tail(1)
-    rows = [[date(int(row["month"]), result.scenario.start), *(number(row[m]) for m in _YEARLY)]
-            for _, row in years.iterrows()]  # fmt: skip
+    """Return one world as text: totals, and year by year."""
+    totals = result.totals()
+    rows = [[year, *(number(value) for value in values)] for year, *values in _years(result)]
     shown = [[TITLES[name], _amount(name, totals[name])] for name in TITLES]
     return "\n".join(
         [
             f"{result.scenario.title}\n{result.scenario.question}\n",
             "The whole run: flows summed, stocks and shares averaged over months",
             *aligned(shown),
-            "\nBy year",
-            *aligned([["month", *(name.replace("_", " ") for name in _YEARLY)], *rows]),
+            "\nBy year: people identified are summed, people exploited counted at its end, all else averaged",
+            *aligned([["from", *(name.replace("_", " ") for name in _YEARLY)], *rows]),
+            *_caveats([result.scenario]),
             f"\nOne simulated world, not observations (seed {result.seed}, hash {about['hash']}): "
             "another seed gives another one.",
             assumptions(about),
@@ -73,12 +73,15 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
     for name in result.counterfactuals:
         scenario = ensemble.scenarios[name]
         lines += [f"\n{scenario.title} ({name})\n{scenario.question}", _when(result, name)]
-        lines += aligned([_HEAD, *_rows({row["measure"]: row for row in result.rows(name)})])
-    lines.append(f"\n{_covers(ensemble.worlds, ensemble.covers)}")
+        lines += aligned(
+            [_HEAD, *_rows({row["measure"]: row for row in result.rows(name)}, paired=ensemble.covers == "luck only")]
+        )
+    lines += _caveats(ensemble.scenarios.values())
+    lines.append(f"\n{_covers(ensemble)}")
     lines.append(
         "Averted is baseline - counterfactual (positive is good); for all else the counterfactual less the baseline. "
         "Pairing gain: "
-        "the variance of the difference between unrelated worlds (other luck, other draws) over that of paired ones."
+        "the variance of the difference between worlds of other luck over that of paired ones (not with draws)."
     )
     lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
     return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'])}"])
@@ -120,16 +123,25 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-_HEAD = ["", "baseline", "counterfactual", "difference", "median", "5 % of worlds", "95 %", "pairing gain"]
+_HEAD = [
+    "mean of worlds",
+    "baseline",
+    "counterfactual",
+    "difference",
+    "median",
+    "5 % of worlds",
+    "95 %",
+    "pairing gain",
+]
 
 
-def _rows(summary: Mapping[Any, Mapping[Any, Any]]) -> list[list[str]]:
+def _rows(summary: Mapping[Any, Mapping[Any, Any]], paired: bool) -> list[list[str]]:
     rows = []
     for name, title in TITLES.items():
         row = summary[name]
         label = f"{title}, averted" if name in AVERTED else title
         values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "median", "low", "high")]
-        rows.append([label, *values, number(row["pairing_gain"])])
+        rows.append([label, *values, number(row["pairing_gain"]) if paired else "-"])
     return rows
 
 
@@ -143,11 +155,31 @@ def _when(result: Comparison, name: str) -> str:
     return "No measure differs in any world." if month is None else f"First difference: {date(month, start)}"
 
 
-def _covers(worlds: int, covers: str) -> str:
-    if worlds == 1:
+def _covers(ensemble: Ensemble) -> str:
+    if ensemble.worlds == 1:
         return "One world: there is no interval. Ask for --replications or --draws."
-    what = {
-        "luck only": "luck only. What nobody knows about the inputs is not in it: ask for --draws",
-        "luck and inputs": "luck and the inputs that have a range",
-    }[covers]
-    return f"{worlds} paired worlds; the interval holds 90 % of them and covers {what}."
+    interval = f"{ensemble.worlds} paired worlds; the interval holds 90 % of them and covers {ensemble.covers}"
+    if ensemble.covers == "luck only":
+        return f"{interval}. What nobody knows about the inputs is not in it: ask for --draws."
+    stated = sorted(set().union(*(scenario.stated for scenario in ensemble.scenarios.values())))
+    held = f" Held as a scenario states them: {', '.join(stated)}." if stated else ""
+    few = " Fewer than 200 draws: the ends of the interval are rough." if ensemble.worlds < 200 else ""
+    return (
+        f"{interval} that have a range (drawn over the whole of it, so the baseline is not the default one); the "
+        f"numbers in the scenario files are not varied.{held}{few}"
+    )
+
+
+def _caveats(scenarios: Iterable[Scenario]) -> list[str]:
+    return [f"\nCaution ({s.name}): {s.caveat}" for s in scenarios if s.caveat]
+
+
+def _years(result: Run) -> list[list[Any]]:
+    """Return a row for each whole or begun year: its first month, then the measures of `_YEARLY`."""
+    months = result.months.groupby("month").agg(
+        {name: "sum" if MEASURES[name].kind != "level" else "mean" for name in _YEARLY}
+    )
+    how = {"flow": "sum", "stock": "last", "level": "mean"}
+    yearly = months.groupby(months.index // 12).agg({name: how[MEASURES[name].kind] for name in _YEARLY})
+    starts = [date(12 * int(year), result.scenario.start) for year in yearly.index]
+    return [[start, *values] for start, values in zip(starts, yearly.to_numpy().tolist(), strict=True)]

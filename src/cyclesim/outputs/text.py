@@ -16,7 +16,7 @@ def number(x: float, interval: Interval | None = None) -> str:
         The number.
     interval
         Its 5-95 % interval over worlds. Without one (or with one of no width) three significant digits are kept;
-        with one, digits below about a third of its half-width are dropped, but never the leading digit of ``x``.
+        with one, digits below about a third of its half-width are dropped, but never the first two of ``x``.
     """
     if not math.isfinite(x):
         return "no value"
@@ -25,7 +25,7 @@ def number(x: float, interval: Interval | None = None) -> str:
     leading = _exponent(x)
     exponent = leading - 2
     if interval is not None and all(map(math.isfinite, interval)) and interval[0] != interval[1]:
-        exponent = min(leading, _exponent((interval[1] - interval[0]) / 6))
+        exponent = min(leading - 1, _exponent((interval[1] - interval[0]) / 6))
     exponent = max(exponent, leading - 14)
     return _plain(x, -exponent)
 
@@ -87,7 +87,8 @@ def finding(measure_title: str, mean: float, low: float, high: float, unit: str,
     interval = None if one_world else (low, high)
     if mean == 0 and (one_world or low == high == 0):
         return f"no difference in {measure_title}" + (" in this one world" if one_world else "")
-    where = " in this one world" if one_world else f" (5-95 % of worlds: {_range(low, high, unit)})"
+    ends = (-high, -low) if unit.startswith("person-months") and high < 0 else (low, high)  # "adds 17 to 68"
+    where = " in this one world" if one_world else f" (5-95 % of worlds: {_range(*ends, unit)})"
     if interval is not None and (low <= 0 <= high or mean * low < 0):
         return f"no clear difference in {measure_title}{where}"
     return f"{_change(measure_title, mean, interval, unit)}{where}{_proportion(mean, unit, baseline_mean)}"
