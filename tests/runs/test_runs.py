@@ -153,6 +153,14 @@ def test_a_study_that_cannot_be_carried_out_is_refused(call, words):
         call()
 
 
+def test_results_have_short_names():
+    run, ensemble = cs.run(SMALL), cs.simulate([SMALL, OTHER])
+    assert repr(run) == "Run('small', seed=1, draw=0, replication=0)"
+    assert repr(ensemble) == "Ensemble(['small', 'other'], worlds=1, seed=1, covers='one world')"
+    assert repr(cs.compare(ensemble, baseline=OTHER)) == "Comparison(['small'] with 'other', worlds=1)"
+    assert cs.sample(OTHER, n=2, quantities="contact").names == ("contact",)
+
+
 def test_an_unknown_scenario_or_measure_gets_a_suggestion():
     with pytest.raises(UnknownNameError, match="baseline"):
         cs.run("basline")

@@ -23,7 +23,7 @@ from cyclesim.vocabulary import AVERTED
 WORLD = ["draw", "replication"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """A baseline and its counterfactuals, paired by world.
 
@@ -43,6 +43,9 @@ class Comparison:
     baseline: str
     first_change: Mapping[str, int | None]
     first_difference: Mapping[str, int | None]
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.counterfactuals} with {self.baseline!r}, worlds={self.ensemble.worlds})"
 
     @property
     def counterfactuals(self) -> list[str]:
@@ -131,13 +134,13 @@ class Comparison:
         ]
 
 
-def compare(ensemble: Ensemble, baseline: str | None = None) -> Comparison:
+def compare(ensemble: Ensemble, baseline: str | Scenario | None = None) -> Comparison:
     """Compare every scenario of an ensemble with a baseline, and verify the prefix property.
 
     Parameters
     ----------
     baseline
-        Name of the reference scenario; the first if absent.
+        The reference scenario or its name; the first if absent.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def compare(ensemble: Ensemble, baseline: str | None = None) -> Comparison:
         If two scenarios differ before their first change: a fault of the model, which must not go unseen.
     """
     names = list(ensemble.scenarios)
-    baseline = names[0] if baseline is None else baseline
+    baseline = baseline.name if isinstance(baseline, Scenario) else baseline or names[0]
     if baseline not in names:
         raise UnknownNameError(f"no scenario {baseline!r} in this ensemble; {did_you_mean(baseline, names)}")
     if len(names) < 2:

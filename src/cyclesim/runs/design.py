@@ -123,7 +123,7 @@ def given(table: Mapping[str, Sequence[float]]) -> Design:
 def _drawn(scenarios: list[Scenario], quantities: Iterable[str] | None) -> tuple[str, ...]:
     ranged = {name for name, quantity in parameters().items() if quantity.range is not None}
     if quantities is not None:
-        wanted = set(quantities)
+        wanted = {quantities} if isinstance(quantities, str) else set(quantities)
         for name in sorted(wanted - ranged):
             if name in parameters():
                 raise DesignError(f"parameter {name!r} has no range to draw from; give it one, or leave it out")

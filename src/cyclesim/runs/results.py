@@ -57,7 +57,7 @@ def describe(values: pd.DataFrame) -> pd.DataFrame:
     return result.rename_axis(["scenario", "measure"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One world of one scenario, as tables.
 
@@ -74,6 +74,9 @@ class Run:
     draw: int
     replication: int
     columns: Mapping[str, Table]
+
+    def __repr__(self) -> str:
+        return f"Run({self.scenario.name!r}, seed={self.seed}, draw={self.draw}, replication={self.replication})"
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -131,7 +134,7 @@ class Run:
         return self.ensemble.plot()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
     """Worlds of one or more scenarios.
 
@@ -174,6 +177,9 @@ class Ensemble:
         for name in results[0][0]:
             columns[name] = np.concatenate([results[w][s][name] for s, w in order])
         return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns))
+
+    def __repr__(self) -> str:
+        return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"
 
     @property
     def worlds(self) -> int:
