@@ -17,7 +17,7 @@ from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.folder import save
-from cyclesim.runs.results import KEYS, Ensemble, late
+from cyclesim.runs.results import KEYS, Ensemble, late, of_measure
 from cyclesim.vocabulary import AVERTED
 
 WORLD = ["draw", "replication"]
@@ -82,13 +82,7 @@ class Comparison:
             If there is no such measure.
         """
         rows = [row for name in self.counterfactuals for row in self.rows(name)]
-        result = pd.DataFrame(rows).set_index(["scenario", "measure"])
-        if measure is None:
-            return result
-        names = result.index.get_level_values("measure").unique()
-        if measure not in names:
-            raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
-        return pd.DataFrame(result.xs(measure, level="measure"))
+        return of_measure(pd.DataFrame(rows).set_index(["scenario", "measure"]), measure)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as JSON types."""

@@ -57,6 +57,22 @@ def describe(values: pd.DataFrame) -> pd.DataFrame:
     return result.rename_axis(["scenario", "measure"])
 
 
+def of_measure(summary: pd.DataFrame, measure: str | None) -> pd.DataFrame:
+    """Return the rows of one measure from a frame indexed by scenario and measure; all of them for None.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+    """
+    if measure is None:
+        return summary
+    names = summary.index.get_level_values("measure").unique()
+    if measure not in names:
+        raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
+    return summary[summary.index.get_level_values("measure") == measure].droplevel("measure")
+
+
 @dataclass(frozen=True, repr=False)
 class Run:
     """One world of one scenario, as tables.
@@ -200,15 +216,7 @@ class Ensemble:
 
     def summary(self, measure: str | None = None) -> pd.DataFrame:
         """Return mean, standard deviation and quantiles over worlds of the totals, for one measure or all."""
-        import pandas as pd
-
-        result = describe(self.totals)
-        if measure is None:
-            return result
-        names = result.index.get_level_values("measure").unique()
-        if measure not in names:
-            raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
-        return pd.DataFrame(result.xs(measure, level="measure"))
+        return of_measure(describe(self.totals), measure)
 
     def plot(self, baseline: str | None = None) -> Any:
         """Return the figure of the cycle: headline measures of every scenario, with bands over worlds."""
