@@ -212,15 +212,3 @@ AVERTED = frozenset(
     {"person_months_exploited", "exploited", "newly_trafficked", "retrafficked", "died", "dead", "true_prevalence"}
 )
 """Measures whose difference is baseline - counterfactual (averted, positive is good); all others the other way."""
-
-HEADLINE = (
-    "exploited",
-    "identified",
-    "believed_prevalence",
-    "true_prevalence",
-    "coverage",
-    "answered_share",
-    "trust",
-    "trained_share",
-)
-"""The measures that summaries and charts show first."""

@@ -170,19 +170,18 @@ class Crisis:
 
     def spend_money(self) -> None:
         """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
-        self.disbursed = self.money.disburse(self.clock)
+        disbursed = self.money.disburse(self.clock)
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.people)
         spent = self.workforce.spend(self.money.purses, staff, prepared, self.p)
         spent[Line.ASSISTANCE] = self.assistance_cents
         self.money.spend(spent)
-        self.spent = sum(spent.values())
         self.organisations.learn(self.p, self.workforce.training_rate)
         for number, back_end in enumerate(self.back_ends):
             share = self._share_of(number)
             back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
             back_end.funded_investigators = self.workforce.investigators.staff * share
-        self.records.pay(self.required_cents(), self.disbursed)
+        self.records.pay(self.required_cents(), disbursed)
 
     # ------------------------------------------------------------ what donors see
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.dates import date
+from cyclesim.runs.results import over_crises
 from cyclesim.vocabulary import AVERTED, MEASURES
 
 if TYPE_CHECKING:
@@ -176,9 +177,7 @@ def _caveats(scenarios: Iterable[Scenario]) -> list[str]:
 
 def _years(result: Run) -> list[list[Any]]:
     """Return a row for each whole or begun year: its first month, then the measures of `_YEARLY`."""
-    months = result.months.groupby("month").agg(
-        {name: "sum" if MEASURES[name].kind != "level" else "mean" for name in _YEARLY}
-    )
+    months = over_crises(result.months).set_index("month")
     how = {"flow": "sum", "stock": "last", "level": "mean"}
     yearly = months.groupby(months.index // 12).agg({name: how[MEASURES[name].kind] for name in _YEARLY})
     starts = [date(12 * int(year), result.scenario.start) for year in yearly.index]

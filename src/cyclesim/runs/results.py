@@ -30,19 +30,22 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     Stocks of several crises are summed, levels averaged with people as weights. The stock `exploited` is also
     summed over months, as `person_months_exploited`.
     """
+    runs = over_crises(table).groupby(KEYS, sort=False)
     kinds = {kind: [n for n, m in MEASURES.items() if m.kind == kind] for kind in ("flow", "stock", "level")}
-    runs = table.groupby(KEYS, sort=False)
     result = runs[kinds["flow"]].sum()
     result.insert(0, "person_months_exploited", runs["exploited"].sum())
-    monthly = table.groupby([*KEYS, "month"], sort=False)[kinds["stock"]].sum().groupby(KEYS, sort=False).mean()
-    levels = table[[*KEYS, "month", *kinds["level"]]]
+    return result.join(runs[[*kinds["stock"], *kinds["level"]]].mean()).reset_index()
+
+
+def over_crises(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each run and month: flows and stocks summed over crises, levels weighted with people."""
+    by_month = [*KEYS, "month"]
     if table["crisis"].nunique() > 1:
-        people = table["people"].groupby([table[key] for key in [*KEYS, "month"]], sort=False)
+        people = table.groupby(by_month, sort=False)["people"]
         total, number = people.transform("sum"), people.transform("size")
         share = (table["people"] / total).where(total > 0, 1 / number)
-        levels = levels.assign(**{name: levels[name] * share for name in kinds["level"]})
-    means = levels.groupby([*KEYS, "month"], sort=False)[kinds["level"]].sum().groupby(KEYS, sort=False).mean()
-    return result.join(monthly).join(means).reset_index()
+        table = table.assign(**{n: table[n] * share for n, m in MEASURES.items() if m.kind == "level"})
+    return table.groupby(by_month, sort=False)[list(MEASURES)].sum().reset_index()
 
 
 def describe(values: pd.DataFrame) -> pd.DataFrame:

@@ -137,7 +137,7 @@ class Organisations:
         self._arrives = np.array([months.get(name, first_month) for name in self.names])
         self._fade = np.array([math.inf if o.fade_months is None else float(o.fade_months) for o in chosen])
         self.staff, self._weight = np.zeros(len(chosen)), np.zeros(len(chosen))
-        self._suspicion, self.contact = np.zeros(len(chosen)), np.zeros(self.places)
+        self._suspicion = np.zeros(len(chosen))
         self._age = np.zeros(len(chosen))
 
     def be_present(self, month: int, arrivals: Floats, p: Values) -> None:
@@ -160,8 +160,8 @@ class Organisations:
         staff = np.bincount(self.place, self.staff, self.places)
         total = np.maximum(staff, 1e-300)
         density = staff * 1e4 / np.maximum(np.repeat(now.people, CHANNELS), 1) / (p.staff_reference / CHANNELS)
-        self.contact = p.contact * np.expm1(-density) / math.expm1(-1.0)
-        self._weight = self.staff / total[self.place] * self.contact[self.place]
+        contact = p.contact * np.expm1(-density) / math.expm1(-1.0)
+        self._weight = self.staff / total[self.place] * contact[self.place]
         refers = self.trust * self._willing(p, now) * self._clear(p, now)
         recognises = self._skill(p) * self._knows_the_place(p, now)
         hazard = np.bincount(self.place, self._weight * refers * recognises, self.places)
