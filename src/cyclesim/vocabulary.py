@@ -131,8 +131,14 @@ def _table(*rows: tuple[str, str, str, str]) -> dict[str, Measure]:
 
 
 MEASURES = _table(
-    ("people", "stock", "people", "everybody in need: at risk, exploited, in casework, survivors and the dead"),
-    ("at_risk", "stock", "people", "people in need who have never been trafficked in this world"),
+    ("people", "stock", "people", "everybody in the model: at risk, exploited, in casework, survivors and the dead"),
+    (
+        "in_need",
+        "stock",
+        "people",
+        "people the appeal is for; not those at home before they are displaced",
+    ),
+    ("at_risk", "stock", "people", "people who have never been trafficked in this world"),
     (
         "exploited",
         "stock",
@@ -150,6 +156,8 @@ MEASURES = _table(
     ("referred", "flow", "cases", "referrals by frontline responders and proactive investigation"),
     ("suspected_wrongly", "flow", "cases", "referrals, after triage, of people who are no victims"),
     ("identified_police", "flow", "people", "of the people identified: through police, border force or investigation"),
+    ("suspects", "flow", "cases", "people suspected of trafficking, from the cases completed"),
+    ("convictions", "flow", "cases", "suspects convicted"),
     ("answered", "flow", "cases", "referrals that the back end answered: the person is out of exploitation"),
     ("lapsed", "flow", "cases", "referrals that waited longer than patience lasts"),
     ("declined", "flow", "cases", "answered referrals in which the person declined help offered on conditions"),
@@ -167,9 +175,9 @@ MEASURES = _table(
         "true_prevalence",
         "level",
         "per 1,000 per year",
-        "spells of exploitation under way in the last 12 months per 1,000 in need",
+        "spells of exploitation under way in the last 12 months per 1,000 people",
     ),
-    ("detected_prevalence", "level", "per 1,000 per year", "cases reported in the last 12 months per 1,000 in need"),
+    ("detected_prevalence", "level", "per 1,000 per year", "cases reported in the last 12 months per 1,000 people"),
     (
         "naive_estimate",
         "level",

@@ -74,6 +74,10 @@ def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Pr
             if settings and setting not in settings:
                 way_out = did_you_mean(setting, settings)
                 yield document.problem((*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True)
+        yield from _reference(document, (*here, "home"), wave, settings)
+        if "home" in wave and "month" not in wave:
+            way_out = "give the month in which these people leave home, or leave home out"
+            yield document.problem((*here, "home"), "goes with month only", way_out, at_key=True)
     for name, organisation in _entries(crisis, "organisations"):
         here = (*key, "organisations", name)
         yield from _reference(document, (*here, "setting"), organisation, settings)

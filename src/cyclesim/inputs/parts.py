@@ -174,6 +174,10 @@ class Wave(Part):
     """Composition by status; absent follows the crisis."""
     displaced_months: Annotated[int, Field(ge=0, le=1200)] = 0
     """Months of displacement behind them on arrival."""
+    home: str | None = None
+    """Setting in which they live as host community until `month`; absent is outside the model until then."""
+    in_need: bool = True
+    """Whether the appeal is for them; people at home before they are displaced never count."""
 
 
 class Organisation(Part):

@@ -15,7 +15,7 @@ from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.luck import Floats, Luck
 from cyclesim.model.people.arrivals import cohorts
-from cyclesim.model.people.cohorts import Cohorts, Ladder
+from cyclesim.model.people.cohorts import Cohort, Cohorts, PoissonLadder
 from cyclesim.model.people.exits import Exits
 from cyclesim.model.people.hazards import (
     FirstHazard,
@@ -26,6 +26,7 @@ from cyclesim.model.people.hazards import (
 from cyclesim.model.people.ledger import CAME_FORWARD, INVESTIGATION, Ledger, Row
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.practice.back_end import ANSWERED, LAPSED, BackEnd
+from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
 from cyclesim.model.practice.workforce import Workforce
@@ -40,7 +41,6 @@ _BACK_END_FIELDS = {
     "assistance_places": "assistance_places",
 }
 _POLICE = list(Channel).index(Channel.POLICE_BORDER)
-_ENDLESS = 2**40  # a ladder of so many is a Poisson process
 
 
 class Crisis:
@@ -79,11 +79,12 @@ class Crisis:
         self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
-        self.onset = min((c.arrival for c in found), default=self.first_month)
-        self._suspicions = Ladder(luck.stream(name, "people suspected wrongly"), _ENDLESS)
-        self._suspected = 0.0  # cumulative expectation
+        self.onset = _onset(found, self.first_month)
+        self._suspicions = PoissonLadder(luck.stream(name, "people suspected wrongly"))
+        self._suspects = PoissonLadder(luck.stream(name, "suspects"))
+        self._convictions = PoissonLadder(luck.stream(name, "convictions"))
+        self.justice = Justice()
         self._found: list[NDArray[np.int64]] = []  # people identified by setting, month by month
-        self._cohort_setting = np.array([self.settings.index(c.setting) for c in found], dtype=np.int64)
         self._places = [0.0] * len(self.back_ends)
         self.month = self.first_month
 
@@ -95,9 +96,10 @@ class Crisis:
         return self.month - self.first_month
 
     def people_by_setting(self) -> NDArray[np.int64]:
-        """Return the people in need present, shape (settings,)."""
-        present = self.cohorts.sizes * self.cohorts.present(self.month)
-        return np.bincount(self._cohort_setting, present, len(self.settings)).astype(np.int64)
+        """Return the people present, shape (settings,): in need, or at home before they are displaced."""
+        cohorts, arrived = self.cohorts, self.cohorts.arrived(self.month)
+        present = cohorts.sizes * cohorts.present(self.month)
+        return np.bincount(self.layout.setting(arrived), present, len(self.settings)).astype(np.int64)
 
     def attention(self) -> float:
         """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
@@ -112,12 +114,13 @@ class Crisis:
     # ------------------------------------------------------------ the stages, in the order of the month
 
     def begin_month(self, month: int) -> None:
-        """Note who is present: people in need, and the staff of organisations."""
+        """Note who is present: people at home and in need, and the staff of organisations."""
         self.month = month
         self.present = self.people_by_setting()
         self.people = int(self.present.sum())
-        self.arrived = self._arrived_lately()
-        self.organisations.be_present(month, self.arrived, self.p)
+        self.in_need = int(self.cohorts.sizes[self.cohorts.in_need(month)].sum())
+        self.arrived, uprooted = self._moved_lately()
+        self.organisations.be_present(month, uprooted, self.p)
         self.organisations.be_vetted(self.p)
         self.stock = self.exploited()
         self.cells_at_start = self._exploited_cells()
@@ -126,12 +129,12 @@ class Crisis:
     def move_people(self) -> None:
         """People: exposure, recruitment, exits."""
         p = self.p
-        prevention = self.workforce.prevention_share(p, self.people)
+        prevention = self.workforce.prevention_share(p, self.in_need)
         pressure = self._pressure()
         first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
-        self.forward = self.exits.forward(p, self._conditional(), self.attention())
+        self.forward = self.exits.forward(p, self._conditional(), self.attention(), self.organisations.at_work)
         self.refusal = self.exits.refusal(p, self._conditional())
         self.ledger.expose(self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
         self._name_responders()
@@ -151,11 +154,12 @@ class Crisis:
         self._tell(ledger.waiting.values[Row.RESPONDER].astype(np.int64), outcome)
         ledger.settle(outcome, when, length, self.refusal)
         self._assist()
+        self._prosecute()
 
     def keep_records(self) -> None:
         """Evidence: case records on their way into reports, and what only the simulator knows."""
         flows, p = self.ledger.flows, self.p
-        completeness = self.workforce.completeness(p, self.people, self.acceptance())
+        completeness = self.workforce.completeness(p, self.in_need, self.acceptance())
         cell, source, reporting = flows.records.joined()
         self.identified = reporting.size
         self.identified_police = int(np.isin(source, (_POLICE, INVESTIGATION)).sum())
@@ -172,7 +176,7 @@ class Crisis:
         """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
         disbursed = self.money.disburse(self.clock)
         staff = math.fsum(self.organisations.staff.tolist())
-        prepared = self.workforce.local_share(self.p, self.people)
+        prepared = self.workforce.local_share(self.p, self.in_need)
         spent = self.workforce.spend(self.money.purses, staff, prepared, self.p)
         spent[Line.ASSISTANCE] = self.assistance_cents
         self.money.spend(spent)
@@ -187,7 +191,7 @@ class Crisis:
 
     def required_cents(self) -> int:
         """Return the real anti-trafficking requirement of a month, in cents."""
-        cents: int = round(self.people * self.p.requirement / self.p.coded_share * 100 / 12)
+        cents: int = round(self.in_need * self.p.requirement / self.p.coded_share * 100 / 12)
         return cents
 
     def appeal(self) -> Appeal:
@@ -196,8 +200,8 @@ class Crisis:
         return Appeal(
             crisis=self.name,
             age=self.month - self.onset,
-            requirement=self.people * self.p.requirement / self.p.coded_share,
-            competing=self.people * self._competing,
+            requirement=self.in_need * self.p.requirement / self.p.coded_share,
+            competing=self.in_need * self._competing,
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -260,13 +264,19 @@ class Crisis:
 
     # ------------------------------------------------------------ what moves hazards
 
-    def _arrived_lately(self) -> Floats:
-        """Return the share of the people present in each setting who arrived within the last quarter."""
-        arrival = self.cohorts.arrival
+    def _moved_lately(self) -> tuple[Floats, Floats]:
+        """Return the shares of newcomers and of people uprooted within the last quarter, by setting.
+
+        Newcomers are counted over the people present; newcomers and leavers together over those present and leavers.
+        """
+        arrival, sizes, number = self.cohorts.arrival, self.cohorts.sizes, len(self.settings)
         late = (arrival > self.first_month) & (arrival <= self.month) & (arrival > self.month - 3)
-        newcomers = np.bincount(self._cohort_setting, self.cohorts.sizes * late, len(self.settings))
-        result: Floats = newcomers / np.maximum(self.present, 1)
-        return result
+        if not late.any():
+            return np.zeros(number), np.zeros(number)
+        left = late & self.cohorts.has_home
+        newcomers = np.bincount(self.layout.setting(late)[late], sizes[late], number)
+        leavers = np.bincount(self.layout.setting(~left)[left], sizes[left], number)
+        return newcomers / np.maximum(self.present, 1), (newcomers + leavers) / np.maximum(self.present + leavers, 1)
 
     def _watch(self) -> Floats:
         """Return the share of the exploited found within a year, by setting; the reference in the first year."""
@@ -299,15 +309,13 @@ class Crisis:
             people=self.present,
             arrivals=self.arrived,
             unmet=1.0 - self.needs_met,
-            awareness=work.awareness(p, self.people, self.attention()),
+            awareness=work.awareness(p, self.in_need, self.attention()),
             leadership=leadership,
-            clarity=work.clarity(p, self.people, leadership),
-            local=work.local_share(p, self.people),
+            clarity=work.clarity(p, self.in_need, leadership),
+            local=work.local_share(p, self.in_need),
         )
         referral = self.organisations.referral(p, now) * self._detectable()
-        self._suspected += self.organisations.suspected_wrongly(p, self.present)
-        first, _ = self._suspicions.climb(self._suspected / _ENDLESS)
-        self.wrongly = self._suspicions.reached - first
+        self.wrongly = self._suspicions.pass_by(self.organisations.suspected_wrongly(p, self.present))
         return referral
 
     def _proactive(self) -> Floats:
@@ -374,3 +382,21 @@ class Crisis:
         assisted[paid] = True
         self.assistance_cents = paid.size * cost
         ledger.complete(rows, formal, assisted)
+
+    def _prosecute(self) -> None:
+        """Open and close investigations; whole suspects and convictions come from ladders of their own."""
+        flows = self.ledger.flows
+        completed = flows.identified_formally + flows.presumptive
+        investigators = math.fsum(b.investigators for b in self.back_ends)
+        self.justice.step(completed, flows.assisted, investigators, self.p)
+        self.suspects = self._suspects.pass_by(self.justice.suspects)
+        self.convictions = self._convictions.pass_by(self.justice.convictions)
+
+
+def _onset(found: list[Cohort], first_month: int) -> int:
+    """Return the month in which most people arrive; the first simulated month where nobody does later."""
+    arrivals: dict[int, int] = {}
+    for cohort in found:
+        if cohort.in_need:
+            arrivals[cohort.arrival] = arrivals.get(cohort.arrival, 0) + cohort.size
+    return max(sorted(arrivals), key=lambda month: arrivals[month], default=first_month)

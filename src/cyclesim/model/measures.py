@@ -125,6 +125,7 @@ def _people(crisis: Crisis) -> dict[str, float]:
     casework = ledger.casework.size + ledger.waiting.size - (exploited - ledger.exploited.size)
     return {
         "people": crisis.people,
+        "in_need": crisis.in_need,
         "at_risk": at_risk,
         "exploited": exploited,
         "in_casework": casework,
@@ -133,6 +134,8 @@ def _people(crisis: Crisis) -> dict[str, float]:
         "waiting": ledger.waiting.size,
         "identified": crisis.identified,
         "identified_police": crisis.identified_police,
+        "suspects": crisis.suspects,
+        "convictions": crisis.convictions,
         "suspected_wrongly": crisis.wrongly,
         "waiting_months": _ratio(flows.waited, flows.answered),
     } | {name: getattr(flows, name) for name in _FLOWS}
@@ -168,7 +171,7 @@ def _practice(crisis: Crisis) -> dict[str, float]:
         "specialists": work.specialists.staff,
         "caseworkers": math.fsum(b.caseworkers for b in crisis.back_ends),
         "investigators": math.fsum(b.investigators for b in crisis.back_ends),
-        "prevention": work.prevention_share(crisis.p, crisis.people),
+        "prevention": work.prevention_share(crisis.p, crisis.in_need),
         "attention": crisis.attention(),
     }
 

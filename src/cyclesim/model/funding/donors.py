@@ -32,7 +32,7 @@ class Appeal:
     crisis
         Name.
     age
-        Months since people first arrived.
+        Months since most people arrived; negative before.
     requirement, competing
         US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
         allowed.
@@ -211,7 +211,7 @@ class Donor(mesa.Agent):
         weights = dict(self.lines or {Line(line): share for line, share in p.line_mix.items()})
         for line, aversion in _SHUNNED.items():
             weights[line] = weights.get(line, 0.0) * (1.0 - getattr(p, aversion))
-        onset = p.onset_awareness * math.exp(-max(appeal.age, 0) / 12.0)
+        onset = p.onset_awareness * math.exp(-appeal.age / 12.0) if appeal.age >= 0 else 0.0
         weights = {line: weight * (1.0 - onset) for line, weight in weights.items()}
         weights[Line.PREVENTION] = weights.get(Line.PREVENTION, 0.0) + onset
         weights[Line.PREPAREDNESS] = weights.get(Line.PREPAREDNESS, 0.0) + p.advance_preparedness

@@ -37,5 +37,6 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
         for (cell, _), size in zip(cells, people, strict=True):
             if size:
                 label = "/".join((*cell, name))
-                result.append(Cohort(label, *cell, size, arrival, arrival - wave.displaced_months))
+                since = arrival - wave.displaced_months
+                result.append(Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need))
     return sorted(result, key=lambda cohort: cohort.name)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cyclesim.model.luck import SLOTS, Floats, Luck, Slot, Stream, exponential
 
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _FIRST_BLOCK, _LAST_BLOCK = 16, 512
 
 
@@ -29,6 +30,10 @@ class Cohort:
         Month of arrival, relative to the start of the scenario.
     displaced_since
         Month since which these people have been displaced.
+    home
+        Setting in which they live until they arrive, as host community; None where they are outside the model.
+    in_need
+        Whether the appeal is for them, once they have arrived.
     """
 
     name: str
@@ -38,6 +43,8 @@ class Cohort:
     size: int
     arrival: int
     displaced_since: int
+    home: str | None = None
+    in_need: bool = True
 
 
 class Ladder:
@@ -97,6 +104,23 @@ class Ladder:
         self._carry = float(self._thresholds[-1])
 
 
+_ENDLESS = 2**40  # a ladder of so many is a Poisson process
+
+
+class PoissonLadder:
+    """Whole events of a keyed Poisson process, for what is known as an expected number a month."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._ladder = Ladder(stream, _ENDLESS)
+        self._expected = 0.0  # cumulative
+
+    def pass_by(self, expected: float) -> int:
+        """Return the events of a month in which so many are expected."""
+        self._expected += expected
+        first, _ = self._ladder.climb(self._expected / _ENDLESS)
+        return self._ladder.reached - first
+
+
 class Cohorts:
     """All cohorts of one crisis, their cumulative hazards and their ladders.
 
@@ -113,15 +137,27 @@ class Cohorts:
         self.sizes: Integers = np.array([c.size for c in cohorts], dtype=np.int64)
         self.arrival: Integers = np.array([c.arrival for c in cohorts], dtype=np.int64)
         self.displaced_since: Integers = np.array([c.displaced_since for c in cohorts], dtype=np.int64)
+        self.has_home: Flags = np.array([c.home is not None for c in cohorts], dtype=bool)
+        self._counts: Flags = np.array([c.in_need for c in cohorts], dtype=bool)
         self.cumulative = np.zeros(len(cohorts))
         streams = [luck.stream(crisis, c.name) for c in cohorts]
         self.keys = np.array([s.words() for s in streams], dtype=np.uint64).reshape(-1, 2)
         self._ladders = [Ladder(s, c.size) for s, c in zip(streams, cohorts, strict=True)]
         self._next = np.array([ladder.next_threshold for ladder in self._ladders])
 
-    def present(self, month: int) -> NDArray[np.bool_]:
+    def arrived(self, month: int) -> Flags:
         """Return which cohorts have arrived by a month."""
-        result: NDArray[np.bool_] = self.arrival <= month
+        result: Flags = self.arrival <= month
+        return result
+
+    def present(self, month: int) -> Flags:
+        """Return which cohorts are in the model in a month: arrived, or at home before they are displaced."""
+        result: Flags = self.arrived(month) | self.has_home
+        return result
+
+    def in_need(self, month: int) -> Flags:
+        """Return which cohorts an appeal is for in a month."""
+        result: Flags = self.arrived(month) & self._counts
         return result
 
     def expose(self, hazard: Floats) -> tuple[Integers, Integers, Floats]:

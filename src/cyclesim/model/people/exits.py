@@ -8,7 +8,7 @@ from cyclesim.model.luck import Floats
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
 from cyclesim.model.people.ledger import RISKS, Row
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Group, Status
+from cyclesim.vocabulary import Channel, Form, Group, Status
 
 _POLICE = list(Channel).index(Channel.POLICE_BORDER)
 _PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
@@ -47,15 +47,16 @@ class Exits:
         risks[Row.DEATH] = p.death
         risks[Row.CHANNELS : Row.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
         risks[Row.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
+        risks[Row.CHANNELS : Row.INVESTIGATION] *= self._met(p)
         for channel in _PROTECTION:
             risks[Row.CHANNELS + channel] *= 1.0 - p.no_sharing
         seen = 1.0 - p.low_level_share * (1.0 - p.lens)  # police look for organised crime (M38)
         risks[Row.CHANNELS + _POLICE] *= (1.0 - p.complicity) * seen
-        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p) * seen
+        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[_POLICE]
         return risks
 
-    def forward(self, p: Values, conditional: Floats, attention: float) -> Floats:
-        """Return the probability that whoever escapes comes forward, shape (cells,)   (H4).
+    def forward(self, p: Values, conditional: Floats, attention: float, at_work: Floats) -> Floats:
+        """Return the probability that whoever escapes comes forward and is received, shape (cells,)   (H4).
 
         Parameters
         ----------
@@ -63,17 +64,26 @@ class Exits:
             Media attention: it raises calls to hotlines (M12).
         conditional
             Share of help that is conditional on co-operation with police, shape (settings,).
+        at_work
+            Share of the staff of each setting who are at work, to whom people could turn, shape (settings,).
         """
         hazard = escape(p)
         willing = (1.0 - p.reluctance) * (1.0 - self.refusal(p, conditional))
         reports = p.self_report * (1.0 + p.hotline * attention)
-        result: Floats = willing * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
+        received = np.where(self._inside, 1.0, p.reception_outside) * at_work[self._layout.setting_of_cell]
+        result: Floats = willing * received * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
         return result
 
     def refusal(self, p: Values, conditional: Floats) -> Floats:
         """Return the probability that a person declines help, shape (cells,): conditions, no right to stay   (H5)."""
         accepts = 1.0 - p.refusal_conditional * conditional[self._layout.setting_of_cell]
         result: Floats = 1.0 - accepts * np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0)
+        return result
+
+    def _met(self, p: Values) -> Floats:
+        """Return how often each channel meets people in each form of exploitation, shape (channels, cells)   (P1)."""
+        table = np.array([[p.form_contact[c.value][f.value] for f in Form] for c in Channel])
+        result: Floats = (table**p.form_contrast)[:, self._layout.form_of_cell]
         return result
 
     def _take_up(self, p: Values) -> Floats:

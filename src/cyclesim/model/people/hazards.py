@@ -13,6 +13,8 @@ from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import CHILDREN, Form, Group, Status
 
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _VULNERABLE = {Group.UNACCOMPANIED_CHILDREN.value, Group.INSTITUTIONAL_CHILDREN.value}
 
 
@@ -20,28 +22,33 @@ _VULNERABLE = {Group.UNACCOMPANIED_CHILDREN.value, Group.INSTITUTIONAL_CHILDREN.
 class Layout:
     """The cells of a crisis: setting x group x status x form, in a fixed order.
 
-    A stratum is a (setting, group, status) that some cohort has; a cell is ``stratum * len(Form) + form``.
+    A stratum is a (setting, group, status) that some cohort has, on arrival or at home before; a cell is
+    ``stratum * len(Form) + form``.
     """
 
     settings: tuple[str, ...]
     strata: tuple[tuple[str, str, str], ...]
-    stratum_of_cohort: NDArray[np.int64]
-    setting_of_cell: NDArray[np.int64]
-    group_of_cell: NDArray[np.int64]
-    status_of_cell: NDArray[np.int64]
-    form_of_cell: NDArray[np.int64]
+    stratum_of_cohort: Integers
+    stratum_at_home: Integers
+    setting_of_cell: Integers
+    group_of_cell: Integers
+    status_of_cell: Integers
+    form_of_cell: Integers
 
     @classmethod
     def of(cls, settings: tuple[str, ...], cohorts: list[Cohort]) -> Layout:
         """Lay out the cells of these cohorts."""
-        strata = tuple(sorted({(c.setting, c.group, c.status) for c in cohorts}))
+        there = [(c.setting, c.group, c.status) for c in cohorts]
+        before = [_at_home(c) for c in cohorts]
+        strata = tuple(sorted({*there, *before}))
         groups, statuses, forms = [list(names) for names in (Group, Status, Form)]
         index = {stratum: number for number, stratum in enumerate(strata)}
         each = len(forms)
         return cls(
             settings=settings,
             strata=strata,
-            stratum_of_cohort=np.array([index[c.setting, c.group, c.status] for c in cohorts], dtype=np.int64),
+            stratum_of_cohort=np.array([index[s] for s in there], dtype=np.int64),
+            stratum_at_home=np.array([index[s] for s in before], dtype=np.int64),
             setting_of_cell=_repeated([settings.index(s) for s, _, _ in strata], each),
             group_of_cell=_repeated([groups.index(Group(g)) for _, g, _ in strata], each),
             status_of_cell=_repeated([statuses.index(Status(s)) for _, _, s in strata], each),
@@ -52,6 +59,22 @@ class Layout:
     def cells(self) -> int:
         """Return the number of cells."""
         return self.setting_of_cell.size
+
+    def stratum(self, arrived: Flags) -> Integers:
+        """Return the stratum in which each cohort lives, shape (cohorts,): people move house once, on arrival."""
+        result: Integers = np.where(arrived, self.stratum_of_cohort, self.stratum_at_home)
+        return result
+
+    def setting(self, arrived: Flags) -> Integers:
+        """Return the setting in which each cohort lives, shape (cohorts,)."""
+        result: Integers = self.setting_of_cell[self.stratum(arrived) * len(Form)]
+        return result
+
+
+def _at_home(cohort: Cohort) -> tuple[str, str, str]:
+    if cohort.home is None:
+        return cohort.setting, cohort.group, cohort.status
+    return cohort.home, cohort.group, Status.HOST_COMMUNITY.value
 
 
 def _repeated(values: list[int], each: int) -> NDArray[np.int64]:
@@ -68,18 +91,26 @@ class FirstHazard:
     """
 
     def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
-        self._cohorts = cohorts
-        self._setting = layout.setting_of_cell[:: len(Form)][layout.stratum_of_cohort]
-        names = cohorts.cohorts
-        self._vulnerable = np.array(
-            [c.group in _VULNERABLE or c.status == Status.IRREGULAR_STATUS for c in names], dtype=bool
-        )
-        self._regular = np.array([c.status == Status.REGULAR_STATUS for c in names], dtype=float)
-        self._displaced = np.array([c.status != Status.HOST_COMMUNITY for c in names], dtype=bool)
-        self._reference = cohorts.sizes * cohorts.present(min((c.arrival for c in names), default=0))
+        self._cohorts, self._layout = cohorts, layout
+        first = min((c.arrival for c in cohorts.cohorts), default=0)
+        self._live(cohorts.arrived(first))
+        self._reference = cohorts.sizes * cohorts.present(first)
+        self._exposed_first = self._vulnerable, self._displaced
+
+    def _live(self, arrived: Flags) -> None:
+        """Note where cohorts live, and what of their status raises or lowers their risk."""
+        cell = self._layout.stratum(arrived) * len(Form)
+        group, status = self._layout.group_of_cell[cell], self._layout.status_of_cell[cell]
+        statuses = list(Status)
+        self._setting = self._layout.setting_of_cell[cell]
+        self._vulnerable = np.isin(group, [number for number, g in enumerate(Group) if g in _VULNERABLE])
+        self._vulnerable |= status == statuses.index(Status.IRREGULAR_STATUS)
+        self._regular = (status == statuses.index(Status.REGULAR_STATUS)).astype(float)
+        self._displaced = status != statuses.index(Status.HOST_COMMUNITY)
+        self._arrived = arrived
 
     def of_month(self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float) -> Floats:
-        """Return the hazard of each cohort in a month, shape (cohorts,); 0 before arrival.
+        """Return the hazard of each cohort in a month, shape (cohorts,); 0 before people are in the model.
 
         Parameters
         ----------
@@ -88,16 +119,19 @@ class FirstHazard:
         unmet_need, prevention
             Shares between 0 and 1.
         """
-        risk = np.where(self._vulnerable, p.vulnerable_relative_risk, 1.0)
+        arrived = self._cohorts.arrived(month)
+        if not np.array_equal(arrived, self._arrived):
+            self._live(arrived)
+        risk = _relative_risk(p, self._vulnerable, self._displaced)
         protection = self._regular * (p.protection_uptake * p.protection_effect)
         portal = 1.0 + self._regular * p.portal_risk
-        hazard = (self._level(p, risk) * (1.0 - prevention)) * risk * intensity[self._setting]
+        hazard = (self._level(p) * (1.0 - prevention)) * risk * intensity[self._setting]
         hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection) * portal
         result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
         return result
 
-    def _level(self, p: Values, risk: Floats) -> float:
-        weighted = math.fsum((self._reference * risk).tolist())
+    def _level(self, p: Values) -> float:
+        weighted = math.fsum((self._reference * _relative_risk(p, *self._exposed_first)).tolist())
         return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
 
     def _delayed(self, month: int, p: Values, unmet_need: float) -> Floats:
@@ -108,13 +142,21 @@ class FirstHazard:
         return result
 
 
+def _relative_risk(p: Values, vulnerable: Flags, displaced: Flags) -> Floats:
+    """Return the risk of vulnerable and displaced people over that of others, shape (cohorts,)."""
+    result: Floats = np.where(vulnerable, p.vulnerable_relative_risk, 1.0) * np.where(
+        displaced, p.displacement_risk, 1.0
+    )
+    return result
+
+
 def return_hazard(p: Values, intensity: Floats, prevention: float, elapsed: int) -> Floats:
     """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3).
 
     Parameters
     ----------
     elapsed
-        Months since people first arrived: the risk rises as a crisis protracts.
+        Months since most people arrived: the risk rises as a crisis protracts.
     """
     protracted = 1.0 - p.return_protraction * math.expm1(-max(elapsed, 0) / 24.0)
     chances = np.array([p.retrafficking_unassisted, p.retrafficking_assisted])
@@ -130,7 +172,7 @@ def form_thresholds(p: Values) -> Floats:
     return cumulative
 
 
-def inside_areas_of_responsibility(layout: Layout) -> NDArray[np.bool_]:
+def inside_areas_of_responsibility(layout: Layout) -> Flags:
     """Return which cells fall under gender-based violence or child protection (M20)."""
     groups, forms = list(Group), list(Form)
     gendered = (Form.SEXUAL_EXPLOITATION, Form.FORCED_MARRIAGE)

@@ -106,6 +106,7 @@ class Ledger:
         self._risk = np.zeros((RISKS, layout.cells))  # cumulative hazards
         self._return = np.zeros(2 * len(layout.settings))
         self._month = 0
+        self._stratum = layout.stratum_at_home
         self.newcomers = slice(0, 0)  # who joined the queue this month, in the waiting pool
         self._escapes: Floats = np.empty(0)  # of the waiting: time of escape or death this month
         self._dies: Flags = np.empty(0, dtype=bool)
@@ -142,6 +143,7 @@ class Ledger:
             Cumulative mix of forms by group, shape (groups, forms - 1).
         """
         self.flows, self._month = Flows(), month
+        self._stratum = self.layout.stratum(self.cohorts.arrived(month))
         before = self._risk.copy()
         self._risk += risks
         self._return += again
@@ -354,7 +356,7 @@ class Ledger:
     def _begin_spell(self, who: Integers, records: Floats, forms: Floats) -> None:
         if who.shape[1] == 0:
             return
-        first_cell = self.layout.stratum_of_cohort[who[Pool.COHORT]] * len(Form)
+        first_cell = self._stratum[who[Pool.COHORT]] * len(Form)
         group = self.layout.group_of_cell[first_cell]
         who[Pool.CELL] = first_cell + (records[:, Slot.FORM, None] >= forms[group]).sum(axis=1)
         self.flows.entered_cells.append(who[Pool.CELL])

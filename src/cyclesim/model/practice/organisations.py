@@ -137,19 +137,29 @@ class Organisations:
         self._arrives = np.array([months.get(name, first_month) for name in self.names])
         self._fade = np.array([math.inf if o.fade_months is None else float(o.fade_months) for o in chosen])
         self.staff, self._weight = np.zeros(len(chosen)), np.zeros(len(chosen))
+        self.at_work = np.ones(len(settings))  # share of the staff of each setting who are at work
         self._suspicion = np.zeros(len(chosen))
         self._age = np.zeros(len(chosen))
 
-    def be_present(self, month: int, arrivals: Floats, p: Values) -> None:
+    def be_present(self, month: int, uprooted: Floats, p: Values) -> None:
         """Set the staff at work this month   (P7).
 
-        Posts count from arrival and fade with their half-life; where many people arrive, local staff are hit by the
-        same crisis and some are absent (M27).
+        Posts count from arrival and fade with their half-life; where many people arrive or leave, local staff are
+        hit by the same crisis and some are absent (M27).
+
+        Parameters
+        ----------
+        uprooted
+            Share of the people of each setting who arrived or left within the last quarter, shape (settings,).
         """
         self._age = month - self._arrives
         posts = np.where(self._age >= 0, self.posts * np.exp2(-np.maximum(self._age, 0) / self._fade), 0.0)
-        absent = np.where(self._international, 0.0, p.local_loss * arrivals[self.place // CHANNELS])
-        self.staff = posts * (1.0 - absent)
+        hit = p.local_loss * -np.expm1(uprooted / -p.local_loss_scale)
+        setting = self.place // CHANNELS
+        self.staff = posts * (1.0 - np.where(self._international, 0.0, hit[setting]))
+        settings = self.places // CHANNELS
+        whole, at_work = np.bincount(setting, posts, settings), np.bincount(setting, self.staff, settings)
+        self.at_work = np.divide(at_work, whole, out=np.ones(settings), where=whole > 0)
 
     def referral(self, p: Values, now: Conditions) -> Floats:
         """Return the hazard of referral of a victim whose case is taken up, shape (channels, settings)   (P1).
