@@ -41,7 +41,7 @@ def main() -> None:
     model = CycleModel(scenario, seed=1).run()
     model.observations.tables()
     seconds = time.perf_counter() - began
-    ever = sum(int(crisis.cohorts.reached().sum()) for crisis in model.crises.values())
+    ever = sum(int(crisis.engine.reached().sum()) for crisis in model.crises.values())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{seconds:.1f} s, {ever:,} people ever trafficked, peak memory {peak:.2f} GiB")
 

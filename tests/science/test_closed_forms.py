@@ -8,8 +8,9 @@ import pytest
 from cyclesim.model.luck import Luck, exponential
 from cyclesim.model.people.cohorts import Cohort, Cohorts, Ladder
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import RISKS, Ledger
+from cyclesim.model.people.ledger import Ledger
 from cyclesim.model.people.pool import Pool
+from cyclesim.model.people.risks import RISKS
 from cyclesim.model.practice.back_end import ANSWERED, LAPSED, WAITS, serve
 
 PEOPLE = 200_000

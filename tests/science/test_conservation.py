@@ -13,7 +13,7 @@ from strategies import scenarios
 
 def check_people(model):
     for crisis in model.crises.values():
-        book = crisis.ledger
+        book = crisis.engine.ledger
         held = book.exploited.size + book.waiting.size + book.casework.size
         ever = int(crisis.cohorts.reached().sum())
         assert held + book.survivors.size + book.settled + book.dead == ever

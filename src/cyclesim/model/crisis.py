@@ -10,22 +10,23 @@ from numpy.typing import NDArray
 
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.engine import Engine, Exposure, Terms
 from cyclesim.model.evidence.records import CaseRecords, Month
 from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
-from cyclesim.model.luck import Floats, Luck
+from cyclesim.model.individuals import Individuals
+from cyclesim.model.luck import Counts, Floats, Luck
 from cyclesim.model.people.arrivals import cohorts
-from cyclesim.model.people.cohorts import Cohort, Cohorts, PoissonLadder
-from cyclesim.model.people.exits import Exits
+from cyclesim.model.people.cohorts import Cohort, Cohorts
+from cyclesim.model.people.exits import Exits, expected_records
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
     form_thresholds,
     return_hazard,
 )
-from cyclesim.model.people.ledger import CAME_FORWARD, INVESTIGATION, Ledger, Row
-from cyclesim.model.people.pool import Pool
-from cyclesim.model.practice.back_end import ANSWERED, LAPSED, BackEnd
+from cyclesim.model.people.risks import INVESTIGATION, found
+from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
@@ -33,7 +34,6 @@ from cyclesim.model.practice.workforce import Workforce
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Channel, Line
 
-CHANNELS = len(Channel)
 _BACK_END_FIELDS = {
     "caseworkers": "state_caseworkers",
     "investigators": "state_investigators",
@@ -62,7 +62,6 @@ class Crisis:
         found = cohorts(spec, scenario.start, self.first_month)
         self.layout = Layout.of(self.settings, found)
         self.cohorts = Cohorts(found, name, luck)
-        self.ledger = Ledger(self.cohorts, self.layout)
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
         self.access = np.array([float(spec.settings[s].access) for s in self.settings])
@@ -73,6 +72,7 @@ class Crisis:
         self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
         names = [b.name for b in self.back_ends]
         self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
+        self.engine: Engine = Individuals(self.cohorts, self.layout, name, luck, self.back_end_of_setting)
         self.workforce = Workforce()
         self.months = scenario.spin_up + scenario.months
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
@@ -80,12 +80,8 @@ class Crisis:
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
         self.onset = _onset(found, self.first_month)
-        self._suspicions = PoissonLadder(luck.stream(name, "people suspected wrongly"))
-        self._suspects = PoissonLadder(luck.stream(name, "suspects"))
-        self._convictions = PoissonLadder(luck.stream(name, "convictions"))
         self.justice = Justice()
-        self._found: list[NDArray[np.int64]] = []  # people identified by setting, month by month
-        self._places = [0.0] * len(self.back_ends)
+        self._found: list[Counts] = []  # people identified by setting, month by month
         self.month = self.first_month
 
     # ------------------------------------------------------------ state that several stages read
@@ -122,8 +118,8 @@ class Crisis:
         self.arrived, uprooted = self._moved_lately()
         self.organisations.be_present(month, uprooted, self.p)
         self.organisations.be_vetted(self.p)
-        self.stock = self.exploited()
-        self.cells_at_start = self._exploited_cells()
+        self.stock = self.engine.stocks().exploited
+        self.cells_at_start = self.engine.unknown_by_cell()
         self.watch = self._watch()
 
     def move_people(self) -> None:
@@ -136,40 +132,34 @@ class Crisis:
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), self.organisations.at_work)
         self.refusal = self.exits.refusal(p, self._conditional())
-        self.ledger.expose(self.month, first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
-        self._name_responders()
+        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
+        self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:
         """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals."""
-        p, ledger = self.p, self.ledger
-        size = ledger.waiting.size
-        outcome, when, length = np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size)
-        for number, back_end in enumerate(self.back_ends):
-            queue = ledger.queue(self.back_end_of_setting, number, self.refusal)
-            load = self.wrongly * p.screening_months * self._share_of(number)
-            done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, self.month, load, p)
-            outcome[queue.rows], when[queue.rows] = done, time
-            length[queue.rows] = queue.service * p.case_months
-        ledger.come_forward_while_waiting(when)
-        self._tell(ledger.waiting.values[Row.RESPONDER].astype(np.int64), outcome)
-        ledger.settle(outcome, when, length, self.refusal)
-        self._assist()
+        p, conditional = self.p, self._conditional()
+        terms = Terms(self.refusal, conditional, self.acceptance())
+        loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
+        answered, lapsed = self.engine.answer(self.month, self.back_ends, loads, self.organisations, terms, p)
+        wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
+        self.organisations.hear(p, answered, lapsed, wrong)
+        self._assist(terms)
         self._prosecute()
 
     def keep_records(self) -> None:
         """Evidence: case records on their way into reports, and what only the simulator knows."""
-        flows, p = self.ledger.flows, self.p
+        flows, p = self.engine.flows, self.p
         completeness = self.workforce.completeness(p, self.in_need, self.acceptance())
-        cell, source, reporting = flows.records.joined()
-        self.identified = reporting.size
-        self.identified_police = int(np.isin(source, (_POLICE, INVESTIGATION)).sum())
-        self._found.append(np.bincount(self.layout.setting_of_cell[cell], minlength=len(self.settings)))
+        recorded = self.engine.recorded()
+        self.identified = recorded.sum().item()
+        self.identified_police = recorded[[_POLICE, INVESTIGATION]].sum().item()
+        self._found.append(np.bincount(self.layout.setting_of_cell, recorded.sum(axis=0), len(self.settings)))
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
             self.clock,
             Month(self.people, self.stock, entries, self.identified, flows.answered, flows.lapsed, flows.withdrawn),
         )
-        reported = int(np.count_nonzero(reporting < completeness))
+        reported = self.engine.reported(completeness)
         self.records.publish(self.clock, reported, completeness * self._expected(), round(p.reporting_lag))
 
     def spend_money(self) -> None:
@@ -213,7 +203,7 @@ class Crisis:
 
     def gaps(self) -> dict[Line, float]:
         """Return the bottlenecks that responders report, by line, 0 to 1."""
-        flows = self.ledger.flows
+        flows = self.engine.flows
         completed = flows.identified_formally + flows.presumptive
         return {
             Line.TRAINING: 1.0 - self.organisations.mean(self.organisations.trained),
@@ -232,19 +222,10 @@ class Crisis:
         investigators = math.fsum(b.investigators for b in self.back_ends) * 1e6 / max(self.people, 1)
         return float(p.acceptance * (1.0 - p.proof_gap * math.exp(-investigators / p.investigators_need)))
 
-    def exploited(self) -> int:
-        """Return the people in exploitation: those of whom nobody knows and those referred and not yet answered."""
-        return self.ledger.exploited.size + self.found_waiting().size
-
-    def found_waiting(self) -> NDArray[np.int64]:
-        """Return who in the queue was found by responders, and so is still in exploitation."""
-        return np.flatnonzero(self.ledger.waiting.values[Row.SOURCE] != CAME_FORWARD)
-
     def referral_rate(self) -> float:
         """Return this month's mean hazard of being found, over people in exploitation."""
         total = int(self.cells_at_start.sum())
-        found = self.risks[Row.CHANNELS :].sum(axis=0)
-        return math.fsum((self.cells_at_start * found).tolist()) / total if total else 0.0
+        return math.fsum((self.cells_at_start * found(self.risks)).tolist()) / total if total else 0.0
 
     def change(self, path: list[str], value: float) -> None:
         """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
@@ -258,9 +239,6 @@ class Crisis:
         else:
             back_end = next(b for b in self.back_ends if b.name == rest[0])
             setattr(back_end, _BACK_END_FIELDS[rest[1]], value)
-
-    def _exploited_cells(self) -> NDArray[np.int64]:
-        return np.bincount(self.ledger.exploited.who[Pool.CELL], minlength=self.layout.cells)
 
     # ------------------------------------------------------------ what moves hazards
 
@@ -283,8 +261,8 @@ class Crisis:
         if len(self._found) < 12:
             return np.full(len(self.settings), WATCH_REFERENCE)
         held = np.bincount(self.layout.setting_of_cell, self.cells_at_start, len(self.settings))
-        found = sum(self._found[-12:])
-        result: Floats = found / np.maximum(held + found, 1)
+        seen = sum(self._found[-12:])
+        result: Floats = seen / np.maximum(held + seen, 1)
         return result
 
     def _pressure(self) -> Floats:
@@ -315,7 +293,8 @@ class Crisis:
             local=work.local_share(p, self.in_need),
         )
         referral = self.organisations.referral(p, now) * self._detectable()
-        self.wrongly = self._suspicions.pass_by(self.organisations.suspected_wrongly(p, self.present))
+        expected = self.organisations.suspected_wrongly(p, self.present)
+        self.wrongly = self.engine.events("people suspected wrongly", expected)
         return referral
 
     def _proactive(self) -> Floats:
@@ -335,62 +314,29 @@ class Crisis:
 
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        total = self.risks.sum(axis=0)
-        struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
-        found = self.risks[Row.CHANNELS :].sum(axis=0) * self._answered_of_referred()
-        found *= 1.0 - self.refusal
-        forward = self.risks[Row.ESCAPE] * self.forward
-        return math.fsum((self.cells_at_start * struck * (found + forward)).tolist())
+        each = expected_records(self.risks, self.forward, self.refusal, self._answered_of_referred())
+        return math.fsum((self.cells_at_start * each).tolist())
 
     def _answered_of_referred(self) -> float:
         """Return the share of referrals that were answered in the last 12 months, those withdrawn included."""
         settled = [self.records.in_year(name) for name in ("answered", "lapsed", "withdrawn")]
         return settled[0] / sum(settled) if sum(settled) else 1.0
 
-    # ------------------------------------------------------------ cases
-
-    def _name_responders(self) -> None:
-        """Name the organisation behind each new referral."""
-        ledger = self.ledger
-        rows = np.arange(ledger.newcomers.start, ledger.newcomers.stop)
-        rows = rows[ledger.waiting.values[Row.SOURCE, rows] < CHANNELS]
-        values, cell = ledger.waiting.values, ledger.waiting.who[Pool.CELL, rows]
-        setting, channel = self.layout.setting_of_cell[cell], values[Row.SOURCE, rows].astype(np.int64)
-        values[Row.RESPONDER, rows] = self.organisations.assign(setting, channel, values[Row.ORGANISATION, rows])
-
-    def _tell(self, referrer: NDArray[np.int64], outcome: NDArray[np.int64]) -> None:
-        """Tell organisations how many of their referrals were answered and lapsed this month."""
-        number, named = len(self.responders), referrer >= 0
-        answered = np.bincount(referrer[named & (outcome == ANSWERED)], minlength=number)
-        lapsed = np.bincount(referrer[named & (outcome == LAPSED)], minlength=number)
-        wrong = self.wrongly / (self.wrongly + self.ledger.flows.referred) if self.wrongly else 0.0
-        self.organisations.hear(self.p, answered, lapsed, wrong)
-
-    def _assist(self) -> None:
-        """End casework; assist whom places and money allow, in order of completion."""
-        p, ledger = self.p, self.ledger
-        rows, formal, eligible = ledger.completing(self.month + 1, self.acceptance(), self._conditional(), self.refusal)
-        back_end = self.back_end_of_setting[self.layout.setting_of_cell[ledger.casework.who[Pool.CELL, rows]]]
-        assisted = np.zeros(rows.size, dtype=bool)
-        for number, agent in enumerate(self.back_ends):
-            self._places[number] = min(self._places[number] + agent.assistance_places, agent.assistance_places + 1.0)
-            queue = np.flatnonzero(eligible & (back_end == number))[: int(self._places[number])]
-            self._places[number] -= queue.size
-            assisted[queue] = True
-        cost = round(p.cost_assistance * 100)
-        paid = np.flatnonzero(eligible & ~assisted)[: self.money.purses[Line.ASSISTANCE] // cost]
-        assisted[paid] = True
-        self.assistance_cents = paid.size * cost
-        ledger.complete(rows, formal, assisted)
+    def _assist(self, terms: Terms) -> None:
+        """End casework; assist whom places and money allow."""
+        cost = round(self.p.cost_assistance * 100)
+        places = [back_end.assistance_places for back_end in self.back_ends]
+        paid = self.engine.complete(self.month, places, self.money.purses[Line.ASSISTANCE] / cost, terms)
+        self.assistance_cents = round(paid * cost)
 
     def _prosecute(self) -> None:
-        """Open and close investigations; whole suspects and convictions come from ladders of their own."""
-        flows = self.ledger.flows
+        """Open and close investigations; suspects and convictions are what happens of the numbers expected."""
+        flows, justice = self.engine.flows, self.justice
         completed = flows.identified_formally + flows.presumptive
         investigators = math.fsum(b.investigators for b in self.back_ends)
-        self.justice.step(completed, flows.assisted, investigators, self.p)
-        self.suspects = self._suspects.pass_by(self.justice.suspects)
-        self.convictions = self._convictions.pass_by(self.justice.convictions)
+        justice.step(completed, flows.assisted, investigators, self.p)
+        self.suspects = self.engine.events("suspects", justice.suspects)
+        self.convictions = self.engine.events("convictions", justice.convictions)
 
 
 def _onset(found: list[Cohort], first_month: int) -> int:

@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
+Counts = NDArray[np.int64] | NDArray[np.float64]
+"""People or cases counted: whole in the individual ledger, expected numbers in its twin."""
 
 
 class Slot(IntEnum):

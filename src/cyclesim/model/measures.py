@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
-from cyclesim.model.people.pool import Pool
 from cyclesim.vocabulary import MEASURES, Form, Group, Line
 
 Table = dict[str, NDArray[np.generic]]
@@ -97,12 +96,9 @@ class Observations:
         }
 
     def _break_down(self, crisis: Crisis, month: int) -> None:
-        cells, flows = crisis.layout.cells, crisis.ledger.flows
-        waiting = crisis.ledger.waiting.who[Pool.CELL, crisis.found_waiting()]
-        held = np.concatenate([crisis.ledger.exploited.who[Pool.CELL], waiting])
-        entered = np.concatenate([np.empty(0, dtype=np.int64), *flows.entered_cells])
-        for row, values in enumerate((held, entered, flows.records.joined()[0])):
-            self._cells[crisis.name][month, row] = np.bincount(values, minlength=cells)
+        people = crisis.engine
+        for row, counts in enumerate((people.exploited_by_cell(), people.entered_by_cell(), people.recorded().sum(0))):
+            self._cells[crisis.name][month, row] = counts
         money = crisis.money
         for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.purses)):
             self._lines[crisis.name][month, row] = list(totals.values())
@@ -118,20 +114,18 @@ class Observations:
 
 
 def _people(crisis: Crisis) -> dict[str, float]:
-    ledger, flows = crisis.ledger, crisis.ledger.flows
+    stocks, flows = crisis.engine.stocks(), crisis.engine.flows
     present = crisis.cohorts.present(crisis.month)
-    at_risk = int((crisis.cohorts.sizes - crisis.cohorts.reached())[present].sum())
-    exploited = crisis.exploited()
-    casework = ledger.casework.size + ledger.waiting.size - (exploited - ledger.exploited.size)
+    at_risk = (crisis.cohorts.sizes - crisis.engine.reached())[present].sum()
     return {
         "people": crisis.people,
         "in_need": crisis.in_need,
         "at_risk": at_risk,
-        "exploited": exploited,
-        "in_casework": casework,
-        "survivors": ledger.survivors.size + ledger.settled,
-        "dead": ledger.dead,
-        "waiting": ledger.waiting.size,
+        "exploited": stocks.exploited,
+        "in_casework": stocks.casework + stocks.waiting - stocks.found,
+        "survivors": stocks.survivors + stocks.settled,
+        "dead": stocks.dead,
+        "waiting": stocks.waiting,
         "identified": crisis.identified,
         "identified_police": crisis.identified_police,
         "suspects": crisis.suspects,

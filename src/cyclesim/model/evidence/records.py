@@ -25,7 +25,7 @@ class CaseEvidence:
         effort-corrected reading would know. An oracle: nobody outside the simulation has it.
     """
 
-    cases: int
+    cases: float
     people: float
     years: float
     ideal_share: float
@@ -48,12 +48,12 @@ class Month:
     """
 
     people: int
-    stock: int
-    entries: int
-    identified: int
-    answered: int
-    lapsed: int
-    withdrawn: int
+    stock: float
+    entries: float
+    identified: float
+    answered: float
+    lapsed: float
+    withdrawn: float
 
 
 class CaseRecords:
@@ -67,7 +67,7 @@ class CaseRecords:
 
     def __init__(self, months: int) -> None:
         self._months: list[Month] = []
-        self._published = [0] * months
+        self._published: list[float] = [0] * months
         self._expected: list[float] = []
         self._about: list[list[int]] = [[] for _ in range(months)]  # months whose records each publication holds
         self._required: list[int] = []
@@ -83,7 +83,7 @@ class CaseRecords:
         self._required.append(required)
         self._disbursed.append(disbursed)
 
-    def publish(self, clock: int, cases: int, expected: float, lag: int) -> None:
+    def publish(self, clock: int, cases: float, expected: float, lag: int) -> None:
         """Send the records of a month on their way: they are published `lag` months later.
 
         Their month travels with them, so that a change of the lag is not read as a change of prevalence.
@@ -93,7 +93,7 @@ class CaseRecords:
             self._published[clock + lag] += cases
             self._about[clock + lag].append(clock)
 
-    def published(self, clock: int) -> int:
+    def published(self, clock: int) -> float:
         """Return the records published in a month."""
         return self._published[clock]
 
@@ -114,16 +114,16 @@ class CaseRecords:
             ideal_share=min(expected / exploited, 1.0) if exploited else 0.0,
         )
 
-    def exploited_in_year(self) -> int:
+    def exploited_in_year(self) -> float:
         """Return the spells of exploitation under way at any time in the last 12 months."""
         year = self._months[-YEAR:]
         return year[0].stock + sum(month.entries for month in year)
 
-    def in_year(self, name: str) -> int:
+    def in_year(self, name: str) -> float:
         """Return the sum over the last 12 months of a field of `Month`."""
-        return sum(getattr(month, name) for month in self._months[-YEAR:])
+        return math.fsum(getattr(month, name) for month in self._months[-YEAR:])
 
-    def published_in_year(self, clock: int) -> int:
+    def published_in_year(self, clock: int) -> float:
         """Return the records published in the last 12 months."""
         return sum(self._published[max(clock - YEAR + 1, 0) : clock + 1])
 

@@ -30,7 +30,7 @@ class Belief:
         mean = prior.mean + kept * (self.mean - prior.mean)
         return Belief(mean, prior.variance + kept**2 * (self.variance - prior.variance))
 
-    def learn(self, cases: int, exposure: float, dispersion: float) -> Belief:
+    def learn(self, cases: float, exposure: float, dispersion: float) -> Belief:
         """Learn from a number of reported cases, by Laplace's approximation   (F2).
 
         Cases are negative binomial with mean ``belief * exposure`` and size `dispersion` (Poisson when it is
@@ -58,7 +58,7 @@ class Belief:
         return Belief(log, 1.0 / (_derivatives(log, cases, exposure, dispersion)[1] + precision))
 
 
-def _derivatives(log: float, cases: int, exposure: float, dispersion: float) -> tuple[float, float]:
+def _derivatives(log: float, cases: float, exposure: float, dispersion: float) -> tuple[float, float]:
     """Return slope and negative curvature of the log-likelihood in the logarithm of the belief."""
     expected = exposure * math.exp(log)
     if math.isinf(dispersion):

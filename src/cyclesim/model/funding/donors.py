@@ -51,7 +51,7 @@ class Appeal:
     requirement: float
     competing: float
     attention: float
-    cases: int
+    cases: float
     people: float
     years: float
     ideal_share: float

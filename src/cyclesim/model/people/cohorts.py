@@ -104,23 +104,6 @@ class Ladder:
         self._carry = float(self._thresholds[-1])
 
 
-_ENDLESS = 2**40  # a ladder of so many is a Poisson process
-
-
-class PoissonLadder:
-    """Whole events of a keyed Poisson process, for what is known as an expected number a month."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._ladder = Ladder(stream, _ENDLESS)
-        self._expected = 0.0  # cumulative
-
-    def pass_by(self, expected: float) -> int:
-        """Return the events of a month in which so many are expected."""
-        self._expected += expected
-        first, _ = self._ladder.climb(self._expected / _ENDLESS)
-        return self._ladder.reached - first
-
-
 class Cohorts:
     """All cohorts of one crisis, their cumulative hazards and their ladders.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
-from cyclesim.model.people.ledger import RISKS, Row
+from cyclesim.model.people.risks import RISKS, Risk, found
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Channel, Form, Group, Status
 
@@ -43,16 +43,16 @@ class Exits:
         """
         setting = self._layout.setting_of_cell
         risks = np.empty((RISKS, self._layout.cells))
-        risks[Row.ESCAPE] = escape(p)
-        risks[Row.DEATH] = p.death
-        risks[Row.CHANNELS : Row.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
-        risks[Row.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
-        risks[Row.CHANNELS : Row.INVESTIGATION] *= self._met(p)
+        risks[Risk.ESCAPE] = escape(p)
+        risks[Risk.DEATH] = p.death
+        risks[Risk.CHANNELS : Risk.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
+        risks[Risk.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
+        risks[Risk.CHANNELS : Risk.INVESTIGATION] *= self._met(p)
         for channel in _PROTECTION:
-            risks[Row.CHANNELS + channel] *= 1.0 - p.no_sharing
+            risks[Risk.CHANNELS + channel] *= 1.0 - p.no_sharing
         seen = 1.0 - p.low_level_share * (1.0 - p.lens)  # police look for organised crime (M38)
-        risks[Row.CHANNELS + _POLICE] *= (1.0 - p.complicity) * seen
-        risks[Row.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[_POLICE]
+        risks[Risk.CHANNELS + _POLICE] *= (1.0 - p.complicity) * seen
+        risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[_POLICE]
         return risks
 
     def forward(self, p: Values, conditional: Floats, attention: float, at_work: Floats) -> Floats:
@@ -100,3 +100,20 @@ class Exits:
 def escape(p: Values) -> float:
     """Return the hazard of an own escape, seen or unseen."""
     return float(p.self_report + max(p.exit_unrecorded - p.death, 0.0))
+
+
+def expected_records(risks: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
+    """Return the case records to be expected of a person in exploitation this month, shape (cells,).
+
+    Parameters
+    ----------
+    risks, forward, refusal
+        As in `Exits`.
+    answered
+        Share of referrals that are answered.
+    """
+    total = risks.sum(axis=0)
+    struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
+    by_others = found(risks) * answered * (1.0 - refusal)
+    result: Floats = struck * (by_others + risks[Risk.ESCAPE] * forward)
+    return result

@@ -51,19 +51,19 @@ class Records:
 class Flows:
     """Counts of one month; names are those of the measures."""
 
-    newly_trafficked: int = 0
-    retrafficked: int = 0
-    escaped: int = 0
-    came_forward: int = 0
-    died: int = 0
-    referred: int = 0
-    answered: int = 0
-    lapsed: int = 0
-    declined: int = 0
-    withdrawn: int = 0
-    identified_formally: int = 0
-    presumptive: int = 0
-    assisted: int = 0
+    newly_trafficked: float = 0
+    retrafficked: float = 0
+    escaped: float = 0
+    came_forward: float = 0
+    died: float = 0
+    referred: float = 0
+    answered: float = 0
+    lapsed: float = 0
+    declined: float = 0
+    withdrawn: float = 0
+    identified_formally: float = 0
+    presumptive: float = 0
+    assisted: float = 0
     waited: float = 0.0
     entered_cells: list[Integers] = field(default_factory=list)
     records: Records = field(default_factory=Records)

@@ -20,14 +20,11 @@ from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.pool import Pool
-from cyclesim.vocabulary import Channel, Form
+from cyclesim.model.people.risks import CAME_FORWARD, RISKS
+from cyclesim.vocabulary import Form
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-CHANNELS = len(Channel)
-INVESTIGATION, CAME_FORWARD = CHANNELS, CHANNELS + 1
-"""Sources of a case beyond the frontline channels."""
 
 
 class Row(IntEnum):
@@ -50,7 +47,6 @@ class Row(IntEnum):
     RESPONDER = 17  # index of the referring organisation, -1 for none
 
 
-RISKS = 7
 ROWS = Row.RESPONDER + 1
 _LUCK = [
     Slot.ESCAPE, Slot.DEATH, Slot.CHANNEL_1, Slot.CHANNEL_2, Slot.CHANNEL_3, Slot.CHANNEL_4, Slot.INVESTIGATION,

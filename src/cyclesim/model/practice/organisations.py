@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.parts import Organisation
-from cyclesim.model.luck import Floats
+from cyclesim.model.luck import Counts, Floats
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Channel, Kind
 
@@ -263,7 +263,7 @@ class Organisations:
         values = self._international.astype(float) if which == "international" else 1.0 - self.vetted
         return self.mean(values)
 
-    def hear(self, p: Values, answered: Integers, lapsed: Integers, wrong: float) -> None:
+    def hear(self, p: Values, answered: Counts, lapsed: Counts, wrong: float) -> None:
         """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3).
 
         Parameters

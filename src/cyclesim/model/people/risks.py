@@ -1,0 +1,31 @@
+"""The risks of leaving exploitation, and the sources of a case, by the index they have in arrays."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cyclesim.model.luck import Floats
+from cyclesim.vocabulary import Channel
+
+CHANNELS = len(Channel)
+
+
+class Risk(IntEnum):
+    """Row of each risk in arrays of shape (7, cells)."""
+
+    ESCAPE = 0
+    DEATH = 1
+    CHANNELS = 2  # the first of four frontline channels, in the order of the vocabulary
+    INVESTIGATION = 6
+
+
+RISKS = Risk.INVESTIGATION + 1
+INVESTIGATION, CAME_FORWARD = CHANNELS, CHANNELS + 1
+"""Sources of a case beyond the frontline channels, which come first."""
+SOURCES = CHANNELS + 2
+
+
+def found(risks: Floats) -> Floats:
+    """Return the hazard of being found, by responders or by investigation, shape (cells,)."""
+    result: Floats = risks[Risk.CHANNELS :].sum(axis=0)
+    return result
