@@ -20,7 +20,6 @@ Measured = Sequence[Sample | float | str]
 
 YEARS_3_TO_10, YEARS_2_TO_5, LATE = slice(24, 120), slice(12, 60), slice(60, 120)
 _BATCHES = 10
-_NO_CONVICTIONS = "convictions are not in the model"
 _FEMALE, _MALE = (Group.WOMEN, Group.GIRLS), (Group.MEN, Group.BOYS)
 _SEXUAL = (Form.SEXUAL_EXPLOITATION,)
 _OTHER_FORMS = tuple(form for form in Form if form not in _SEXUAL)
@@ -37,7 +36,7 @@ def of_people(worlds: Worlds) -> dict[str, Measured]:
         "T3": [ratio(forward, found)],
         "T4": [ratio(police, found)],
         "T5": ["the model holds no records on several lists"] * 2,
-        "T13": [_NO_CONVICTIONS, "suspects are not in the model"],
+        "T13": [ratio(worlds.total("base", m, YEARS_3_TO_10), found) for m in ("convictions", "suspects")],
     }
 
 
@@ -91,11 +90,12 @@ def of_capacity(worlds: Worlds, forgetting: Run) -> dict[str, Measured]:
     year, later, before = slice(CUT, CUT + 12), slice(CUT + 24, CUT + 36), slice(CUT - 12, CUT)
     drop = ratio(found[:, year].sum(axis=1), uncut[:, year].sum(axis=1)) - 1.0
     rebound = ratio(found[:, later].sum(axis=1), found[:, before].sum(axis=1))
+    convicted, without = (worlds(name, "convictions")[:, year].sum(axis=1) for name in ("capacity cut", "base"))
     trained = forgetting.months.groupby("month")["trained_share"].mean()
     trust = {name: worlds(name, "trust") for name in ("no back end", "full back end")}
     none, full = (ratio(t[:, CUT + 11], t[:, CUT - 1]) for t in trust.values())
     return {
-        "T9": [drop, _NO_CONVICTIONS, rebound],
+        "T9": [drop, ratio(convicted, without) - 1.0, rebound],
         "T11": [float(trained[6] / trained[0])],
         "T12": [none, full, full - none],
     }

@@ -173,7 +173,7 @@ TARGETS = (
     ),
     _target(
         "T2", "more are found with strong systems", "multiple systems estimation: UK, Netherlands, Australia, Serbia",
-        "even with full money, contact with victims and the split of money between lines bound what is found",
+        "even with money for all that is needed, contact with victims and the split of money bound what is found",
         Quantity("identified / exploited in the year, after 5 years of full funding", "0.20", 0.10, 0.35),
     ),
     _target(
@@ -201,8 +201,8 @@ TARGETS = (
     ),
     _target(
         "T7", "awareness moves money, not detection", "report N8-N12 (share of funding), N29 (identifications)",
-        "people in need who were not displaced before the shock are outside the model then, so that more people mean "
-        "more cases; and media attention moves only money that is quick",
+        "the onset takes away fewer of those who find and are found than it adds to those who are exploited; or media "
+        "attention moves only money that is quick",
         Quantity("share of money committed, 24 months from the shock : 12 before", "3.9", 2.0, 6.0),
         Quantity("identified per month, months 11-13 after the shock, against the 12 before", "+0 %", -0.25, 0.20),
     ),
@@ -249,8 +249,7 @@ TARGETS = (
     ),
     _target(
         "T15", "money does not follow prevalence", "UNU for the direction; Frot and Santiso 2009 for donors' moves",
-        "only prevalence differs between the twelve crises here, so that donors who read the same case counts of "
-        "equally able responders follow it, and move together",
+        "donors who read the same case counts follow prevalence where responders are equally able, and move together",
         Quantity("Spearman correlation of funding and true prevalence, 12 crises", "0.2", -0.2, 0.5),
         Quantity("donors' moves in the same direction (0.5 is independent)", "0.61", 0.55, 0.68),
     ),

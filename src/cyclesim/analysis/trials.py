@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,14 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 
 MONTHS = 120
-CUT = 36
-"""Month in which capacity is cut, a back end is taken away or training begins."""
+CUT = 60
+"""Month in which capacity is cut, a back end is taken away or training begins: by then the world has settled."""
 FUNDING_CUT = 60
 """Month in which all money is cut."""
 CRISES = 12
 PEOPLE = 100_000
 _LOW_MONEY = 1 / 30
+_FULL_NEED = 1.10  # US dollars per person and year, as coded: the upper end of the range of `requirement`
 _HELD = {"inertia_years": 50.0}  # commitments hardly move
 _FRAGILE = {"trust_loss": 0.4, "trust_gain": 0.02, "patience": 0.25}
 TRAINING_SETS: dict[str, dict[str, float]] = {
@@ -83,24 +84,23 @@ def forgetting(scenario: Scenario) -> Scenario:
 
 
 def many(scenario: Scenario) -> Scenario:
-    """Return twelve crises of 100,000 people that differ in the intensity of the hazard, 0.3 to 3, and share donors.
+    """Return twelve crises of 100,000 people that share donors and differ in several things, in different orders.
 
-    Each is the largest crisis of the scenario, scaled; donors' budgets are scaled with the people. No dated
-    changes, arrivals or media shocks; six years.
+    Each is the largest crisis of the scenario, scaled; donors' budgets are scaled with the people. Intensity of the
+    hazard goes from 0.5 to 2 (yearly prevalence of some 6 to 30 per 1,000), frontline staff and posts of back ends
+    from 0.1 to 4 of the scenario's, in two other orders; three of the twelve have trafficking high on their agenda
+    (8 of 29 responses in 2022-23, report section 4), three have a media shock; donors' naivety goes from 0.5 to 1.
+    No dated changes or arrivals; six years.
     """
     data = scenario.resolved()
     sizes = {name: _people(crisis) for name, crisis in data["crises"].items()}
     template = data["crises"][max(sizes, key=lambda name: sizes[name])]
     scaled = _scaled(_from_the_start(template), PEOPLE / max(sizes.values()))
-    crises = {}
-    for number, intensity in enumerate(np.geomspace(0.3, 3.0, CRISES).tolist()):
-        settings = {
-            name: {**setting, "intensity": setting.get("intensity", 1.0) * intensity}
-            for name, setting in scaled["settings"].items()
-        }
-        crises[f"crisis {number:02d}"] = {**scaled, "settings": settings}
+    data["crises"] = {f"crisis {n:02d}": _unlike(scaled, n, data["start"]) for n in range(CRISES)}
+    for number, name in enumerate(sorted(data.get("donors", {}))):
+        data["donors"][name]["naivety"] = 0.5 + 0.5 * (7 * number % CRISES) / (CRISES - 1)
     share = CRISES * PEOPLE / sum(sizes.values())
-    data |= {"crises": crises, "changes": {}, "interventions": {}, "months": 72}
+    data |= {"changes": {}, "interventions": {}, "months": 72}
     _scale_budgets(data, share)
     return Scenario.parse(data, "many")
 
@@ -121,10 +121,10 @@ def _carried(scenario: Scenario, source: Scenario) -> Scenario:
 
 
 def _strong(base: Scenario) -> Scenario:
-    """Full funding, held, and strong data."""
+    """Full funding of what is needed, not of the little that appeals ask for; held; and strong data."""
     data = base.resolved()
-    money = float(base.parameter("requirement"))
-    data["parameters"] = {**data["parameters"], "initial_funding": money, "completeness": 1.0, **_HELD}
+    values = {"requirement": _FULL_NEED, "initial_funding": _FULL_NEED, "completeness": 1.0}
+    data["parameters"] = {**data["parameters"], **values, **_HELD}
     _scale_budgets(data, 100.0)
     return Scenario.parse(data, "strong")
 
@@ -196,17 +196,35 @@ def _from_the_start(crisis: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scaled(crisis: dict[str, Any], factor: float) -> dict[str, Any]:
-    """Return a crisis with so many times the people, staff and posts."""
-
-    def times(entries: dict[str, Any], scale: Callable[[float], float], *fields: str) -> dict[str, Any]:
-        return {name: {**entry, **{f: scale(entry[f]) for f in fields}} for name, entry in entries.items()}
-
+def _unlike(crisis: dict[str, Any], number: int, start: str) -> dict[str, Any]:
+    """Return the crisis of a number: its own hazard, staff, posts, agenda and attention; see `many`."""
+    intensity, capacity = np.geomspace(0.5, 2.0, CRISES).tolist(), np.geomspace(0.1, 4.0, CRISES).tolist()
+    staff, posts = capacity[(5 * number + 3) % CRISES], capacity[(7 * number + 1) % CRISES]
+    settings = {
+        name: {**setting, "intensity": setting.get("intensity", 1.0) * intensity[number]}
+        for name, setting in crisis["settings"].items()
+    }
+    news = {"news": {"month": date(15 + number, start), "peak": 1.0}}
     return {
         **crisis,
-        "arrivals": times(crisis["arrivals"], lambda people: round(people * factor), "people"),
-        "organisations": times(crisis.get("organisations", {}), lambda staff: staff * factor, "staff"),
-        "back_ends": times(
-            crisis["back_ends"], lambda posts: posts * factor, "caseworkers", "investigators", "assistance_places"
-        ),
+        "settings": settings,
+        "organisations": _times(crisis.get("organisations", {}), staff, "staff"),
+        "back_ends": _times(crisis["back_ends"], posts, "caseworkers", "investigators"),
+        "agenda": 1.4 if (5 * number + 1) % CRISES < 3 else 0.5,
+        "attention": news if number in (1, 4, 8) else {},
     }
+
+
+def _scaled(crisis: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Return a crisis with so many times the people, staff and posts."""
+    waves = {name: {**wave, "people": round(wave["people"] * factor)} for name, wave in crisis["arrivals"].items()}
+    return {
+        **crisis,
+        "arrivals": waves,
+        "organisations": _times(crisis.get("organisations", {}), factor, "staff"),
+        "back_ends": _times(crisis["back_ends"], factor, "caseworkers", "investigators", "assistance_places"),
+    }
+
+
+def _times(entries: dict[str, Any], factor: float, *fields: str) -> dict[str, Any]:
+    return {name: {**entry, **{f: entry[f] * factor for f in fields}} for name, entry in entries.items()}

@@ -236,6 +236,8 @@ class Crisis(Part):
 
     needs_met: Share
     """Share of general humanitarian needs that is met."""
+    agenda: Amount = 1.0
+    """Factor on the parameter agenda: how far trafficking is on the agenda here, against elsewhere."""
     groups: Groups
     """Composition by group of waves that do not give their own."""
     statuses: Statuses

@@ -20,7 +20,7 @@ _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
         "naivety": _SHARE,
         "multi_year_share": _SHARE,
     },
-    ("crises", "*"): {"needs_met": _SHARE},
+    ("crises", "*"): {"needs_met": _SHARE, "agenda": _AMOUNT},
     ("crises", "*", "settings", "*"): {"intensity": _AMOUNT, "access": _SHARE},
     ("crises", "*", "organisations", "*"): {"staff": _AMOUNT},
     ("crises", "*", "back_ends", "*"): {

@@ -65,7 +65,7 @@ class Crisis:
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
         self.access = np.array([float(spec.settings[s].access) for s in self.settings])
-        self.needs_met = float(spec.needs_met)
+        self.needs_met, self.agenda = float(spec.needs_met), float(spec.agenda)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
         self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
         self.responders = self.organisations.agents(model, spec.organisations)
@@ -130,7 +130,8 @@ class Crisis:
         first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
-        self.forward = self.exits.forward(p, self._conditional(), self.attention(), self.organisations.at_work)
+        reach = self.organisations.reach(p, self.present)
+        self.forward = self.exits.forward(p, self._conditional(), self.attention(), reach)
         self.refusal = self.exits.refusal(p, self._conditional())
         exposure = Exposure(first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
         self.engine.expose(self.month, exposure)
@@ -192,6 +193,7 @@ class Crisis:
             age=self.month - self.onset,
             requirement=self.in_need * self.p.requirement / self.p.coded_share,
             competing=self.in_need * self._competing,
+            agenda=min(self.p.agenda * self.agenda, 1.0),
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -230,8 +232,8 @@ class Crisis:
     def change(self, path: list[str], value: float) -> None:
         """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
         part, *rest = path
-        if part == "needs_met":
-            self.needs_met = value
+        if part in ("needs_met", "agenda"):
+            setattr(self, part, value)
         elif part == "settings":
             getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity or access
         elif part == "organisations":

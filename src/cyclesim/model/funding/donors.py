@@ -36,6 +36,8 @@ class Appeal:
     requirement, competing
         US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
         allowed.
+    agenda
+        Share of the requirement that needs overviews and response plans ask for (M17).
     attention
         Media attention, 1 at the peak of a full shock.
     cases, people, years, ideal_share
@@ -50,6 +52,7 @@ class Appeal:
     age: int
     requirement: float
     competing: float
+    agenda: float
     attention: float
     cases: float
     people: float
@@ -159,7 +162,7 @@ class Donor(mesa.Agent):
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
         wanted = {
-            a.crisis: a.requirement * p.agenda * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            a.crisis: a.requirement * a.agenda * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
             for a in appeals
         }
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share

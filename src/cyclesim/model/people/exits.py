@@ -11,6 +11,7 @@ from cyclesim.model.values import Values
 from cyclesim.vocabulary import Channel, Form, Group, Status
 
 _POLICE = list(Channel).index(Channel.POLICE_BORDER)
+_ABROAD = (Status.REGULAR_STATUS, Status.IRREGULAR_STATUS)
 _PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
 
 
@@ -29,6 +30,7 @@ class Exits:
         self._inside = inside_areas_of_responsibility(layout)
         self._displaced = layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED)
         self._irregular = layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS)
+        self._abroad = np.isin(layout.status_of_cell, [statuses.index(s) for s in _ABROAD])
         self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
 
     def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
@@ -55,7 +57,7 @@ class Exits:
         risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[_POLICE]
         return risks
 
-    def forward(self, p: Values, conditional: Floats, attention: float, at_work: Floats) -> Floats:
+    def forward(self, p: Values, conditional: Floats, attention: float, reach: Floats) -> Floats:
         """Return the probability that whoever escapes comes forward and is received, shape (cells,)   (H4).
 
         Parameters
@@ -64,14 +66,16 @@ class Exits:
             Media attention: it raises calls to hotlines (M12).
         conditional
             Share of help that is conditional on co-operation with police, shape (settings,).
-        at_work
-            Share of the staff of each setting who are at work, to whom people could turn, shape (settings,).
+        reach
+            How far people in each setting find somebody to turn to; 1 at the reference density of staff (M47).
         """
         hazard = escape(p)
-        willing = (1.0 - p.reluctance) * (1.0 - self.refusal(p, conditional))
+        willing = (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
+        willing *= 1.0 - self.refusal(p, conditional)
         reports = p.self_report * (1.0 + p.hotline * attention)
-        received = np.where(self._inside, 1.0, p.reception_outside) * at_work[self._layout.setting_of_cell]
-        result: Floats = willing * received * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
+        received = np.where(self._inside, 1.0, p.reception_outside) * reach[self._layout.setting_of_cell]
+        chance = willing * received * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
+        result: Floats = np.minimum(chance, 1.0)
         return result
 
     def refusal(self, p: Values, conditional: Floats) -> Floats:

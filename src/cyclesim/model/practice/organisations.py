@@ -137,7 +137,8 @@ class Organisations:
         self._arrives = np.array([months.get(name, first_month) for name in self.names])
         self._fade = np.array([math.inf if o.fade_months is None else float(o.fade_months) for o in chosen])
         self.staff, self._weight = np.zeros(len(chosen)), np.zeros(len(chosen))
-        self.at_work = np.ones(len(settings))  # share of the staff of each setting who are at work
+        self._in_place = np.zeros(len(chosen))  # posts of organisations that have arrived
+        self._hit = np.zeros(len(settings))  # share of local staff lost to the crisis, not yet replaced
         self._suspicion = np.zeros(len(chosen))
         self._age = np.zeros(len(chosen))
 
@@ -155,11 +156,25 @@ class Organisations:
         self._age = month - self._arrives
         posts = np.where(self._age >= 0, self.posts * np.exp2(-np.maximum(self._age, 0) / self._fade), 0.0)
         hit = p.local_loss * -np.expm1(uprooted / -p.local_loss_scale)
+        self._hit = np.maximum(hit, self._hit * math.exp(-1.0 / p.local_recovery_months))
         setting = self.place // CHANNELS
-        self.staff = posts * (1.0 - np.where(self._international, 0.0, hit[setting]))
-        settings = self.places // CHANNELS
-        whole, at_work = np.bincount(setting, posts, settings), np.bincount(setting, self.staff, settings)
-        self.at_work = np.divide(at_work, whole, out=np.ones(settings), where=whole > 0)
+        self.staff = posts * (1.0 - np.where(self._international, 0.0, self._hit[setting]))
+        self._in_place = posts
+
+    def reach(self, p: Values, people: Integers) -> Floats:
+        """Return how far people in each setting find somebody to turn to, shape (settings,)   (H4).
+
+        How dense services are, 1 at the reference density of posts, times the share of their staff at work (M27);
+        organisations nobody has vetted do not count.
+        """
+        setting, settings = self.place // CHANNELS, self.places // CHANNELS
+        posts = np.bincount(setting, self._in_place * self.vetted, settings)
+        at_work = np.bincount(setting, self.staff * self.vetted, settings)
+        density = posts * 1e4 / np.maximum(people, 1) / p.staff_reference
+        within = np.expm1(-density) / math.expm1(-1.0)
+        working = np.divide(at_work, posts, out=np.ones(settings), where=posts > 0)
+        result: Floats = working * (1.0 - p.service_dependence * (1.0 - within))
+        return result
 
     def referral(self, p: Values, now: Conditions) -> Floats:
         """Return the hazard of referral of a victim whose case is taken up, shape (channels, settings)   (P1).
