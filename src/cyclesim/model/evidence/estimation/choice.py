@@ -7,7 +7,7 @@ of a chosen model are too small, and a bootstrap must repeat the choice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 

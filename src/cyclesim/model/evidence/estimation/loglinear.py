@@ -16,7 +16,6 @@ told apart by the histories that are left (full rank of the design).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -211,7 +210,8 @@ class _Batch:
         return solution
 
     def _means(self, coefficients: Floats) -> Floats:
-        return np.exp(coefficients @ self.matrix.T) * self.weight
+        means: Floats = np.exp(coefficients @ self.matrix.T) * self.weight
+        return means
 
     def _proves(self, means: Floats) -> NDArray[np.bool_]:
         """Return whether fitted means, moved onto the observed margins, are positive: then a maximum exists."""
@@ -260,7 +260,8 @@ def _possible(lists: int, empty: Iterable[Term]) -> NDArray[np.int64]:
 
 def _matrix(cells: NDArray[np.int64], terms: NDArray[np.int64]) -> Floats:
     """Return the design, shape (cells, terms): 1 where the history holds all lists of the term."""
-    return ((cells[:, None] & terms) == terms).astype(np.float64)
+    matrix: Floats = ((cells[:, None] & terms) == terms).astype(np.float64)
+    return matrix
 
 
 def _exists(matrix: Floats, people: Floats) -> bool:

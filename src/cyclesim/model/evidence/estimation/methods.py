@@ -9,7 +9,7 @@ from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 from cyclesim.model.evidence.estimation import choice, closed
 from cyclesim.model.evidence.estimation.estimates import Answer, Estimate, RefusedError
 from cyclesim.model.evidence.estimation.histories import Counts
-from cyclesim.model.evidence.estimation.loglinear import fit
+from cyclesim.model.evidence.estimation.loglinear import Model, fit
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Options:
 
     order: int = 2
     threshold: float = choice.THRESHOLD
-    among: tuple[choice.Model, ...] | None = None
+    among: tuple[Model, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.order < 2:
