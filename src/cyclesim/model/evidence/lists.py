@@ -60,7 +60,7 @@ def lists_of(kinds: list[Kind]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Chances:
-    """The chances of this month's records.
+    """The chances of records on lists and of their linkage.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def nobody() -> Histories:
 
 
 def chances(p: Values, by_place: Floats, rates: Floats, setting_of_cell: NDArray[np.int64], built: float) -> Chances:
-    """Return the chances of this month's records   (E2 to E5).
+    """Return the chances of records   (L1 to L3).
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def chances(p: Values, by_place: Floats, rates: Floats, setting_of_cell: NDArray
 
 
 def realised(now: Chances, cell: NDArray[np.int64], source: NDArray[np.int64], luck: Floats) -> Histories:
-    """Return the histories of the people identified this month, each from luck of his or her own.
+    """Return the histories of people identified, each from luck of his or her own.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def realised(now: Chances, cell: NDArray[np.int64], source: NDArray[np.int64], l
 
 
 def expected(now: Chances, identified: Floats) -> Histories:
-    """Return the expected histories of people identified this month.
+    """Return the expected histories of people identified   (L4).
 
     The chances of the other lists are averaged over the people of a home list, so that pairs of lists are exact
     and only histories of three lists and more are not.
@@ -191,7 +191,7 @@ def expected(now: Chances, identified: Floats) -> Histories:
     Parameters
     ----------
     identified
-        People identified by source and cell, shape (sources, cells).
+        By source and cell, shape (sources, cells).
     """
     people = _over_sources(now.home, identified, now.setting_of_cell)  # by home list and cell
     number = people.sum(axis=1)

@@ -49,7 +49,7 @@ class Study:
 
 
 def study(linked: Histories, people: float) -> Study:
-    """Return what capture-recapture makes of linked lists.
+    """Return what capture-recapture makes of linked lists   (L5).
 
     Parameters
     ----------

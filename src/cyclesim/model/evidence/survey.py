@@ -65,7 +65,7 @@ class Instrument:
         return cls(round(p.survey_sample), float(p.survey_design_effect), float(detects), float(p.survey_mistakes))
 
     def positive(self, prevalence: float) -> float:
-        """Return the probability that a person asked is found to have been exploited.
+        """Return the probability that a person asked is found to have been exploited   (V1).
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class Instrument:
         return self.read(found, effective)
 
     def read(self, found: float, effective: int) -> Finding:
-        """Return what so many positive answers among so many independent ones say."""
+        """Return what so many positive answers among so many independent ones say   (V2)."""
         raw = found / effective
         # one half more of each answer: an error above zero where nobody or everybody said yes (Agresti and Coull)
         smoothed = (found + 0.5) / (effective + 1.0)
