@@ -55,6 +55,16 @@ class Channel(StrEnum):
     INSPECTION_COMMUNITY = "inspection_community"
 
 
+class RecordList(StrEnum):
+    """List on which a person can be on record; in alphabetical order, as estimators take them."""
+
+    GOVERNMENT_BORDER = "government_border"
+    HEALTH = "health"
+    INTERNATIONAL_ORGANISATION = "international_organisation"
+    NGO = "ngo"
+    POLICE = "police"
+
+
 class Line(StrEnum):
     """Line of anti-trafficking spending."""
 
@@ -185,6 +195,34 @@ MEASURES = _table(
         "detected prevalence over the prior detection share of a naive donor",
     ),
     ("detected_share", "level", "share", "people identified in the last 12 months over people exploited in them"),
+    (
+        "on_two_lists",
+        "flow",
+        "people",
+        "people whom linked lists show twice or more; counted once a year, when the lists are put together",
+    ),
+    ("overlap_share", "level", "share", "on two lists or more over identified, in the latest full year"),
+    (
+        "mse_estimate",
+        "level",
+        "per 1,000 per year",
+        "capture-recapture estimate from the linked lists of the latest full year; 0 if there is none",
+    ),
+    ("mse_low", "level", "per 1,000 per year", "lower end of its 95 % interval; 0 if there is none"),
+    ("mse_high", "level", "per 1,000 per year", "upper end of its 95 % interval; 0 if there is none"),
+    ("mse_refused", "level", "0 or 1", "1 where those lists overlap too little for any estimate"),
+    (
+        "survey_estimate",
+        "level",
+        "per 1,000 per year",
+        "share of those asked who were exploited within a year, latest survey, as answered; 0 before the first",
+    ),
+    (
+        "survey_corrected",
+        "level",
+        "per 1,000 per year",
+        "the same, corrected for the errors of the instrument (Rogan-Gladen); 0 before the first survey",
+    ),
     (
         "believed_prevalence",
         "level",

@@ -11,6 +11,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.analysis import measuring, trials, validation
+from cyclesim.analysis.alike import alike
 from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.targets import TARGETS, Quantity, Target, Verdict, count, judge
 from cyclesim.cli_validate import as_text
@@ -155,3 +156,15 @@ def test_the_command_prints_a_list_of_rows(tmp_path):
     assert rows["g"]["verdict"] == "met"
     for row in rows.values():
         assert (row["measured"] is None) == (row["verdict"] == "not applicable")
+
+
+def test_two_worlds_of_the_same_case_counts_differ_in_prevalence_and_in_what_a_survey_finds():
+    small = cs.load("small").with_values({"crises.valley.arrivals.displaced before.people": 8_000})
+    pair = alike(small, seeds=1)
+    assert [world.name for world in pair] == ["low detection", "truly low"]
+    assert pair[1].parameter("incidence") < small.parameter("incidence")
+    worlds = Worlds(cs.simulate(pair, replications=1))
+    assert worlds("low detection", "true_prevalence").mean() > 1.2 * worlds("truly low", "true_prevalence").mean()
+    cases, survey = measuring.of_the_alike(worlds)["e"]
+    assert cases.mean() == pytest.approx(1.0, abs=0.05)
+    assert survey.mean() > 1.0

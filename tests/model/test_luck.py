@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyclesim.model import luck
-from cyclesim.model.luck import SLOTS, Luck, exponential, scattered
+from cyclesim.model.luck import LIST_PAGE, SLOTS, Luck, exponential, scattered
 
 KEY = Luck(3, 1, 4).stream("crisis", "cohort")
 
@@ -27,8 +27,9 @@ def test_a_range_of_people_has_the_same_luck_however_it_is_cut(first, counts):
 def test_arithmetic_on_arrays_gives_the_bits_of_numpys_philox(people):
     rank, episode, attempt = np.array(people, dtype=np.int64).T
     keys = np.array([KEY.words()] * len(people), dtype=np.uint64)
-    by_arithmetic = luck._by_arithmetic(keys, rank, episode, attempt)
-    assert (by_arithmetic == luck._one_by_one(keys, rank, episode, attempt)).all()
+    for page in (0, LIST_PAGE):
+        by_arithmetic = luck._by_arithmetic(keys, rank, episode, attempt, page)
+        assert (by_arithmetic == luck._one_by_one(keys, rank, episode, attempt, page)).all()
 
 
 def test_scattered_people_in_their_first_episode_have_the_luck_of_the_ladder():
@@ -69,3 +70,14 @@ def test_slots_are_uncorrelated():
     uniform = KEY.records(0, 50_000)
     correlation = np.corrcoef(uniform.T) - np.eye(SLOTS)
     assert np.abs(correlation).max() < 5 / np.sqrt(50_000)
+
+
+def test_a_page_has_numbers_of_its_own_and_leaves_the_first_page_alone():
+    keys = np.array([KEY.words()] * 40, dtype=np.uint64)
+    person, episode, attempt = np.arange(40), np.arange(40) % 3, np.arange(40) % 2
+    first, lists = (scattered(keys, person, episode, attempt, page) for page in (0, LIST_PAGE))
+    assert (first == scattered(keys, person, episode, attempt)).all()
+    assert len(np.unique(np.concatenate([first, lists]))) == 80 * SLOTS
+    few = [scattered(keys[:3], person[:3], episode[:3], attempt[:3], page) for page in (0, LIST_PAGE)]
+    assert (few[0] == first[:3]).all()
+    assert (few[1] == lists[:3]).all()

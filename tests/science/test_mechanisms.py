@@ -35,7 +35,7 @@ def probe():
         donor["budget"] /= 8  # so that other sectors' needs bind
     data["parameters"] = {
         "incidence": 0.0015, "initial_preparedness": 0.3, "protection_uptake": 0.4, "inertia_years": 1,
-        "reporting_lag": 3, "triage": 0.03,
+        "reporting_lag": 3, "triage": 0.03, "record_sharing": 0.7, "false_links": 0.005,
     }  # fmt: skip
     return Scenario.parse(data, "probe")
 
@@ -74,6 +74,10 @@ DIRECTIONS = {
     "late_multiplier": ("newly_trafficked", "-"),
     "leadership": ("referral_rate", "+"),
     "lens": ("referral_rate", "+"),
+    "list_dependence": ("on_two_lists", "-"),
+    "false_links": ("on_two_lists", "-"),
+    "missing_fields": ("on_two_lists", "+"),
+    "record_sharing": ("on_two_lists", "+"),
     "champion_dependence": ("referral_rate", "+"),
     "cut_exponent": ("committed_cents", "+"),
     "hotline": ("came_forward", "-"),

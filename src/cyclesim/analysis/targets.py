@@ -187,7 +187,8 @@ TARGETS = (
         Quantity("share of the identified through police, border force or investigation", "0.20", 0.08, 0.30),
     ),
     _target(
-        "T5", "overlap of records", "computed from data and a simulation", "",
+        "T5", "overlap of records", "computed from data and a simulation",
+        "the share on two lists follows the share found: where T2 is missed, so is its part of this",
         Quantity("share of the identified on two lists or more, as in T1", "0.02", 0.00, 0.04),
         Quantity("share of the identified on two lists or more, as in T2", "0.07", 0.05, 0.17),
     ),
@@ -277,7 +278,8 @@ TARGETS = (
         Quantity("newly trafficked in the third year after it : no cut", ">= 1", 1.0, math.inf),
     ),
     _target(
-        "e", "low detection and low prevalence look alike", "logic of the cycle", "",
+        "e", "low detection and low prevalence look alike", "logic of the cycle",
+        "the two worlds could not be given the same case counts, or surveys of this size cannot tell them apart",
         Quantity("case counts, low detection : truly low", "1", 0.95, 1.05),
         Quantity("survey estimate, low detection : truly low", "> 1", 1.0, math.inf),
     ),

@@ -16,11 +16,16 @@ CUT = 60
 """Month in which capacity is cut, a back end is taken away or training begins: by then the world has settled."""
 FUNDING_CUT = 60
 """Month in which all money is cut."""
+SURVEYED = 60
+"""Month from which prevalence surveys are held each year."""
+LOW_DETECTION = 0.5
+"""Factor on self-reports, contact and proactive investigation in the world of low detection."""
 CRISES = 12
 PEOPLE = 100_000
 _LOW_MONEY = 1 / 30
 _FULL_NEED = 1.10  # US dollars per person and year, as coded: the upper end of the range of `requirement`
 _HELD = {"inertia_years": 50.0}  # commitments hardly move
+_STRONG_DATA = {"completeness": 1.0, "record_sharing": 1.0, "missing_fields": 0.0}
 _FRAGILE = {"trust_loss": 0.4, "trust_gain": 0.02, "patience": 0.25}
 TRAINING_SETS: dict[str, dict[str, float]] = {
     "defaults": {},
@@ -105,7 +110,29 @@ def many(scenario: Scenario) -> Scenario:
     return Scenario.parse(data, "many")
 
 
+def low_detection(scenario: Scenario) -> Scenario:
+    """Return a world in which self-reports, contact and investigation are a half of the scenario's.
+
+    Commitments hardly move, in this world and in `truly_low`. From year 6 a prevalence survey is held every year; it
+    is paid from outside, and nobody reads it in time.
+    """
+    ways = {name: scenario.parameter(name) * LOW_DETECTION for name in ("self_report", "contact", "investigation")}
+    return _surveyed(scenario, "low detection", ways)
+
+
+def truly_low(scenario: Scenario, factor: float) -> Scenario:
+    """Return a world with so many times the incidence, and all else as in the scenario; see `low_detection`."""
+    return _surveyed(scenario, "truly low", {"incidence": scenario.parameter("incidence") * factor})
+
+
 # ---------------------------------------------------------------- details
+
+
+def _surveyed(scenario: Scenario, name: str, values: dict[str, float]) -> Scenario:
+    unread = {"survey_own_share": 0.0, "survey_months": 120.0}
+    base = scenario.with_values({"months": max(MONTHS, scenario.months)})
+    held = _with(base, name, {**values, **unread, **_HELD})
+    return _changed(held, name, SURVEYED, None, set={"parameters.surveys_a_year": 1.0})
 
 
 def _with(scenario: Scenario, name: str, values: dict[str, float]) -> Scenario:
@@ -121,10 +148,10 @@ def _carried(scenario: Scenario, source: Scenario) -> Scenario:
 
 
 def _strong(base: Scenario) -> Scenario:
-    """Full funding of what is needed, not of the little that appeals ask for; held; and strong data."""
+    """Full funding of what is needed, not of the little that appeals ask for; held; data complete and linked."""
     data = base.resolved()
-    values = {"requirement": _FULL_NEED, "initial_funding": _FULL_NEED, "completeness": 1.0}
-    data["parameters"] = {**data["parameters"], **values, **_HELD}
+    money = {"requirement": _FULL_NEED, "initial_funding": _FULL_NEED}
+    data["parameters"] = {**data["parameters"], **money, **_STRONG_DATA, **_HELD}
     _scale_budgets(data, 100.0)
     return Scenario.parse(data, "strong")
 

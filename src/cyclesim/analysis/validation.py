@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cyclesim.analysis import measuring, trials
+from cyclesim.analysis.alike import alike
 from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.targets import TARGETS, Row, judge
 from cyclesim.inputs.scenario import Scenario
@@ -12,7 +13,7 @@ from cyclesim.runs.simulate import run, simulate
 
 SEEDS = 8
 SMALL_WORLDS = 200
-_PARTS = 5
+_PARTS = 6
 
 
 def validate(
@@ -56,6 +57,7 @@ def validate(
     advance()
     twelve = [run(trials.many(scenario), seed=seed, replication=number) for number in range(seeds)]
     advance()
+    pair = worlds(alike(scenario, seeds, seed, workers), seeds)
     measured = {
         **measuring.of_people(tens),
         **measuring.of_money(tens),
@@ -64,6 +66,7 @@ def validate(
         **measuring.of_the_found(runs),
         **measuring.of_many(twelve),
         **measuring.of_checks(tens, small),
+        **measuring.of_the_alike(pair),
         "g": [float(tens.faults() + shock.faults() + small.faults())],
     }
     return [judge(target, measured[target.id]) for target in TARGETS]

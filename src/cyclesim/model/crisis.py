@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.engine import Engine, Exposure, Terms
+from cyclesim.model.evidence.lists import LISTS, chances, lists_of
 from cyclesim.model.evidence.records import CaseRecords, Month
+from cyclesim.model.evidence.research import Research
 from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.individuals import Individuals
 from cyclesim.model.luck import Counts, Floats, Luck
 from cyclesim.model.people.arrivals import cohorts
 from cyclesim.model.people.cohorts import Cohort, Cohorts
-from cyclesim.model.people.exits import Exits, expected_records
+from cyclesim.model.people.exits import Exits, expected_records, identification
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
@@ -32,7 +34,7 @@ from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
 from cyclesim.model.practice.workforce import Workforce
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Line
+from cyclesim.vocabulary import Channel, Kind, Line
 
 _BACK_END_FIELDS = {
     "caseworkers": "state_caseworkers",
@@ -76,6 +78,8 @@ class Crisis:
         self.workforce = Workforce()
         self.months = scenario.spin_up + scenario.months
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
+        self.research = Research(luck.stream(name, "prevalence surveys"))
+        self._lists = lists_of([Kind(spec.organisations[n].kind) for n in self.organisations.names])
         self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
@@ -162,6 +166,22 @@ class Crisis:
         )
         reported = self.engine.reported(completeness)
         self.records.publish(self.clock, reported, completeness * self._expected(), round(p.reporting_lag))
+        self._do_research()
+
+    def _do_research(self) -> None:
+        """Put the year's lists together; hold a survey where one is due and money for data can pay its share."""
+        p, research = self.p, self.research
+        rates = identification(self.risks, self.forward, self.refusal, self._answered_of_referred())
+        year = research.hazards_of_the_year(rates, self.clock)
+        if year is not None:
+            behind = self.organisations.shares_of_referrals(self._lists, LISTS)
+            built = self.workforce.data_share(p, self.people)
+            now = chances(p, behind, year, self.layout.setting_of_cell, built)
+            research.study_lists(self.engine.histories(now), self.clock, self.people, p)
+        cents = round(p.cost_survey * p.survey_own_share * 100)
+        if research.wants_survey(p) and self.people and cents <= self.money.purses[Line.DATA]:
+            self.money.spend({Line.DATA: cents})
+            research.hold_survey(self.clock, min(self.records.exploited_in_year() / self.people, 1.0), p)
 
     def spend_money(self) -> None:
         """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
@@ -199,6 +219,7 @@ class Crisis:
             people=evidence.people,
             years=evidence.years,
             ideal_share=evidence.ideal_share,
+            readings=self.research.published(self.clock, self.p),
             gaps=self.gaps(),
             commit=self.money.commit,
         )

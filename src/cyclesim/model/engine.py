@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from cyclesim.model.evidence.lists import Chances, Histories
 from cyclesim.model.luck import Counts, Floats
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.practice.back_end import BackEnd
@@ -155,6 +156,9 @@ class Engine(Protocol):
 
     def recorded(self) -> Counts:
         """Return this month's new case records, shape (sources, cells): channels, investigation, came forward."""
+
+    def histories(self, chances: Chances) -> Histories:
+        """Return the lists on which the people are who were recorded since this was last asked."""
 
     def reported(self, completeness: float) -> float:
         """Return how many of this month's records reach a report."""

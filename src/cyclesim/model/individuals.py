@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.model.engine import Exposure, Stocks, Terms
-from cyclesim.model.luck import Luck
+from cyclesim.model.evidence.lists import Chances, Histories, realised
+from cyclesim.model.luck import LIST_PAGE, Luck
 from cyclesim.model.people.cohorts import Cohorts, Ladder
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
@@ -141,6 +142,11 @@ class Individuals:
         cell, source, _ = self.flows.records.joined()
         cells = self.layout.cells
         return np.bincount(source * cells + cell, minlength=SOURCES * cells).reshape(SOURCES, cells)
+
+    def histories(self, chances: Chances) -> Histories:
+        """Return the histories of the people recorded since last asked, each from luck of his or her own."""
+        who, source = self.ledger.take_records()
+        return realised(chances, who[Pool.CELL], source, self.ledger.luck_of(who, LIST_PAGE))
 
     def reported(self, completeness: float) -> int:
         """Return how many of this month's records reach a report."""

@@ -9,7 +9,8 @@ cryptographic hash of length-prefixed names. The 256-bit counter is laid out as:
 
     word 0   4 * person + {1, 2, 3, 4}       four blocks of four numbers: the 16 slots of a record
     word 1   episode * 2**32 + attempt
-    words 2 and 3 are zero
+    word 2   page: 0 holds what everybody needs (`Slot`), 1 what only people on record need (`ListSlot`)
+    word 3   zero
 
 People with consecutive ranks thus stand in consecutive counters and numpy's generator reads them in one go,
 wherever a block begins (`Stream.records`). People scattered over cohorts are computed by the same arithmetic on
@@ -52,6 +53,15 @@ class Slot(IntEnum):
     REPORTING = 15
 
 
+class ListSlot(IntEnum):
+    """What the records about one person need; numbers 11 to 15 of that page are not used."""
+
+    HOME = 0  # list on which the person is recorded first
+    RECORD = 1  # to 5: whether each other list holds a record too, in the order of the vocabulary
+    LINK = 6  # to 10: whether each record can be shared and matched
+
+
+LIST_PAGE = 1
 SLOTS = len(Slot)
 _FEW = 20  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
 
@@ -107,7 +117,9 @@ def exponential(uniform: Floats) -> Floats:
     return result
 
 
-def scattered(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]) -> Floats:
+def scattered(
+    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int = 0
+) -> Floats:
     """Return the records of people scattered over cohorts, episodes and attempts.
 
     Parameters
@@ -116,14 +128,16 @@ def scattered(keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64]
         Shape (n, 2): the two key words of each person's cohort.
     person, episode, attempt
         Shape (n,): rank in the cohort, number of the episode (0 is the first) and of the attempt (0 is the first).
+    page
+        Which 16 numbers of these people: 0 or `LIST_PAGE`.
 
     Returns
     -------
     Uniforms on [0, 1), shape (n, 16).
     """
     if person.size < _FEW:
-        return _one_by_one(keys, person, episode, attempt)
-    return _by_arithmetic(keys, person, episode, attempt)
+        return _one_by_one(keys, person, episode, attempt, page)
+    return _by_arithmetic(keys, person, episode, attempt, page)
 
 
 def _generator(key: int, counter: int) -> np.random.Generator:
@@ -131,23 +145,24 @@ def _generator(key: int, counter: int) -> np.random.Generator:
 
 
 def _one_by_one(
-    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]
+    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int
 ) -> Floats:
     result = np.empty((person.size, SLOTS))
     rows = zip(keys.tolist(), person.tolist(), episode.tolist(), attempt.tolist(), strict=True)
     for row, ((low, high), rank, spell, trial) in enumerate(rows):
-        counter = 4 * rank + ((spell << 32 | trial) << 64)
+        counter = 4 * rank + ((spell << 32 | trial) << 64) + (page << 128)
         result[row] = _generator(high << 64 | low, counter).random(SLOTS)
     return result
 
 
 def _by_arithmetic(
-    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64]
+    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int
 ) -> Floats:
     number = person.size
     counter = np.zeros((4, number, 4), dtype=np.uint64)  # word, person, block of four
     counter[0] = 4 * person[:, None] + np.arange(1, 5)
     counter[1] = (episode << 32 | attempt)[:, None]
+    counter[2] = page
     key_low, key_high = keys[:, 0:1].copy(), keys[:, 1:2].copy()
     words = _philox(counter, key_low, key_high)
     uniform = (np.stack(words, axis=-1) >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
-from cyclesim.vocabulary import MEASURES, Form, Group, Line
+from cyclesim.vocabulary import MEASURES, Form, Group, Line, RecordList
 
 Table = dict[str, NDArray[np.generic]]
 
@@ -37,6 +37,7 @@ class Observations:
         }
         self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=np.int64) for c in self._crises}
         self._lines = {c.name: np.zeros((months, 4, len(Line)), dtype=np.int64) for c in self._crises}
+        self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=np.int64) for c in self._crises}
         self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
         self._before: dict[str, tuple[int, ...]] = {}
 
@@ -49,7 +50,8 @@ class Observations:
             if month < 0:
                 continue
             row = number * self._months + month
-            values = {**_people(crisis), **_knowledge(crisis), **_practice(crisis), **self._money(crisis, flows)}
+            values = {**_people(crisis), **_knowledge(crisis), **_research(crisis), **_practice(crisis)}
+            values |= self._money(crisis, flows)
             values["believed_prevalence"] = self.believed(crisis.name)
             values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
             values["intervention_cents"] = intervention_cents if number == 0 else 0
@@ -65,7 +67,7 @@ class Observations:
         return math.fsum(d.budget * d.beliefs[crisis].median for d in self._donors if d.budget) / weight
 
     def tables(self) -> dict[str, Table]:
-        """Return all tables by name, as columns: months, settings, groups, forms, lines, donors."""
+        """Return all tables by name, as columns: months, settings, groups, forms, lines, lists, donors."""
         months = np.tile(np.arange(self._months), len(self._crises))
         names = np.repeat(np.array([c.name for c in self._crises], dtype=object), self._months)
         tables: dict[str, Table] = {"months": {"crisis": names, "month": months, **self._main}}
@@ -74,6 +76,10 @@ class Observations:
         tables["forms"] = _joined([self._by_cells(c, "form", list(Form)) for c in self._crises])
         lines = ("committed_cents", "disbursed_cents", "spent_cents", "balance_cents")
         tables["lines"] = _joined([_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises])
+        records = ("records", "shared_records")
+        tables["lists"] = _joined(
+            [_long(c.name, "list", list(RecordList), records, self._lists[c.name]) for c in self._crises]
+        )
         donors = [d.name for d in self._donors]
         tables["donors"] = _joined(
             [_long(c.name, "donor", donors, ("belief", "rate"), self._beliefs[c.name]) for c in self._crises]
@@ -102,6 +108,8 @@ class Observations:
         money = crisis.money
         for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.purses)):
             self._lines[crisis.name][month, row] = list(totals.values())
+        histories = crisis.research.put_together
+        self._lists[crisis.name][month] = [histories.records, histories.shared]
         self._beliefs[crisis.name][month, 0] = [d.beliefs[crisis.name].median for d in self._donors]
         self._beliefs[crisis.name][month, 1] = [d.rates[crisis.name] for d in self._donors]
 
@@ -151,6 +159,21 @@ def _knowledge(crisis: Crisis) -> dict[str, float]:
         "detected_prevalence": detected,
         "naive_estimate": detected / crisis.p.naive_detection_share,
         "detected_share": _ratio(records.in_year("identified"), exploited),
+    }
+
+
+def _research(crisis: Crisis) -> dict[str, float]:
+    research = crisis.research
+    study, survey = research.latest_study, research.latest_survey
+    return {
+        "on_two_lists": research.put_together.on_two,
+        "overlap_share": research.overlap,
+        "mse_estimate": study.estimate,
+        "mse_low": study.low,
+        "mse_high": study.high,
+        "mse_refused": float(study.refused),
+        "survey_estimate": survey.raw if survey else 0.0,
+        "survey_corrected": survey.corrected if survey else 0.0,
     }
 
 

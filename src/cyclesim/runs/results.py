@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 KEYS = ["scenario", "draw", "replication"]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_DIMENSIONS = {"settings": "setting", "groups": "group", "forms": "form", "lines": "line", "donors": "donor"}
+_DIMENSIONS = {
+    "settings": "setting",
+    "groups": "group",
+    "forms": "form",
+    "lines": "line",
+    "lists": "list",
+    "donors": "donor",
+}
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +106,7 @@ class Run:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The wide tables by name: months, settings, groups, forms, lines, donors."""
+        """The wide tables by name: months, settings, groups, forms, lines, lists, donors."""
         import pandas as pd
 
         key: dict[str, Any] = {

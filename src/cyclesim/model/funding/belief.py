@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cyclesim.model.values import Reading
+
 
 @dataclass(frozen=True)
 class Belief:
@@ -56,6 +58,25 @@ class Belief:
             if abs(step) < 1e-10:
                 break
         return Belief(log, 1.0 / (_derivatives(log, cases, exposure, dispersion)[1] + precision))
+
+    def weigh(self, reading: Reading, weight: float, naivety: float) -> Belief:
+        """Learn from a published estimate: normal evidence on the log scale, with its own standard error   (F7).
+
+        A naive reader takes the estimate as it stands; one who corrects takes the errors of the method out.
+
+        Parameters
+        ----------
+        weight
+            Factor on the precision of the estimate: how much of it reaches this reader and is believed.
+        naivety
+            Weight of the estimate as it stands against the corrected one, on the log scale.
+        """
+        mean, error = reading.raw, reading.raw_error
+        if naivety < 1.0 and math.isfinite(reading.corrected_error):
+            mean = naivety * mean + (1.0 - naivety) * reading.corrected
+            error = error**naivety * reading.corrected_error ** (1.0 - naivety)
+        prior, told = 1.0 / self.variance, weight / error**2
+        return Belief((prior * self.mean + told * mean) / (prior + told), 1.0 / (prior + told))
 
 
 def _derivatives(log: float, cases: float, exposure: float, dispersion: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
 from cyclesim.model.funding.grants import Grant
-from cyclesim.model.values import Values
+from cyclesim.model.values import Reading, Values
 from cyclesim.vocabulary import DonorKind, Line, Route
 
 _SHUNNED = {
@@ -42,6 +42,8 @@ class Appeal:
         Media attention, 1 at the peak of a full shock.
     cases, people, years, ideal_share
         The evidence; see `cyclesim.model.evidence.records.CaseEvidence`.
+    readings
+        Estimates published in the last 12 months, each with the weight it has with readers.
     gaps
         Bottlenecks that responders report, by line, 0 (none) to 1.
     commit
@@ -58,6 +60,7 @@ class Appeal:
     people: float
     years: float
     ideal_share: float
+    readings: tuple[tuple[Reading, float], ...]
     gaps: dict[Line, float]
     commit: Callable[[Grant], None]
 
@@ -95,13 +98,16 @@ class Donor(mesa.Agent):
         return Belief(math.log(median), p.prior_spread**2)
 
     def believe(self, appeal: Appeal, p: Values) -> Belief:
-        """Return this year's belief: last year's, half forgotten, and what the case counts say."""
+        """Return this year's belief: last year's, half forgotten, what case counts say, and published estimates."""
         prior = self.prior(p)
         belief = self.beliefs[appeal.crisis].forget(prior, 1.0, p.memory)
         naivety = p.naivety if self.naivety is None else self.naivety
         share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
         exposure = appeal.people / 1000.0 * share * appeal.years
-        return belief.learn(appeal.cases, exposure, dispersion(p.count_weight, prior.variance))
+        belief = belief.learn(appeal.cases, exposure, dispersion(p.count_weight, prior.variance))
+        for reading, weight in appeal.readings:
+            belief = belief.weigh(reading, weight, naivety)
+        return belief
 
     def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
         """Return the share of the requirement this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""

@@ -106,6 +106,20 @@ def escape(p: Values) -> float:
     return float(p.self_report + max(p.exit_unrecorded - p.death, 0.0))
 
 
+def identification(risks: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
+    """Return the hazard of being identified, shape (sources, cells): channels, investigation, coming forward.
+
+    Parameters
+    ----------
+    risks, forward, refusal
+        As in `Exits`.
+    answered
+        Share of referrals that are answered.
+    """
+    by_others = risks[Risk.CHANNELS :] * answered * (1.0 - refusal)
+    return np.concatenate([by_others, (risks[Risk.ESCAPE] * forward)[None]])
+
+
 def expected_records(risks: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
     """Return the case records to be expected of a person in exploitation this month, shape (cells,).
 

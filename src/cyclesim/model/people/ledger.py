@@ -108,6 +108,7 @@ class Ledger:
         self._dies: Flags = np.empty(0, dtype=bool)
         self._forward: Flags = np.empty(0, dtype=bool)
         self.flows = Flows()
+        self._on_record: list[tuple[Integers, Integers]] = []  # who, and the source of the case
 
     # ------------------------------------------------------------ the month, in order
 
@@ -322,6 +323,15 @@ class Ledger:
             values = self.waiting.values[:, people]
             source = values[Row.SOURCE].astype(np.int64)
             self.flows.records.add(self.waiting.who[Pool.CELL, people], source, values[Row.REPORTING])
+            self._on_record.append((self.waiting.who[:, people], source))
+
+    def take_records(self) -> tuple[Integers, Integers]:
+        """Return who was recorded since this was last asked (columns as in `Pool.who`), and through which source."""
+        who, source = zip(
+            (np.empty((5, 0), dtype=np.int64), np.empty(0, dtype=np.int64)), *self._on_record, strict=True
+        )
+        self._on_record = []
+        return np.concatenate(who, axis=1), np.concatenate(source)
 
     def _retry(self, people: Integers) -> None:
         """Return people whose referral came to nothing to exploitation, with the luck of the next attempt."""
@@ -329,7 +339,7 @@ class Ledger:
             return
         who, values = self.waiting.take(people)
         who[Pool.ATTEMPT] += 1
-        fresh = self._values(who, self._scattered(who))
+        fresh = self._values(who, self.luck_of(who))
         values[_RENEWED] = fresh[_RENEWED]
         self.exploited.add(who, values)
 
@@ -347,7 +357,7 @@ class Ledger:
         who[Pool.EPISODE] += 1
         who[Pool.ATTEMPT] = 0
         self.flows.retrafficked += who.shape[1]
-        self._begin_spell(who, self._scattered(who), forms)
+        self._begin_spell(who, self.luck_of(who), forms)
 
     def _begin_spell(self, who: Integers, records: Floats, forms: Floats) -> None:
         if who.shape[1] == 0:
@@ -365,11 +375,12 @@ class Ledger:
         values[:RISKS] = exponential(values[:RISKS]) + self._risk[:, who[Pool.CELL]]
         return values
 
-    def _scattered(self, who: Integers) -> Floats:
+    def luck_of(self, who: Integers, page: int = 0) -> Floats:
+        """Return the numbers of people on a page of their luck, shape (people, 16); `who` as in `Pool.who`."""
         if who.shape[1] == 0:
             return np.empty((0, SLOTS))
         keys = self.cohorts.keys[who[Pool.COHORT]]
-        return scattered(keys, who[Pool.RANK], who[Pool.EPISODE], who[Pool.ATTEMPT])
+        return scattered(keys, who[Pool.RANK], who[Pool.EPISODE], who[Pool.ATTEMPT], page)
 
     # ------------------------------------------------------------ survivors
 

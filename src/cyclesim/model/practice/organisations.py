@@ -240,6 +240,24 @@ class Organisations:
         result: Integers = np.clip(chosen, first, latest)
         return result
 
+    def shares_of_referrals(self, label: Integers, number: int) -> Floats:
+        """Return who is behind the referrals of a channel in a setting, shape (channels, settings, labels).
+
+        Parameters
+        ----------
+        label
+            A label of each organisation, 0 to ``number - 1``.
+
+        Returns
+        -------
+        Share of this month's hazard of referral by label; 0 throughout where there is no such hazard.
+        """
+        weight = np.bincount(self.place * number + label, self._weight, self.places * number)
+        weight = weight.reshape(-1, CHANNELS, number).transpose(1, 0, 2)
+        total = weight.sum(axis=2, keepdims=True)
+        result: Floats = np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0)
+        return result
+
     def learn(self, p: Values, rate: float) -> None:
         """Train, forget and replace staff for a month   (P2).
 

@@ -138,6 +138,10 @@ class Workforce:
         built = _saturating(self.local, p.preparedness_need * people / 1e6)
         return 1.0 - (1.0 - float(p.initial_preparedness)) * (1.0 - built)
 
+    def data_share(self, p: Values, people: int) -> float:
+        """Return the share by which money for data closes the gaps in what is recorded, shared and filled in."""
+        return _saturating(self.data, p.data_need * people / 1e6)
+
     def completeness(self, p: Values, people: int, acceptance: float) -> float:
         """Return the share of case records that reach a report: money for data closes the gap   (E1).
 
@@ -146,7 +150,7 @@ class Workforce:
         acceptance
             Share of completed cases that are identified formally: the proven ones.
         """
-        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - _saturating(self.data, p.data_need * people / 1e6))
+        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - self.data_share(p, people))
         proven = 1.0 - p.proven_only * (1.0 - acceptance)  # records that are not proven cases count for less (M3)
         return float(recorded * (1.0 - p.gatekeeping) * proven)
 

@@ -1,0 +1,177 @@
+"""Bootstrap intervals that repeat the choice of the model in every replicate.
+
+A replicate draws as many people as the estimate says there are, each with the history of a person observed or, for
+the rest, with none (Buckland & Garthwaite 1991): so the number observed varies too. Limits are bias-corrected and
+accelerated (BCa; DiCiccio & Efron 1996), as Chan, Silverman & Vincent (2021) do it, the acceleration from leaving
+out one person at a time. Choice by AIC or BIC is repeated among the models that are best on the observed table
+(Silverman, Chan & Vincent 2024). A replicate without an answer counts as without bound, and
+where they are more than 2.5 % the interval has no upper limit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError
+from cyclesim.model.evidence.estimation import choice
+from cyclesim.model.evidence.estimation.estimates import Estimate, RefusedError
+from cyclesim.model.evidence.estimation.histories import Counts
+from cyclesim.model.evidence.estimation.methods import Options, answered, estimate
+from cyclesim.model.luck import SLOTS, Luck
+
+Floats = NDArray[np.float64]
+LEVEL = 0.95
+REPLICATES = 1000
+MODELS = 60
+"""Models among which a replicate chooses by AIC or BIC."""
+_CRITERIA = {"bic": "bic", "aic": "aic", "average": "bic"}
+
+
+def with_interval(
+    counts: Counts,
+    method: str = "stepwise",
+    replicates: int = REPLICATES,
+    seed: int = 1,
+    options: Options | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Estimate:
+    """Estimate with an interval that holds 95 % of the uncertainty, that about the model included.
+
+    Parameters
+    ----------
+    counts, method, options
+        See `methods.estimate`.
+    replicates
+        Number of replicates; the first of many are those of few.
+    seed
+        Seed of the luck. All methods see the same replicates of a table.
+    progress
+        Called with the number of replicates done.
+
+    Raises
+    ------
+    DesignError
+        If there are fewer than two replicates.
+    """
+    if replicates < 2:
+        raise DesignError(f"{replicates} replicates: give at least 2, better {REPLICATES}")
+    options = options or Options()
+    point = estimate(counts, method, options)
+    if point.estimate is None:
+        return point
+    repeated = _narrowed(counts, method, options)
+    totals = np.empty(replicates)
+    for number, cells in enumerate(resampled(counts, point.estimate, replicates, seed)):
+        totals[number] = _total(counts.resampled(cells), method, repeated)
+        if progress:
+            progress(number + 1)
+    low, high = bca(totals, point.estimate, _acceleration(counts, method, repeated))
+    refused = int(np.isinf(totals).sum())
+    if refused > replicates * (1 - LEVEL) / 2:
+        high = math.inf
+    notes = [
+        point.note,
+        f"{refused} of {replicates} replicates have no answer and count as without bound" if refused else None,
+        f"each replicate chooses among {len(repeated.among)} models" if repeated.among and not options.among else None,
+    ]
+    interval = (max(min(low, point.estimate), float(counts.observed)), high if math.isfinite(high) else None)
+    return replace(point, interval=interval, note="; ".join(filter(None, notes)) or None)
+
+
+def resampled(counts: Counts, total: float, replicates: int, seed: int) -> Floats:
+    """Draw tables of people.
+
+    Parameters
+    ----------
+    total
+        People in all.
+
+    Returns
+    -------
+    Shape (replicates, 2^lists). A row is a function of the seed and its number alone.
+    """
+    from scipy.stats import binom  # slow to import
+
+    occupied = np.flatnonzero(counts.cells)
+    records = -(-occupied.size // SLOTS)
+    luck = [Luck(seed, replication=number).stream("bootstrap").records(0, records) for number in range(replicates)]
+    uniforms = np.stack(luck).reshape(replicates, -1)
+    left = np.full(replicates, float(max(round(total), counts.observed)))
+    weight = left[0]
+    tables = np.zeros((replicates, counts.cells.size))
+    for column, cell in enumerate(occupied):
+        people = counts.cells[cell]
+        drawn = binom.ppf(uniforms[:, column], left, min(people / weight, 1.0))
+        tables[:, cell] = np.clip(drawn, 0, left)
+        left -= tables[:, cell]
+        weight -= people
+    return tables
+
+
+def bca(totals: Floats, point: float, acceleration: float, level: float = LEVEL) -> tuple[float, float]:
+    """Return bias-corrected and accelerated limits (DiCiccio & Efron 1996, equation 2.3).
+
+    Parameters
+    ----------
+    totals
+        Estimates of the replicates; infinite where there is none.
+    point
+        The estimate itself.
+    acceleration
+        Their constant a; with 0, and a point in the middle of the replicates, limits are plain percentiles.
+    """
+    from scipy.special import ndtr, ndtri  # slow to import
+
+    number = totals.size
+    below = (np.count_nonzero(totals < point) + np.count_nonzero(totals == point) / 2) / number
+    bias = float(ndtri(min(max(below, 0.5 / number), 1 - 0.5 / number)))
+    ordered = np.sort(totals)
+    limits = []
+    for tail in ((1 - level) / 2, (1 + level) / 2):
+        shifted = bias + float(ndtri(tail))
+        stretch = 1 - acceleration * shifted
+        share = float(ndtr(bias + shifted / stretch)) if stretch > 0 else float(shifted > 0)
+        limits.append(_quantile(ordered, share))
+    return limits[0], limits[1]
+
+
+def _quantile(ordered: Floats, share: float) -> float:
+    """Return the quantile at a share of the replicates, between neighbours where both are finite."""
+    place = min(max(share * (ordered.size + 1) - 1, 0.0), ordered.size - 1.0)
+    low, high = float(ordered[math.floor(place)]), float(ordered[math.ceil(place)])
+    return high if math.isinf(high) else low + (place - math.floor(place)) * (high - low)
+
+
+def _acceleration(counts: Counts, method: str, options: Options) -> float:
+    """Return the skewness of leaving out one person at a time; 0 where leaving one out leaves no answer."""
+    occupied = np.flatnonzero(counts.cells)
+    totals = np.empty(occupied.size)
+    for number, cell in enumerate(occupied):
+        fewer = counts.cells.copy()
+        fewer[cell] -= 1
+        totals[number] = _total(counts.resampled(fewer), method, options)
+    if np.isinf(totals).any():
+        return 0.0
+    people = counts.cells[occupied]
+    apart = people @ totals / people.sum() - totals
+    spread = float(people @ apart**2)
+    return float(people @ apart**3) / (6 * spread**1.5) if spread > 0 else 0.0
+
+
+def _total(table: Counts, method: str, options: Options) -> float:
+    try:
+        return answered(table, method, options).total
+    except RefusedError:
+        return math.inf
+
+
+def _narrowed(counts: Counts, method: str, options: Options) -> Options:
+    """Return options with the models among which replicates choose."""
+    if method not in _CRITERIA or options.among is not None or len(counts.lists) > choice.EXHAUSTIVE:
+        return options
+    return replace(options, among=choice.top(counts, _CRITERIA[method], options.order, MODELS))

@@ -1,0 +1,232 @@
+"""Choosing a log-linear model: by p-values, by an information criterion, or not at all but averaging.
+
+A choice from the data makes whatever follows look more certain than it is (Whitehead et al. 2021): standard errors
+of a chosen model are too small, and a bootstrap must repeat the choice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+
+from cyclesim.model.evidence.estimation.estimates import Answer, RefusedError
+from cyclesim.model.evidence.estimation.histories import Counts, Term, supersets
+from cyclesim.model.evidence.estimation.loglinear import Fit, Model, confirm, fit, ordered, search
+
+THRESHOLD = 0.02
+"""Largest p-value at which a pair still enters (Chan, Silverman & Vincent 2021)."""
+EXHAUSTIVE = 5
+"""With up to this many lists every model is tried; above it models change by one term at a time."""
+_NEGLIGIBLE = 1e-4  # relative weight below which a model is left out of an average
+
+
+def pairs(lists: int) -> Model:
+    """Return every pair of lists as a term."""
+    return tuple(_terms(lists, 2))
+
+
+def stepwise(counts: Counts, threshold: float = THRESHOLD) -> Fit:
+    """Add pairs to the model of independent lists, the one with the smallest p-value first.
+
+    The people on both lists of a pair, whatever else they are on, are Poisson under the model reached so far; the
+    p-value is the one-sided probability of as many or more (of as few or fewer) of them. A pair enters if it is
+    below the threshold and the model has an answer (Chan, Silverman & Vincent 2021, as in their SparseMSE).
+
+    Raises
+    ------
+    RefusedError
+        If independent lists have no answer.
+    """
+    reached, better = fit(counts), True
+    while better:
+        better = False
+        for p_value, pair in _p_values(counts, reached):
+            longer = _answered(counts, (*reached.terms, pair)) if p_value < threshold else None
+            if longer is not None:
+                reached, better = longer, True
+                break
+    return reached
+
+
+def penalty(counts: Counts, criterion: str) -> float:
+    """Return what a parameter costs: 2 with AIC, the logarithm of the people observed with BIC."""
+    return math.log(counts.observed) if criterion == "bic" else 2.0
+
+
+def cost(found: Fit, price: float) -> float:
+    """Return an information criterion, less its constant: price x parameters - 2 log-likelihood."""
+    return price * found.parameters - 2 * found.log_likelihood
+
+
+def best(counts: Counts, criterion: str, order: int, among: tuple[Model, ...] | None = None) -> Fit:
+    """Return the model with the lowest criterion among those that have an answer.
+
+    Parameters
+    ----------
+    criterion
+        ``aic`` or ``bic``.
+    order
+        Largest number of lists in a term.
+    among
+        Models to choose from; all hierarchical ones if absent (see `candidates`).
+
+    Raises
+    ------
+    RefusedError
+        If no model has an answer.
+    """
+    return next(_confirmed(counts, criterion, order, among))
+
+
+def averaged(counts: Counts, order: int, among: tuple[Model, ...] | None = None) -> Answer:
+    """Return the mean of the totals of all models, weighted by exp(-BIC / 2).
+
+    The standard error takes in how far models differ (Burnham & Anderson 2002, equation 4.9).
+
+    Raises
+    ------
+    RefusedError
+        If no model has an answer.
+    """
+    price = penalty(counts, "bic")
+    found = _confirmed(counts, "bic", order, among)
+    fits = [next(found)]
+    lowest = cost(fits[0], price)
+    for one in found:
+        if math.exp((lowest - cost(one, price)) / 2) < _NEGLIGIBLE:
+            break
+        fits.append(one)
+    weights = np.array([math.exp((lowest - cost(one, price)) / 2) for one in fits])
+    weights /= weights.sum()
+    totals = np.array([one.means[0] for one in fits])
+    mean = float(weights @ totals)
+    error = float(weights @ np.hypot([one.error for one in fits], totals - mean))
+    note = f"mean of {len(fits)} models; the heaviest weighs {weights[0]:.0%}".replace("%", " %")
+    return Answer(counts.observed + mean, error, note=note)
+
+
+def top(counts: Counts, criterion: str, order: int, number: int) -> tuple[Model, ...]:
+    """Return the models with the lowest criterion."""
+    price = penalty(counts, criterion)
+    return tuple(
+        one.terms for one in sorted(candidates(counts, criterion, order), key=lambda one: cost(one, price))[:number]
+    )
+
+
+@lru_cache(maxsize=4)
+def candidates(counts: Counts, criterion: str, order: int) -> tuple[Fit, ...]:
+    """Fit every hierarchical model up to an order; of more than five lists, those that a stepwise search meets.
+
+    Fits are not confirmed: whether a maximum exists is asked only of those that matter.
+    """
+    if len(counts.lists) <= EXHAUSTIVE:
+        return tuple(search(counts, list(hierarchical(len(counts.lists), order))))
+    return _met(counts, penalty(counts, criterion), order)
+
+
+def hierarchical(lists: int, order: int) -> Iterator[Model]:
+    """Yield every set of terms up to an order that holds, with a term, all smaller ones within it."""
+
+    def grown(below: Model, size: int) -> Iterator[Model]:
+        if size > order:
+            yield below
+            return
+        allowed = [term for term in _terms(lists, size) if size == 2 or _within(term) <= set(below)]
+        for number in range(len(allowed) + 1):
+            for chosen in combinations(allowed, number):
+                if chosen or size == 2:
+                    yield from grown((*below, *chosen), size + 1)
+                else:
+                    yield below
+
+    return grown((), 2)
+
+
+def _confirmed(counts: Counts, criterion: str, order: int, among: tuple[Model, ...] | None) -> Iterator[Fit]:
+    """Yield the fits that have an answer, the lowest criterion first."""
+    fits = candidates(counts, criterion, order) if among is None else search(counts, among)
+    price, none = penalty(counts, criterion), True
+    for one in sorted(fits, key=lambda one: cost(one, price)):
+        try:
+            confirm(counts, one)
+        except RefusedError:
+            continue
+        none = False
+        yield one
+    if none:
+        fit(counts)  # says why not even independent lists have an answer
+        raise RefusedError("none of the models has an answer")
+
+
+def _met(counts: Counts, price: float, order: int) -> tuple[Fit, ...]:
+    """Return the fits that a search meets which adds or drops the best term while the criterion falls."""
+    try:
+        reached = fit(counts)
+    except RefusedError:
+        return ()
+    met = {reached.terms: reached}
+    while True:
+        near = [model for model in _neighbours(reached.terms, len(counts.lists), order) if model not in met]
+        met |= {one.terms: one for one in search(counts, near)}
+        lower = [met[model] for model in near if model in met and cost(met[model], price) < cost(reached, price)]
+        lower.sort(key=lambda one: cost(one, price))
+        moved = next((one for one in lower if _stands(counts, one)), None)
+        if moved is None:
+            return tuple(met.values())
+        reached = moved
+
+
+def _neighbours(model: Model, lists: int, order: int) -> list[Model]:
+    """Return the hierarchical models that have one term more or one term less."""
+    terms = set(model)
+    more = [
+        term
+        for size in range(2, order + 1)
+        for term in _terms(lists, size)
+        if term not in terms and (size == 2 or _within(term) <= terms)
+    ]
+    less = [term for term in model if not any(other != term and other & term == term for other in model)]
+    changed = [terms | {term} for term in more] + [terms - {term} for term in less]
+    return [ordered(one) for one in changed]
+
+
+def _terms(lists: int, size: int) -> list[Term]:
+    return [sum(1 << k for k in chosen) for chosen in combinations(range(lists), size)]
+
+
+def _within(term: Term) -> set[Term]:
+    """Return the terms of one list less."""
+    return {term & ~(1 << k) for k in range(term.bit_length()) if term >> k & 1}
+
+
+def _stands(counts: Counts, one: Fit) -> bool:
+    try:
+        confirm(counts, one)
+    except RefusedError:
+        return False
+    return True
+
+
+def _answered(counts: Counts, model: Model) -> Fit | None:
+    try:
+        return fit(counts, model)
+    except RefusedError:
+        return None
+
+
+def _p_values(counts: Counts, reached: Fit) -> list[tuple[float, Term]]:
+    """Return the p-value of every pair that is not in the model, the smallest first."""
+    from scipy.special import pdtr, pdtrc  # slow to import
+
+    expected = supersets(reached.means)
+    found = []
+    for pair in pairs(len(counts.lists)):
+        if pair not in reached.terms:
+            people, mean = counts.margins[pair], expected[pair]
+            tail = pdtrc(people - 1, mean) if people > mean else pdtr(people, mean)
+            found.append((float(tail), pair))
+    return sorted(found)

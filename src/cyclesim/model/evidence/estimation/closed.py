@@ -1,0 +1,90 @@
+"""Estimators in closed form: Lincoln-Petersen, Chapman, and Chao's lower bound."""
+
+from __future__ import annotations
+
+import math
+
+from cyclesim.model.evidence.estimation.estimates import Answer, RefusedError
+from cyclesim.model.evidence.estimation.histories import Counts
+
+NO_OVERLAP = "nobody is on two lists, so nothing in the table says how many are on none"
+
+
+def lincoln_petersen(counts: Counts) -> Answer:
+    """Return n1 n2 / m for two independent lists of n1 and n2 people, m of them on both (Petersen 1896).
+
+    Its variance is n1 n2 (n1 - m)(n2 - m) / m^3 (Seber 1982, section 3.1).
+
+    Raises
+    ------
+    RefusedError
+        If there are more than two lists, or nobody is on both.
+    """
+    first, second, both = _two(counts)
+    if both == 0:
+        raise RefusedError(NO_OVERLAP)
+    variance = first * second * (first - both) * (second - both) / both**3
+    return Answer(first * second / both, math.sqrt(variance))
+
+
+def chapman(counts: Counts) -> Answer:
+    """Return (n1 + 1)(n2 + 1) / (m + 1) - 1 for two independent lists (Chapman 1951).
+
+    Nearly unbiased, and finite without overlap. Its variance is
+    (n1 + 1)(n2 + 1)(n1 - m)(n2 - m) / ((m + 1)^2 (m + 2)) (Seber 1970).
+
+    Raises
+    ------
+    RefusedError
+        If there are more than two lists.
+    """
+    first, second, both = _two(counts)
+    product = (first + 1) * (second + 1)
+    variance = product * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
+    note = "" if both else "nobody is on both lists: a lower bound at best"
+    return Answer(product / (both + 1) - 1, math.sqrt(variance), note=note)
+
+
+def chao(counts: Counts, corrected: bool = False) -> Answer:
+    """Return Chao's lower bound n + f1^2 / (2 f2), with f_k people on exactly k lists (Chao 1987).
+
+    A lower bound where people differ in how easily they are found, if lists are independent and alike in size.
+    Its variance is f2 (r^4 / 4 + r^3 + r^2 / 2) with r = f1 / f2 (Chao 1987, equation 8).
+
+    Parameters
+    ----------
+    corrected
+        Return n + f1 (f1 - 1) / (2 (f2 + 1)) instead: nearly unbiased, and finite without overlap. The variance
+        is that of Chao (1989) as in EstimateS: g + g' with f2 + 1 in the place of f2.
+
+    Raises
+    ------
+    RefusedError
+        If nobody is on two lists (not if corrected).
+    """
+    once, twice = float(counts.on[1]), float(counts.on[2])
+    note = "a lower bound"
+    if corrected:
+        total = counts.observed + once * (once - 1) / (2 * (twice + 1))
+        more = twice + 1
+        variance = (
+            once * (once - 1) / (2 * more)
+            + once * (2 * once - 1) ** 2 / (4 * more**2)
+            + once**2 * twice * (once - 1) ** 2 / (4 * more**4)
+        )
+        return Answer(total, math.sqrt(max(variance, 0.0)), note=note)
+    if twice == 0:
+        raise RefusedError("nobody is on exactly two lists, so the lower bound is infinite")
+    ratio = once / twice
+    return Answer(
+        counts.observed + once**2 / (2 * twice),
+        math.sqrt(twice * (ratio**4 / 4 + ratio**3 + ratio**2 / 2)),
+        note=note,
+    )
+
+
+def _two(counts: Counts) -> tuple[float, float, float]:
+    """Return the sizes of the two lists and of their overlap."""
+    if len(counts.lists) != 2:
+        raise RefusedError(f"is for two lists; this table has {len(counts.lists)}")
+    return float(counts.margins[1]), float(counts.margins[2]), float(counts.margins[3])

@@ -1,0 +1,158 @@
+"""Research on prevalence: what linked lists and surveys say, and when whoever decides can read it.
+
+Once a year lists are put together, linked as far as may be, and given to a capture-recapture estimator; a prevalence
+survey is held where one is funded. Both come with their standard error, both can fail, and both are published late.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cyclesim.model.evidence.estimation.histories import Counts as Table
+from cyclesim.model.evidence.estimation.methods import estimate
+from cyclesim.model.evidence.lists import Histories, nobody
+from cyclesim.model.evidence.survey import Finding, Instrument, on_log_scale
+from cyclesim.model.luck import Floats, Stream
+from cyclesim.model.values import Reading, Values
+from cyclesim.vocabulary import RecordList
+
+YEAR = 12
+METHOD = "independence"
+"""The log-linear model of independent lists: what a first look at lists uses; it takes lists of any size."""
+
+_LISTS = tuple(str(name) for name in RecordList)  # in alphabetical order, as the estimators sort them
+_Z = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the linked lists of a year say, in people per 1,000 in need per year.
+
+    Attributes
+    ----------
+    estimate, error, low, high
+        Estimate, its standard error and a 95 % interval that does not reach below the people seen (Chao 1987);
+        all 0 if refused.
+    refused
+        Whether the estimator has no answer: most often because nobody is on two lists.
+    """
+
+    estimate: float = 0.0
+    error: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    refused: bool = True
+
+
+def study(linked: Histories, people: float) -> Study:
+    """Return what capture-recapture makes of linked lists   (L5).
+
+    Parameters
+    ----------
+    linked
+        Histories of the window.
+    people
+        People in need.
+    """
+    cells = linked.linked.astype(np.float64)
+    if cells.sum() == 0 or people <= 0:
+        return Study()
+    found = estimate(Table(_LISTS, cells), METHOD)
+    if found.estimate is None or found.standard_error is None:
+        return Study()
+    scale, seen = 1000.0 / people, float(cells.sum())
+    unseen = found.estimate - seen
+    factor = math.exp(_Z * math.sqrt(math.log1p((found.standard_error / unseen) ** 2))) if unseen > 0 else 1.0
+    low, high = seen + unseen / factor, seen + unseen * factor
+    return Study(found.estimate * scale, found.standard_error * scale, low * scale, high * scale, refused=False)
+
+
+class Research:
+    """What has been recorded, studied and asked in one crisis.
+
+    Parameters
+    ----------
+    luck
+        Luck of the samples asked, a record for each month; None for expected findings.
+    """
+
+    def __init__(self, luck: Stream | None) -> None:
+        self._luck = luck
+        self._rates: Floats | float = 0.0  # hazards of being identified, summed over the months of this year
+        self._published: list[tuple[int, str, Reading]] = []
+        self._due = 1.0  # surveys due: the first is held as soon as there are to be any
+        self.put_together = nobody()  # lists put together this month
+        self.overlap = 0.0  # share of the people identified in the latest full year whom linked lists show twice
+        self.latest_study = Study()
+        self.latest_survey: Finding | None = None
+
+    def hazards_of_the_year(self, rates: Floats, clock: int) -> Floats | None:
+        """Note this month's hazards of being identified; return their mean over a year of the simulation at its end.
+
+        Parameters
+        ----------
+        rates
+            Shape (sources, cells).
+        """
+        first = clock % YEAR == 0
+        self._rates = rates if first else self._rates + rates
+        self.put_together = nobody()
+        return np.asarray(self._rates) / YEAR if clock % YEAR == YEAR - 1 else None
+
+    def study_lists(self, histories: Histories, clock: int, people: float, p: Values) -> None:
+        """Study the lists of a year, put together at its end; what comes out is published `reporting_lag` later.
+
+        Parameters
+        ----------
+        histories
+            Of the people identified in the year.
+        people
+            People in need.
+        """
+        identified = float(histories.held.sum())
+        self.put_together = histories
+        self.overlap = histories.on_two / identified if identified else 0.0
+        self.latest_study = found = study(histories, people)
+        if not found.refused:
+            log = on_log_scale(found.estimate, found.error)
+            self._published.append((clock + round(p.reporting_lag), "study", Reading(*log, *log)))
+
+    def wants_survey(self, p: Values) -> bool:
+        """Move on by a month, and return whether a survey is to be held now, if it can be paid."""
+        if p.surveys_a_year <= 0:
+            return False
+        self._due = min(self._due + p.surveys_a_year / YEAR, 1.0)
+        return self._due >= 1.0 - 1e-9
+
+    def hold_survey(self, clock: int, prevalence: float, p: Values) -> None:
+        """Hold a prevalence survey.
+
+        Parameters
+        ----------
+        prevalence
+            Share of the people in need who were exploited within the last year: the sample sees it, nobody else.
+        """
+        self._due -= 1.0
+        uniform = None if self._luck is None else float(self._luck.records(clock, 1)[0, 0])
+        self.latest_survey = found = Instrument.of(p).survey(prevalence, uniform)
+        raw, corrected = on_log_scale(found.raw, found.raw_error), (0.0, math.inf)
+        if math.isfinite(found.corrected_error):
+            corrected = on_log_scale(found.corrected, found.corrected_error)
+        self._published.append((clock + round(p.survey_months), "survey", Reading(*raw, *corrected)))
+
+    def published(self, clock: int, p: Values) -> tuple[tuple[Reading, float], ...]:
+        """Return what was published in the last 12 months, with the weight it has with whoever decides.
+
+        What is held back (M5) does not reach everybody: it counts for less.
+        """
+        return tuple(self._readings(clock, p))
+
+    def _readings(self, clock: int, p: Values) -> Iterator[tuple[Reading, float]]:
+        weights = {"study": p.estimate_weight * (1.0 - p.gatekeeping), "survey": 1.0 - p.gatekeeping}
+        for when, kind, reading in self._published:
+            if clock - YEAR < when <= clock and weights[kind] > 0:
+                yield reading, weights[kind]

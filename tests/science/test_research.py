@@ -1,0 +1,106 @@
+"""Lists and surveys in a running world: they add up, they are paid, they move nothing unless somebody reads them."""
+
+import numpy as np
+import pytest
+
+from cyclesim.model.cycle import CycleModel
+from cyclesim.vocabulary import Line
+from science.worlds import assert_same, changed, in_crisis, small, table
+
+WORLD = small()
+WAVE = {"people": 40_000, "settings": {"camp": 0.5, "town": 0.5}}
+BUSY = in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}).with_values({"self_report": 0.03})
+"""A world in which some thousand people are identified, so that lists overlap."""
+RESEARCH = {
+    "on_two_lists", "overlap_share", "mse_estimate", "mse_low", "mse_high", "mse_refused",
+    "survey_estimate", "survey_corrected",
+}  # fmt: skip
+PAID_OUTSIDE = {"survey_own_share": 0.0, "survey_months": 0.0}
+
+
+def others(columns):
+    return {name: column for name, column in columns.items() if name not in RESEARCH}
+
+
+@pytest.mark.parametrize(
+    "values", [{"record_sharing": 1.0}, {"list_dependence": 1.5}, {"record_months": 12}, {"missing_fields": 0.9}]
+)
+def test_lists_that_nobody_reads_move_no_bit_of_the_rest(values):
+    here, there = table(BUSY, seed=2), table(BUSY.with_values(values), seed=2)
+    assert_same(others(here), others(there))
+    assert any(here[name].tobytes() != there[name].tobytes() for name in RESEARCH)
+
+
+def test_the_lists_of_a_year_hold_everybody_who_was_identified_in_it():
+    model = CycleModel(WORLD, seed=3)
+    identified = 0
+    for month in range(WORLD.spin_up + WORLD.months):
+        model.step()
+        crisis = model.crises["valley"]
+        identified += crisis.identified
+        held = crisis.research.put_together.held.sum()
+        assert held == (identified if month % 12 == 11 else 0)
+        identified = 0 if month % 12 == 11 else identified
+    records = model.observations.tables()["lists"]
+    assert records["records"].sum() >= model.observations.tables()["months"]["identified"].sum()
+    assert (records["shared_records"] <= records["records"] + 1).all()
+
+
+def test_sharing_makes_lists_overlap_and_no_sharing_leaves_them_apart():
+    overlap = [
+        table(BUSY.with_values({"record_sharing": s, "data_need": 1e8}))["on_two_lists"].sum() for s in (0, 0.5, 1)
+    ]
+    assert overlap[0] == 0
+    assert 0 < overlap[1] < overlap[2]
+
+
+def test_a_survey_that_money_for_data_must_pay_waits_for_the_money_and_costs_it_to_the_cent():
+    values = {"surveys_a_year": 1.0, "cost_survey": 2.0, "survey_months": 0.0}
+    poor = table(WORLD.with_values({**values, "cost_survey": 1e8}))
+    assert not poor["survey_estimate"].any()
+    assert_same(table(WORLD), {**poor})
+    model, spent, held = CycleModel(WORLD.with_values(values)), 0, 0
+    for _ in range(WORLD.spin_up + WORLD.months):
+        money = model.crises["valley"].money
+        before, findings = money.spent[Line.DATA], model.crises["valley"].research.latest_survey
+        model.step()
+        if model.crises["valley"].research.latest_survey is not findings:
+            held += 1
+            spent += 200
+            assert money.spent[Line.DATA] - before >= 200
+        assert money.disbursed[Line.DATA] == money.spent[Line.DATA] + money.purses[Line.DATA]
+    assert 2 <= held <= 4
+    assert money.spent[Line.DATA] >= spent
+
+
+def test_surveys_bring_beliefs_towards_the_truth_and_naive_donors_read_them_as_they_stand():
+    on = {**PAID_OUTSIDE, "surveys_a_year": 1.0, "gatekeeping": 0.0, "survey_mistakes": 0.03}
+    blind = table(WORLD)
+    naive, careful = (table(WORLD.with_values({**on, "naivety": n, "count_weight": 0.2})) for n in (1.0, 0.0))
+    late = slice(12, None)
+    assert (naive["survey_estimate"] > 0).all()
+    truth, believed = blind["true_prevalence"][late].mean(), blind["believed_prevalence"][late].mean()
+    assert abs(np.log(naive["believed_prevalence"][late].mean() / truth)) < abs(np.log(believed / truth))
+    raw, corrected = (naive[name].mean() for name in ("survey_estimate", "survey_corrected"))
+    gap = naive["believed_prevalence"][late].mean() - careful["believed_prevalence"][late].mean()
+    assert gap * (raw - corrected) > 0
+
+
+def test_a_survey_moves_nothing_before_it_is_published():
+    surveys = {"surveys": {"from": "2023-05", "set": {"parameters.surveys_a_year": 1.0}}}
+    values = {"survey_own_share": 0.0, "survey_months": 3.0, "survey_disclosure": 0.9}
+    other = changed(WORLD.with_values(values), changes=surveys)
+    here, there = table(WORLD.with_values(values)), table(other)
+    assert_same(here, there, until=4)
+    assert_same(others(here), others(there), until=7)
+    assert there["survey_estimate"][4] > 0
+    assert here["believed_prevalence"].tobytes() != there["believed_prevalence"].tobytes()
+
+
+def test_linked_lists_that_donors_read_move_what_they_believe():
+    values = {"record_sharing": 1.0, "missing_fields": 0.0, "reporting_lag": 0}
+    unread, read = (table(BUSY.with_values({**values, "estimate_weight": w})) for w in (0.0, 1.0))
+    assert not unread["mse_refused"].all()
+    assert unread["believed_prevalence"].tobytes() != read["believed_prevalence"].tobytes()
+    assert (unread["mse_low"] <= unread["mse_estimate"]).all()
+    assert (unread["mse_estimate"] <= unread["mse_high"]).all()
