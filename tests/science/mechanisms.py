@@ -66,6 +66,9 @@ def probe() -> Scenario:
     crisis["groups"] |= {"women": 0.242, "institutional_children": 0.02}  # enough of them to be counted
     crisis["arrivals"]["displaced before"]["people"] = 150_000
     crisis["arrivals"]["fled"] = {"month": "2023-06", "people": 100_000, "settings": {"host towns": 1.0}}
+    crisis["arrivals"]["residents"] = {
+        "people": 30_000, "settings": {"host towns": 1.0}, "statuses": {"host_community": 1.0},
+    }  # fmt: skip
     crisis["attention"] = {"news": {"month": "2023-06", "peak": 1.0}}
     for organisation in crisis["organisations"].values():
         organisation["staff"] /= 5

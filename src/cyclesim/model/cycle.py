@@ -48,12 +48,13 @@ class CycleModel(mesa.Model):
         The stages, in order:
 
         1. dated changes
-        2. people: exposure, recruitment, exits
-        3. practice: referrals, casework, outcomes
-        4. evidence: case records, reports
-        5. funding: beliefs, commitments, disbursements
-        6. practice: money becomes capacity
-        7. observation
+        2. presence: who is there, people and staff
+        3. people: exposure, recruitment, exits
+        4. practice: referrals, casework, outcomes
+        5. evidence: case records, reports
+        6. funding: beliefs, commitments, disbursements
+        7. practice: money becomes capacity
+        8. observation
         """
         if self.month >= self.inputs.months:
             raise DesignError(f"{self.inputs.name} ends after {self.inputs.months} months; raise months to go on")
@@ -84,6 +85,7 @@ class CycleModel(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _apply_changes(self) -> None:
+        """Give every number the value it has from this month on: dated changes and interventions."""
         for path, value in self.schedule.at(self.month):
             part, *rest = path.split(".")
             if part == "donors":
@@ -96,6 +98,7 @@ class CycleModel(mesa.Model):
                 self.crises[rest[0]].change(rest[1:], value)
 
     def _fund(self) -> None:
+        """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
         clock = self.month + self.inputs.spin_up
         calendar = int(date(self.month, self.inputs.start)[5:])
         appeals = [crisis.appeal() for crisis in self.crises.values()]

@@ -28,7 +28,22 @@ Flags = NDArray[np.bool_]
 
 
 class Row(IntEnum):
-    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`."""
+    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`.
+
+    Attributes
+    ----------
+    ESCAPE, DEATH, CHANNELS, INVESTIGATION
+        Cumulative hazard of the cell at which each of seven risks strikes: own escape, death in exploitation, referral
+        through one of four channels, proactive investigation.
+    FORWARD, RETURN, ORGANISATION, SERVICE, CONSENT, ACCEPTANCE, REPORTING
+        Luck, uniform on [0, 1): whether an escaped person comes forward, when a survivor is trafficked again, which
+        organisation refers, how long casework takes, whether help is accepted, identification is formal, and the
+        record reaches a report.
+    ARRIVED, DONE
+        Times at which the case was referred and casework ends, in months.
+    SOURCE, RESPONDER
+        How the case came up (channel, investigation, came forward), and the referring organisation (-1 for none).
+    """
 
     ESCAPE = 0  # rows 0 to 6: cumulative hazard of the cell at which a risk strikes
     DEATH = 1

@@ -89,6 +89,15 @@ class Responder(mesa.Agent):
 class Organisations:
     """All frontline organisations of one crisis, as arrays.
 
+    Attributes
+    ----------
+    staff, trained, trust
+        As in `Responder`, shape (organisations,).
+    context
+        Knowledge of place, law and language, 0 to 1: newcomers gain it, rotation loses it.
+    vetted
+        Share of the organisations that an entry stands for that somebody has vetted.
+
     Parameters
     ----------
     specs

@@ -16,6 +16,11 @@ class Posts:
     Money in hand is spread over `purse_months`; hiring takes `hiring_months`, coming into full use `build`
     months; turnover drains the experienced; when money ends, posts end (short grants lose their start-up
     months and their staff).
+
+    Attributes
+    ----------
+    recruits, staff
+        People hired and not yet of full use, and in full use, full-time equivalents.
     """
 
     recruits: float = 0.0
