@@ -30,7 +30,7 @@ from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
-from cyclesim.model.practice.workforce import Workforce
+from cyclesim.model.practice.workforce import Market, Workforce
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Channel, Line
 
@@ -82,6 +82,7 @@ class Crisis:
         self.onset = _onset(found, self.first_month)
         self.justice = Justice()
         self._found: list[Counts] = []  # people identified by setting, month by month
+        self.diversity = 0.0  # of the donors who give for this crisis
         self.month = self.first_month
 
     # ------------------------------------------------------------ state that several stages read
@@ -118,6 +119,7 @@ class Crisis:
         self.arrived, uprooted = self._moved_lately()
         self.organisations.be_present(month, uprooted, self.p)
         self.organisations.be_vetted(self.p)
+        self.market = Market.of(self.p, self.leadership(), self.diversity)
         self.stock = self.engine.stocks().exploited
         self.cells_at_start = self.engine.unknown_by_cell()
         self.watch = self._watch()
@@ -167,10 +169,11 @@ class Crisis:
         disbursed = self.money.disburse(self.clock)
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
-        spent = self.workforce.spend(self.money.purses, staff, prepared, self.p)
+        known = self.workforce.known(self.p, self.in_need)
+        spent = self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p)
         spent[Line.ASSISTANCE] = self.assistance_cents
         self.money.spend(spent)
-        self.organisations.learn(self.p, self.workforce.training_rate)
+        self.organisations.learn(self.p, self.workforce.training_rate, self.market.churn)
         for number, back_end in enumerate(self.back_ends):
             share = self._share_of(number)
             back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
@@ -192,6 +195,7 @@ class Crisis:
             age=self.month - self.onset,
             requirement=self.in_need * self.p.requirement / self.p.coded_share,
             competing=self.in_need * self._competing,
+            planned=self.planned(),
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -199,7 +203,20 @@ class Crisis:
             ideal_share=evidence.ideal_share,
             gaps=self.gaps(),
             commit=self.money.commit,
+            replace=self.money.replace,
         )
+
+    def planned(self) -> float:
+        """Return the share of the people in need whom response plans have taken in   (F9; M17).
+
+        Plans know those who are there before the first month; others come onto the agenda with a lag.
+        """
+        cohorts = self.cohorts
+        new = cohorts.in_need(self.month) & (cohorts.arrival > self.first_month)
+        if not new.any():
+            return 1.0
+        missing = np.exp((cohorts.arrival[new] - self.month - 1) / max(self.p.agenda_months, 1e-9))
+        return 1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(self.in_need, 1)
 
     def gaps(self) -> dict[Line, float]:
         """Return the bottlenecks that responders report, by line, 0 to 1."""
@@ -215,6 +232,11 @@ class Crisis:
         """Return the share of referrals settled in the last 12 months that were answered; 1 before any was settled."""
         answered, lapsed = (self.records.in_year(name) for name in ("answered", "lapsed"))
         return answered / (answered + lapsed) if answered + lapsed else 1.0
+
+    def leadership(self) -> float:
+        """Return how far one agency leads, 0 to 1: less while no champion drives the agenda (M18)."""
+        p = self.p
+        return float(p.leadership * (1.0 - p.champion_dependence * (1.0 - p.champion)))
 
     def acceptance(self) -> float:
         """Return the share of completed cases identified formally: it needs investigators (E2; M3)."""
@@ -281,8 +303,7 @@ class Crisis:
 
     def _referral(self) -> Floats:
         """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
-        p, work = self.p, self.workforce
-        leadership = p.leadership * (1.0 - p.champion_dependence * (1.0 - p.champion))
+        p, work, leadership = self.p, self.workforce, self.leadership()
         now = Conditions(
             people=self.present,
             arrivals=self.arrived,
@@ -324,7 +345,7 @@ class Crisis:
 
     def _assist(self, terms: Terms) -> None:
         """End casework; assist whom places and money allow."""
-        cost = round(self.p.cost_assistance * 100)
+        cost = round(self.p.cost_assistance * 100 / (1.0 - self.market.overhead))
         places = [back_end.assistance_places for back_end in self.back_ends]
         paid = self.engine.complete(self.month, places, self.money.purses[Line.ASSISTANCE] / cost, terms)
         self.assistance_cents = round(paid * cost)

@@ -12,8 +12,10 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
+from cyclesim.model.funding.programmes import diversity
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
+from cyclesim.model.practice.workforce import deploy
 from cyclesim.model.values import Values
 
 
@@ -67,6 +69,7 @@ class CycleModel(mesa.Model):
         self._fund()
         for crisis in self.crises.values():
             crisis.spend_money()
+        deploy([crisis.workforce for crisis in self.crises.values()], self.p)
         self.observations.observe(self.month, self.schedule.cost(self.month))
         self.month += 1
 
@@ -111,3 +114,5 @@ class CycleModel(mesa.Model):
                     funding = crisis.in_need * self.p.initial_funding / self.p.coded_share
                     donor.begin(appeal, share, funding, clock, calendar, self.p)
             donor.decide(appeals, share, level, clock, calendar, self.p)
+        for name, crisis in self.crises.items():
+            crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])

@@ -234,15 +234,17 @@ class Organisations:
         result: Integers = np.clip(chosen, first, latest)
         return result
 
-    def learn(self, p: Values, rate: float) -> None:
+    def learn(self, p: Values, rate: float, churn: float = 1.0) -> None:
         """Train, forget and replace staff for a month   (P2).
 
         Parameters
         ----------
         rate
             Share of all staff that donors' money trains this month.
+        churn
+            Factor on turnover where agencies compete for staff.
         """
-        turnover = np.where(self._international, p.turnover_international, p.turnover_national)
+        turnover = np.where(self._international, p.turnover_international, p.turnover_national) * churn
         poached = np.where(self._local_ngo, -math.log1p(-p.poaching) / 12.0 * self._surge(), 0.0)
         forgetting = math.log(2.0) / p.skill_half_life
         background = p.training_background * np.where(self._wider, 1.0 - p.wider_gap, 1.0)
