@@ -19,7 +19,7 @@ FIRST = 3
 
 @cache
 def world(crowded):
-    """Return the baseline with fewer people, without spin-up, with unvetted organisations (for P2) and an arrival (P13).
+    """Return the baseline with fewer people, without spin-up, with unvetted staff (P2), and an arrival (P13).
 
     With the baseline's caseworkers for fewer people its back end has free places, unless it is to be crowded.
     """
