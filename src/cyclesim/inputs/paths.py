@@ -21,7 +21,13 @@ _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
         "multi_year_share": _SHARE,
     },
     ("crises", "*"): {"needs_met": _SHARE},
-    ("crises", "*", "settings", "*"): {"intensity": _AMOUNT, "access": _SHARE},
+    ("crises", "*", "settings", "*"): {
+        "intensity": _AMOUNT,
+        "conflict": _SHARE,
+        "climate": _SHARE,
+        "broken_ties": _SHARE,
+        "access": _SHARE,
+    },
     ("crises", "*", "organisations", "*"): {"staff": _AMOUNT},
     ("crises", "*", "back_ends", "*"): {
         "caseworkers": _AMOUNT,

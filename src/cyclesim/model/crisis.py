@@ -22,17 +22,19 @@ from cyclesim.model.people.exits import Exits, expected_records
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
+    drivers,
     form_thresholds,
     return_hazard,
+    shadow_of_expiry,
 )
-from cyclesim.model.people.risks import INVESTIGATION, found
+from cyclesim.model.people.risks import INVESTIGATION, POLICE, found
 from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
 from cyclesim.model.practice.workforce import Market, Workforce
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Line
+from cyclesim.vocabulary import Line
 
 _BACK_END_FIELDS = {
     "caseworkers": "state_caseworkers",
@@ -40,7 +42,6 @@ _BACK_END_FIELDS = {
     "conditional": "conditional",
     "assistance_places": "assistance_places",
 }
-_POLICE = list(Channel).index(Channel.POLICE_BORDER)
 
 
 class Crisis:
@@ -65,6 +66,10 @@ class Crisis:
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
         self.access = np.array([float(spec.settings[s].access) for s in self.settings])
+        self.conflict = np.array([float(spec.settings[s].conflict) for s in self.settings])
+        self.climate = np.array([float(spec.settings[s].climate) for s in self.settings])
+        self.broken_ties = np.array([float(spec.settings[s].broken_ties) for s in self.settings])
+        self._protection_ends = index(spec.protection_ends, scenario.start) if spec.protection_ends else None
         self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
         self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
@@ -129,12 +134,15 @@ class Crisis:
         p = self.p
         prevention = self.workforce.prevention_share(p, self.in_need)
         pressure = self._pressure()
-        first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
+        left = None if self._protection_ends is None else self._protection_ends - self.month
+        shadow = shadow_of_expiry(p, left)
+        first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention, shadow)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), self.organisations.at_work)
         self.refusal = self.exits.refusal(p, self._conditional())
-        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
+        self.detained = self.exits.detained(p)
+        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, form_thresholds(p))
         self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:
@@ -154,7 +162,7 @@ class Crisis:
         completeness = self.workforce.completeness(p, self.in_need, self.acceptance())
         recorded = self.engine.recorded()
         self.identified = recorded.sum().item()
-        self.identified_police = recorded[[_POLICE, INVESTIGATION]].sum().item()
+        self.identified_police = recorded[[POLICE, INVESTIGATION]].sum().item()
         self._found.append(np.bincount(self.layout.setting_of_cell, recorded.sum(axis=0), len(self.settings)))
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
@@ -247,7 +255,7 @@ class Crisis:
     def referral_rate(self) -> float:
         """Return this month's mean hazard of being found, over people in exploitation."""
         total = int(self.cells_at_start.sum())
-        return math.fsum((self.cells_at_start * found(self.risks)).tolist()) / total if total else 0.0
+        return math.fsum((self.cells_at_start * found(self.risks, self.detained)).tolist()) / total if total else 0.0
 
     def change(self, path: list[str], value: float) -> None:
         """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
@@ -255,7 +263,7 @@ class Crisis:
         if part == "needs_met":
             self.needs_met = value
         elif part == "settings":
-            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity or access
+            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity, access or a driver
         elif part == "organisations":
             self.organisations.posts[self.organisations.names.index(rest[0])] = value
         else:
@@ -294,7 +302,8 @@ class Crisis:
         demand = 1.0 + p.international_demand * organisations.share("international")
         infiltration = 1.0 + p.infiltration * organisations.share("unvetted")
         pressure = self.perpetrators.pressure(p, 1.0 - self.needs_met)
-        result: Floats = self.intensity * pressure * (demand * infiltration)
+        driven = self.intensity * drivers(p, self.conflict, self.climate, self.broken_ties)
+        result: Floats = driven * pressure * (demand * infiltration)
         return result
 
     def _detectable(self) -> Floats:
@@ -335,7 +344,7 @@ class Crisis:
 
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        each = expected_records(self.risks, self.forward, self.refusal, self._answered_of_referred())
+        each = expected_records(self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred())
         return math.fsum((self.cells_at_start * each).tolist())
 
     def _answered_of_referred(self) -> float:

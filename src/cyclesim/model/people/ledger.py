@@ -20,7 +20,7 @@ from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.pool import Pool
-from cyclesim.model.people.risks import CAME_FORWARD, RISKS
+from cyclesim.model.people.risks import CAME_FORWARD, POLICE, RISKS
 from cyclesim.vocabulary import Form
 
 Integers = NDArray[np.int64]
@@ -134,6 +134,7 @@ class Ledger:
         return_months: float,
         risks: Floats,
         forward: Floats,
+        detained: Floats,
         forms: Floats,
     ) -> None:
         """Expose everybody to one month: exits first, then entries, whose exposure begins next month.
@@ -150,6 +151,8 @@ class Ledger:
             Hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
         forward
             Probability that whoever escapes comes forward, shape (cells,).
+        detained
+            Share of police contacts that end in detention or expulsion, shape (cells,).
         forms
             Cumulative mix of forms by group, shape (groups, forms - 1).
         """
@@ -159,7 +162,7 @@ class Ledger:
         self._risk += risks
         self._return += again
         returning = self._returning(month - return_months)
-        self._leave(month, before, risks, forward)
+        self._leave(month, before, risks, forward, detained)
         self._watch(month, before, risks, forward)
         self._enter(*self.cohorts.expose(first), forms)
         self._enter_again(returning, forms)
@@ -276,7 +279,7 @@ class Ledger:
             hit |= pool.values[row] <= self._risk[row].take(cell)
         return np.flatnonzero(hit)
 
-    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
+    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats, detained: Floats) -> None:
         """People in exploitation: the earliest risk within the month wins."""
         pool, flows = self.exploited, self.flows
         people = self._struck(pool, RISKS)
@@ -288,13 +291,28 @@ class Ledger:
         flows.escaped += int(np.count_nonzero(escaped))
         flows.came_forward += int(np.count_nonzero(forwards))
         self._die(int(np.count_nonzero(died)))
-        found = risk >= Row.CHANNELS
+        held = self._detain(people, risk == Row.CHANNELS + POLICE, detained)
+        found = (risk >= Row.CHANNELS) & ~held
         flows.referred += int(np.count_nonzero(found))
-        self._survive(pool, people[escaped & ~forwards])
+        self._survive(pool, people[(escaped & ~forwards) | held])
         source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
         cases = np.flatnonzero(found | forwards)
         self._join_queue(people[cases], time[cases], source[cases])
         pool.remove(people)
+
+    def _detain(self, people: Integers, police: Flags, detained: Floats) -> Flags:
+        """Return who is detained or expelled: decided by the number that otherwise names the organisation (M34).
+
+        Those who are not have passed that hurdle with the number, which is therefore rescaled.
+        """
+        pool = self.exploited
+        hurdle = np.where(police, detained[pool.who[Pool.CELL, people]], 0.0)
+        number = pool.values[Row.ORGANISATION, people]
+        held: Flags = number < hurdle
+        rest = np.maximum(1.0 - hurdle, 1e-300)  # nobody passes a hurdle of 1
+        pool.values[Row.ORGANISATION, people] = np.where(held, number, (number - hurdle) / rest)
+        self.flows.detained += int(np.count_nonzero(held))
+        return held
 
     def _join_queue(self, people: Integers, time: Floats, source: Integers) -> None:
         """Put people at the end of the queue, by time of arrival; whoever came forward is on record at once."""
