@@ -136,8 +136,9 @@ def test_when_an_emergency_breaks_running_money_goes_to_the_bottleneck():
 
     moved, kept = committed(0.5), committed(0.0)
     assert all(moved[line][:8].tolist() == kept[line][:8].tolist() for line in Line)
-    assert moved[Line.PREVENTION][8] < kept[Line.PREVENTION][8]
-    assert moved[Line.TRAINING][8] > kept[Line.TRAINING][8]
+    reported = (Line.TRAINING, Line.BACK_END, Line.ASSISTANCE)
+    assert sum(moved[line][8] for line in reported) > sum(kept[line][8] for line in reported)
+    assert all(moved[line][8] < kept[line][8] for line in Line if line not in reported)
     assert sum(moved[line][8] for line in Line) == sum(kept[line][8] for line in Line)
 
 
@@ -155,8 +156,17 @@ def test_response_plans_take_in_new_arrivals_with_a_lag():
     for month in range(3, 9):
         crisis.begin_month(month)
         seen.append(crisis.planned())
-    lag = crisis.p.agenda_months
-    assert seen == pytest.approx([1, 1, *(1 - 0.5 * math.exp(-k / lag) for k in (1, 2, 3, 4))])
+    share, lag = crisis.p.agenda, crisis.p.agenda_months
+    expected = [1, 1, *(1 - 0.5 * math.exp(-k / lag) for k in (1, 2, 3, 4))]
+    assert seen == pytest.approx([share * part for part in expected])
+
+
+def test_trafficking_can_be_a_priority_in_one_crisis_and_not_in_another():
+    data = load("small").resolved()
+    data["crises"]["hill"] = {**data["crises"]["valley"], "agenda": 1.0}
+    table = CycleModel(load("small").parse(data, "small")).run().observations.tables()["months"]
+    hill, valley = (table["committed_cents"][table["crisis"] == name].sum() for name in ("hill", "valley"))
+    assert hill > valley
 
 
 def test_nobody_spends_what_is_not_there():

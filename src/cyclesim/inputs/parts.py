@@ -246,6 +246,8 @@ class Crisis(Part):
 
     needs_met: Share
     """Share of general humanitarian needs that is met."""
+    agenda: Share | None = None
+    """Share of the requirement that stands in the response plan; absent follows the parameter agenda."""
     protection_ends: Month | None = None
     """Month from which a protective status is expected not to hold; whether it does end is a dated change."""
     groups: Groups

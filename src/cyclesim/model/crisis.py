@@ -69,6 +69,7 @@ class Crisis:
         self.conflict = np.array([float(spec.settings[s].conflict) for s in self.settings])
         self.climate = np.array([float(spec.settings[s].climate) for s in self.settings])
         self.broken_ties = np.array([float(spec.settings[s].broken_ties) for s in self.settings])
+        self._agenda = spec.agenda
         self._protection_ends = index(spec.protection_ends, scenario.start) if spec.protection_ends else None
         self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
@@ -215,16 +216,16 @@ class Crisis:
         )
 
     def planned(self) -> float:
-        """Return the share of the people in need whom response plans have taken in   (F9; M17).
+        """Return the share of the requirement that stands in the response plan   (F9; M17).
 
         Plans know those who are there before the first month; others come onto the agenda with a lag.
         """
-        cohorts = self.cohorts
+        cohorts, agenda = self.cohorts, float(self.p.agenda if self._agenda is None else self._agenda)
         new = cohorts.in_need(self.month) & (cohorts.arrival > self.first_month)
         if not new.any():
-            return 1.0
+            return agenda
         missing = np.exp((cohorts.arrival[new] - self.month - 1) / max(self.p.agenda_months, 1e-9))
-        return 1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(self.in_need, 1)
+        return agenda * (1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(self.in_need, 1))
 
     def gaps(self) -> dict[Line, float]:
         """Return the bottlenecks that responders report, by line, 0 to 1."""

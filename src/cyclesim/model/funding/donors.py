@@ -38,7 +38,7 @@ class Appeal:
         US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
         allowed.
     planned
-        Share of the people in need whom response plans have taken in.
+        Share of the requirement that stands in the response plan.
     attention
         Media attention, 1 at the peak of a full shock.
     cases, people, years, ideal_share
@@ -166,10 +166,7 @@ class Donor(mesa.Agent):
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
         wanted = {
-            a.crisis: a.requirement
-            * (p.agenda * a.planned)
-            * share
-            * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            a.crisis: a.requirement * a.planned * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
             for a in appeals
         }
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share

@@ -8,7 +8,7 @@ from cyclesim.model.luck import Floats
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
 from cyclesim.model.people.risks import POLICE, RISKS, Risk, found
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Form, Group, Status
+from cyclesim.vocabulary import CHILDREN, Channel, Form, Group, Status
 
 _PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
 
@@ -28,6 +28,8 @@ class Exits:
         self._inside = inside_areas_of_responsibility(layout)
         self._displaced = layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED)
         self._irregular = layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS)
+        children = np.isin(layout.group_of_cell, [groups.index(group) for group in CHILDREN])
+        self._displaced_children = self._displaced & children
         self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
 
     def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
@@ -103,6 +105,7 @@ class Exits:
 
     def _access(self, p: Values) -> Floats:
         access = np.where(self._displaced, p.access_displaced, 1.0)
+        access = access * np.where(self._displaced_children, p.access_displaced_children, 1.0)
         result: Floats = access * np.where(self._institutional, p.access_institutional, 1.0)
         return result
 
