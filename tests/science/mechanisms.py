@@ -38,6 +38,7 @@ class Expected:
     part: dict[str, str] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
     trust: bool = False
+    beside: bool = False
 
     @property
     def label(self) -> str:
@@ -91,6 +92,15 @@ def probe() -> Scenario:
     return Scenario.parse(data, "probe")
 
 
+@cache
+def two_crises() -> Scenario:
+    """Return the probe and a smaller crisis beside it."""
+    data = probe().resolved()
+    data["crises"]["smaller"] = load("small").resolved()["crises"]["valley"]
+    data["crises"]["smaller"]["arrivals"]["displaced before"]["people"] = 50_000
+    return Scenario.parse(data, "two crises")
+
+
 def off_and_on(name: str, seeds: range) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean of a switch's measure over the run, one entry a seed: switched off, and on."""
     pairs = [tables_off_and_on(name, seed) for seed in seeds]
@@ -100,8 +110,8 @@ def off_and_on(name: str, seeds: range) -> tuple[np.ndarray, np.ndarray]:
 
 def tables_off_and_on(name: str, seed: int) -> tuple[Tables, Tables]:
     """Return the tables of two worlds of the same luck: a mechanism switched off, and on."""
-    on = expected()[name].values
-    return _tables(_key({**on, name: parameters()[name].off}), seed), _tables(_key(on), seed)
+    on, beside = expected()[name].values, expected()[name].beside
+    return _tables(_key({**on, name: parameters()[name].off}), seed, beside), _tables(_key(on), seed, beside)
 
 
 def described(name: str) -> list[str]:
@@ -140,8 +150,9 @@ def _verdict(name: str, difference: float, error: float) -> str:
 
 
 @cache
-def _tables(values: tuple[tuple[str, Any], ...], seed: int) -> Tables:
-    return CycleModel(probe().with_values(dict(values)), seed=seed).run().observations.tables()
+def _tables(values: tuple[tuple[str, Any], ...], seed: int, beside: bool) -> Tables:
+    world = two_crises() if beside else probe()
+    return CycleModel(world.with_values(dict(values)), seed=seed).run().observations.tables()
 
 
 def _key(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -56,7 +56,8 @@ class CycleModel(mesa.Model):
         5. evidence: case records, reports
         6. funding: beliefs, commitments, disbursements
         7. practice: money becomes capacity
-        8. observation
+        8. practice: specialists leave for responses that grow
+        9. observation
         """
         if self.month >= self.inputs.months:
             raise DesignError(f"{self.inputs.name} ends after {self.inputs.months} months; raise months to go on")
@@ -69,7 +70,7 @@ class CycleModel(mesa.Model):
         self._fund()
         for crisis in self.crises.values():
             crisis.spend_money()
-        deploy([crisis.workforce for crisis in self.crises.values()], self.p)
+        self._deploy()
         self.observations.observe(self.month, self.schedule.cost(self.month))
         self.month += 1
 
@@ -116,3 +117,6 @@ class CycleModel(mesa.Model):
             donor.decide(appeals, share, level, clock, calendar, self.p)
         for name, crisis in self.crises.items():
             crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
+
+    def _deploy(self) -> None:
+        deploy([crisis.workforce for crisis in self.crises.values()], self.p)

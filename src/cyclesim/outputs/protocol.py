@@ -40,6 +40,7 @@ ENTITIES = {
     "What money has built": (
         "cyclesim.model.practice.workforce.Workforce",
         "cyclesim.model.practice.workforce.Posts",
+        "cyclesim.model.practice.workforce.Market",
     ),
     "Cohort of people at risk": ("cyclesim.model.people.cohorts.Cohort", "cyclesim.inputs.parts.Wave"),
     "Person who has been trafficked": ("cyclesim.model.people.ledger.Row",),
@@ -61,6 +62,7 @@ STAGES = {
     "evidence: case records, reports": "cyclesim.model.crisis.Crisis.keep_records",
     "funding: beliefs, commitments, disbursements": "cyclesim.model.cycle.CycleModel._fund",
     "practice: money becomes capacity": "cyclesim.model.crisis.Crisis.spend_money",
+    "practice: specialists leave for responses that grow": "cyclesim.model.cycle.CycleModel._deploy",
     "observation": "cyclesim.model.measures.Observations.observe",
 }
 """Stages of the month as in the docstring of `CycleModel.step`, and what carries each out; a test watches a month."""

@@ -40,8 +40,8 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
             if size:
                 told_apart = () if means is None else ("with means" if means else "without means",)
                 label = "/".join((*cell, *told_apart, name))
-                who = Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need, wave.protected, means)
-                result.append(who)
+                traits = wave.protected, means, crisis.settings[cell[0]].without_means or 0.0
+                result.append(Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need, *traits))
     return sorted(result, key=lambda cohort: cohort.name)
 
 

@@ -38,6 +38,8 @@ class Cohort:
         Whether they may hold a protective status.
     means
         Whether they have the means to move on to safety; None where people are not told apart.
+    without_means
+        Share of the people in their setting who have not.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Cohort:
     in_need: bool = True
     protected: bool = True
     means: bool | None = None
+    without_means: float = 0.0
 
 
 class Ladder:

@@ -98,6 +98,7 @@ class FirstHazard:
         self._reference = cohorts.sizes * cohorts.present(first)
         self._protected = np.array([c.protected for c in cohorts.cohorts], dtype=float)
         self._poor = np.array([c.means is False for c in cohorts.cohorts], dtype=bool)
+        self._poor_share = np.array([c.without_means for c in cohorts.cohorts])
         self._with_means = np.array([c.means is True for c in cohorts.cohorts], dtype=bool)
         self._exposed_first = self._vulnerable, self._displaced
 
@@ -147,9 +148,13 @@ class FirstHazard:
         return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
 
     def _relative_risk(self, p: Values, vulnerable: Flags, displaced: Flags) -> Floats:
-        """Return the risk of vulnerable people, displaced people and people without means over that of others."""
+        """Return the risk of vulnerable people, displaced people and people without means over that of others.
+
+        Telling people apart by their means changes nothing in the mean of their setting.
+        """
         risk = np.where(vulnerable, p.vulnerable_relative_risk, 1.0) * np.where(displaced, p.displacement_risk, 1.0)
-        result: Floats = risk * np.where(self._poor, p.without_means_risk, 1.0)
+        poor = np.where(self._poor, p.without_means_risk, 1.0)
+        result: Floats = risk * (poor / (1.0 + self._poor_share * (p.without_means_risk - 1.0)))
         return result
 
     def _moved_on(self, month: int, p: Values) -> Floats:
