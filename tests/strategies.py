@@ -93,6 +93,11 @@ def back_ends() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def drivers() -> st.SearchStrategy[dict[str, float]]:
+    keys = ("conflict", "climate", "broken_ties", "without_means")
+    return st.fixed_dictionaries({}, optional={key: numbers(0, 1) for key in keys})
+
+
 @st.composite
 def crises(draw: st.DrawFn, months: int) -> dict[str, Any]:
     settings, ends = names(draw, 1, 2), names(draw, 1, 2)
@@ -104,7 +109,8 @@ def crises(draw: st.DrawFn, months: int) -> dict[str, Any]:
         "groups": draw(shares(groups)),
         "statuses": draw(shares(statuses)),
         "settings": {
-            name: {"back_end": draw(st.sampled_from(ends)), "intensity": draw(numbers(0, 3))} for name in settings
+            name: {"back_end": draw(st.sampled_from(ends)), "intensity": draw(numbers(0, 3)), **draw(drivers())}
+            for name in settings
         },
         "arrivals": {
             name: draw(waves(settings, months, count)) for name, count in zip(wave_names, people, strict=False)

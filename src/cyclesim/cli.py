@@ -13,6 +13,7 @@ COMMANDS = {
     "list": ("cyclesim.cli_inputs", "list_scenarios", "List the shipped scenarios and their questions."),
     "show": ("cyclesim.cli_inputs", "show", "Show a scenario with everything it extends."),
     "parameters": ("cyclesim.cli_inputs", "parameters", "Show parameters: value, unit, range, grade, source."),
+    "measures": ("cyclesim.cli_runs", "measures", "Show what is measured: kind, unit, and what it is."),
     "interventions": ("cyclesim.cli_interventions", "interventions", "List what could be done, or explain one."),
     "new": ("cyclesim.cli_inputs", "new", "Start a scenario file of your own."),
     "check": ("cyclesim.cli_inputs", "check", "Check scenario files and say what they change."),

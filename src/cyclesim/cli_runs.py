@@ -1,4 +1,4 @@
-"""Commands that simulate: run, compare."""
+"""Commands that simulate, and what they measure: run, compare, measures."""
 
 from __future__ import annotations
 
@@ -46,6 +46,35 @@ def run(scenario: str, seed: int, out: Path | None, as_json: bool) -> None:
         return
     click.echo(printed.run(result, about))
     click.echo(f"Tables and chart: {place}{os.sep}")
+
+
+@click.command()
+@click.argument("pattern", default="")
+@as_json
+def measures(pattern: str, as_json: bool) -> None:
+    """Say what the columns of the monthly table are.
+
+    PATTERN is a part of a name or of its text. A stock is counted at the end of the month, a flow over it; a level is
+    a share, a rate or an index. Differences are counterfactual less baseline; of what is to be averted, the other way.
+    """
+    from dataclasses import asdict
+
+    from cyclesim.errors import UnknownNameError, did_you_mean
+    from cyclesim.vocabulary import AVERTED, MEASURES
+
+    words = pattern.casefold()
+    found = [measure for measure in MEASURES.values() if words in f"{measure.name} {measure.text}".casefold()]
+    if not found:
+        raise UnknownNameError(f"no measure matches {pattern!r}; {did_you_mean(pattern, MEASURES)}")
+    if as_json:
+        rows = [{**asdict(measure), "averted": measure.name in AVERTED} for measure in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for measure in found:
+        averted = "; its difference is what is averted" if measure.name in AVERTED else ""
+        click.echo(f"{click.style(measure.name, bold=True)} ({measure.kind}, {measure.unit})")
+        click.echo(f"  {measure.text}{averted}")
+    click.echo(f"\n{len(found)} measures of a simulated crisis, month by month; cyclesim run writes them")
 
 
 @click.command()

@@ -162,6 +162,7 @@ MEASURES = _table(
     ("retrafficked", "flow", "people", "survivors trafficked again"),
     ("escaped", "flow", "people", "people who left exploitation by themselves, seen or unseen"),
     ("came_forward", "flow", "people", "people who escaped and came forward, so that a record exists"),
+    ("detained", "flow", "people", "people taken for smuggled, who left exploitation into detention or were expelled"),
     ("died", "flow", "people", "people who died in exploitation"),
     ("referred", "flow", "cases", "referrals by frontline responders and proactive investigation"),
     ("suspected_wrongly", "flow", "cases", "referrals, after triage, of people who are no victims"),

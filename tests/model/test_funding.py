@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
-from cyclesim.model.funding.donors import Donor, _successive, split_by
-from cyclesim.model.funding.grants import Grant, MoneyLedger
+from cyclesim.model.funding.donors import Donor, _successive
+from cyclesim.model.funding.grants import Grant, MoneyLedger, split_by
+from cyclesim.model.funding.programmes import diversity, reprogrammed
 from cyclesim.vocabulary import Line
 
 PRIOR = Belief(math.log(6), 0.49)
@@ -86,6 +87,86 @@ def test_the_money_ledger_pays_what_grants_pay(amount, start, months):
         ledger.disburse(clock)
         assert ledger.disbursed[Line.DATA] == grant.paid_by(clock)
         assert ledger.outstanding(Line.DATA) == (amount - grant.paid_by(clock))
+
+
+BOTTLENECK = {Line.BACK_END: 0.8, Line.TRAINING: 0.3}
+
+
+@given(st.integers(1, 10**9), st.integers(0, 20), st.integers(1, 40), st.integers(0, 59), st.floats(0, 1))
+def test_reprogramming_moves_what_is_not_paid_yet_and_no_cent_else(amount, start, months, clock, share):
+    old = Grant("donor", "crisis", Line.DATA, amount, start, months)
+    parts = reprogrammed(old, clock, share, BOTTLENECK)
+    assert sum(part.amount for part in parts) == amount
+    paid = [sum(part.covers(month, 1) for part in parts) for month in range(60)]
+    assert paid[:clock] == [old.covers(month, 1) for month in range(clock)]
+    assert [part.line for part in parts if part.covers(0, clock)] == [Line.DATA] * (old.paid_by(clock - 1) > 0)
+    moved = sum(part.amount for part in parts if part.line != Line.DATA)
+    assert moved == pytest.approx((amount - old.paid_by(clock - 1)) * share, abs=0.51)
+    assert max(part.start + part.months for part in parts) <= start + months
+
+
+@given(st.integers(1, 10**9), st.integers(0, 20), st.integers(1, 60), st.integers(0, 59), st.floats(0, 1))
+def test_the_money_ledger_pays_reprogrammed_grants_to_the_cent(amount, start, months, clock, share):
+    ledger, grant = MoneyLedger(60), Grant("donor", "crisis", Line.DATA, amount, start, months)
+    ledger.commit(grant)
+    for month in range(60):
+        if month == clock:
+            ledger.replace(grant, reprogrammed(grant, clock, share, BOTTLENECK))
+        ledger.disburse(month)
+    assert sum(ledger.committed.values()) == amount
+    for line in Line:
+        assert ledger.disbursed[line] == sum(g.paid_by(59) for g in ledger.grants if g.line == line)
+
+
+def test_a_grant_is_not_replaced_by_another_sum():
+    ledger, grant = MoneyLedger(3), Grant("donor", "crisis", Line.DATA, 100, 0, 3)
+    ledger.commit(grant)
+    with pytest.raises(ValueError, match="another total"):
+        ledger.replace(grant, [Grant("donor", "crisis", Line.TRAINING, 99, 0, 3)])
+
+
+def test_when_an_emergency_breaks_running_money_goes_to_the_bottleneck():
+    data = load("small").resolved()
+    data["crises"]["valley"]["attention"] = {"news": {"month": "2023-09", "peak": 1.0}}
+
+    def committed(share):
+        scenario = load("small").parse(data | {"parameters": {**data["parameters"], "reprogramming": share}}, "small")
+        table = CycleModel(scenario).run().observations.tables()["lines"]
+        return {line: table["committed_cents"][table["line"] == line] for line in Line}
+
+    moved, kept = committed(0.5), committed(0.0)
+    assert all(moved[line][:8].tolist() == kept[line][:8].tolist() for line in Line)
+    reported = (Line.TRAINING, Line.BACK_END, Line.ASSISTANCE)
+    assert sum(moved[line][8] for line in reported) > sum(kept[line][8] for line in reported)
+    assert all(moved[line][8] < kept[line][8] for line in Line if line not in reported)
+    assert sum(moved[line][8] for line in Line) == sum(kept[line][8] for line in Line)
+
+
+@pytest.mark.parametrize(("rates", "expected"), [([], 0), ([5.0], 0), ([5.0, 0.0], 0), ([1.0] * 4, 0.75)])
+def test_diversity_is_the_chance_that_two_dollars_come_from_different_donors(rates, expected):
+    assert diversity(rates) == pytest.approx(expected)
+
+
+def test_response_plans_take_in_new_arrivals_with_a_lag():
+    data = load("small").resolved()
+    wave = {"month": "2023-06", "people": 2000, "settings": {"town": 1.0}}
+    data["crises"]["valley"]["arrivals"]["fled"] = wave
+    crisis = CycleModel(load("small").parse(data, "small")).crises["valley"]
+    seen = []
+    for month in range(3, 9):
+        crisis.begin_month(month)
+        seen.append(crisis.planned())
+    share, lag = crisis.p.agenda, crisis.p.agenda_months
+    expected = [1, 1, *(1 - 0.5 * math.exp(-k / lag) for k in (1, 2, 3, 4))]
+    assert seen == pytest.approx([share * part for part in expected])
+
+
+def test_trafficking_can_be_a_priority_in_one_crisis_and_not_in_another():
+    data = load("small").resolved()
+    data["crises"]["hill"] = {**data["crises"]["valley"], "agenda": 1.0}
+    table = CycleModel(load("small").parse(data, "small")).run().observations.tables()["months"]
+    hill, valley = (table["committed_cents"][table["crisis"] == name].sum() for name in ("hill", "valley"))
+    assert hill > valley
 
 
 def test_nobody_spends_what_is_not_there():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.practice.organisations import Conditions, Organisations
-from cyclesim.model.practice.workforce import Posts, Workforce
+from cyclesim.model.practice.workforce import Market, Posts, Workforce, deploy
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Line
 
@@ -161,7 +161,7 @@ def test_when_money_ends_posts_end():
 def test_every_line_has_an_effect():
     work, money = Workforce(), {line: 10**8 for line in Line}
     for _ in range(12):
-        work.spend(money, 100.0, 0.0, P)
+        work.spend(money, 100.0, 0.0, 0.0, Market(), P)
     assert work.training_rate > 0
     assert work.clarity(P, 10**6, 0.0) > Workforce().clarity(P, 10**6, 0.0)
     assert work.prevention_share(P, 10**6) > 0
@@ -169,6 +169,52 @@ def test_every_line_has_an_effect():
     assert work.completeness(P, 10**6, 0.6) > Workforce().completeness(P, 10**6, 0.6)
     assert work.caseworkers.staff > 0
     assert work.investigators.staff > 0
+
+
+def built(known=0.0, market=Market()):  # noqa: B008  (frozen)
+    work, money = Workforce(), {line: 10**8 for line in Line}
+    for _ in range(24):
+        work.spend(money, 100.0, 0.0, known, market, P)
+    return work
+
+
+def test_evidence_on_what_works_raises_what_training_and_prevention_achieve_and_nothing_else():
+    without, full = built(), built(known=1.0)
+    for name in ("training_rate", "prevention"):
+        assert getattr(full, name) == pytest.approx(getattr(without, name) * (1 + P.research_gain))
+    assert (full.data, full.local, full.specialists) == (without.data, without.local, without.specialists)
+
+
+def test_overhead_does_no_work_and_churn_costs_staff():
+    alone, crowd = built(), built(market=Market(overhead=0.2))
+    for name in ("training_rate", "prevention", "data", "local"):
+        assert getattr(crowd, name) == pytest.approx(0.8 * getattr(alone, name))
+    assert crowd.caseworkers.staff == pytest.approx(0.8 * alone.caseworkers.staff)
+    assert built(market=Market(churn=2.0)).caseworkers.staff < alone.caseworkers.staff
+
+
+def test_one_donor_and_clear_leadership_make_no_market():
+    assert Market.of(P, leadership=1.0, diversity=0.0) == Market()
+    crowded = Market.of(P, leadership=0.2, diversity=0.9)
+    assert crowded.overhead > Market.of(P, leadership=0.8, diversity=0.9).overhead > 0
+    assert crowded.overhead > Market.of(P, leadership=0.2, diversity=0.5).overhead
+    assert crowded.churn > 1
+
+
+def teams(*numbers):
+    return [Workforce(specialists=Posts(staff=staff, growth=growth)) for staff, growth in numbers]
+
+
+def test_a_growing_response_takes_specialists_from_other_crises_and_from_none_where_there_are_none():
+    crises = teams((4.0, 2.0), (6.0, 0.0), (2.0, -1.0))
+    deploy(crises, P)
+    left = [work.specialists.staff for work in crises]
+    assert left[0] == 4
+    assert sum(left) == pytest.approx(12 - P.draining * 2)  # no more leave than the growing one takes from others
+    assert left[1] / left[2] == pytest.approx(3)
+    for alone in (teams((4.0, 2.0)), teams((4.0, 2.0), (0.0, 0.0))):
+        deploy(alone, P)
+        assert alone[0].specialists.staff == 4
 
 
 def test_more_back_end_answers_more_and_keeps_trust():

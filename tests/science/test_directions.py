@@ -19,13 +19,14 @@ FIRST = 3
 
 @cache
 def world(crowded):
-    """Return the baseline with fewer people, without spin-up, and with organisations nobody has vetted (for P2).
+    """Return the baseline with fewer people, without spin-up, with unvetted staff (P2), and an arrival (P13).
 
     With the baseline's caseworkers for fewer people its back end has free places, unless it is to be crowded.
     """
     data = load("baseline").resolved() | {"months": 27, "spin_up": 0}
     crisis = data["crises"]["protracted"]
     crisis["arrivals"]["displaced before"]["people"] = 300_000
+    crisis["arrivals"]["fled"] = {"month": "2023-05", "people": 100_000, "settings": {"camps": 1.0}}
     if crowded:
         crisis["back_ends"]["national"]["caseworkers"] = 0.05
     crisis["organisations"]["Newcomers"] = {

@@ -237,7 +237,7 @@ def _unlike(crisis: dict[str, Any], number: int, start: str) -> dict[str, Any]:
         "settings": settings,
         "organisations": _times(crisis.get("organisations", {}), staff, "staff"),
         "back_ends": _times(crisis["back_ends"], posts, "caseworkers", "investigators"),
-        "agenda": 1.4 if (5 * number + 1) % CRISES < 3 else 0.5,
+        "agenda": 0.98 if (5 * number + 1) % CRISES < 3 else 0.35,
         "attention": news if number in (1, 4, 8) else {},
     }
 

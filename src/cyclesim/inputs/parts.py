@@ -155,6 +155,14 @@ class Setting(Part):
     """Name of the back end that answers referrals from here."""
     intensity: Amount = 1.0
     """Factor on the hazard of being trafficked."""
+    conflict: Share = 0.0
+    """How far conflict hits people here."""
+    climate: Share = 0.0
+    """How far a changing climate or an environmental disaster hits people here."""
+    broken_ties: Share = 0.0
+    """How far families and communities here are torn apart."""
+    without_means: Share | None = None
+    """Share of people who have no means to move on to safety; absent tells nobody apart."""
     access: Share = 1.0
     """Factor on all contact and investigation; at 0 nobody there can be found, and the data show nobody."""
 
@@ -176,6 +184,8 @@ class Wave(Part):
     """Months of displacement behind them on arrival."""
     home: str | None = None
     """Setting in which they live as host community until `month`; absent is outside the model until then."""
+    protected: bool = True
+    """Whether those of regular status may hold a protective status."""
     in_need: bool = True
     """Whether the appeal is for them; people at home before they are displaced never count."""
 
@@ -236,8 +246,10 @@ class Crisis(Part):
 
     needs_met: Share
     """Share of general humanitarian needs that is met."""
-    agenda: Amount = 1.0
-    """Factor on the parameter agenda: how far trafficking is on the agenda here, against elsewhere."""
+    agenda: Share | None = None
+    """Share of the requirement that stands in the response plan; absent follows the parameter agenda."""
+    protection_ends: Month | None = None
+    """Month from which a protective status is expected not to hold; whether it does end is a dated change."""
     groups: Groups
     """Composition by group of waves that do not give their own."""
     statuses: Statuses

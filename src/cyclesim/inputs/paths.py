@@ -20,8 +20,14 @@ _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
         "naivety": _SHARE,
         "multi_year_share": _SHARE,
     },
-    ("crises", "*"): {"needs_met": _SHARE, "agenda": _AMOUNT},
-    ("crises", "*", "settings", "*"): {"intensity": _AMOUNT, "access": _SHARE},
+    ("crises", "*"): {"needs_met": _SHARE},
+    ("crises", "*", "settings", "*"): {
+        "intensity": _AMOUNT,
+        "conflict": _SHARE,
+        "climate": _SHARE,
+        "broken_ties": _SHARE,
+        "access": _SHARE,
+    },
     ("crises", "*", "organisations", "*"): {"staff": _AMOUNT},
     ("crises", "*", "back_ends", "*"): {
         "caseworkers": _AMOUNT,

@@ -24,17 +24,19 @@ from cyclesim.model.people.exits import Exits, expected_records, identification
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
+    drivers,
     form_thresholds,
     return_hazard,
+    shadow_of_expiry,
 )
-from cyclesim.model.people.risks import INVESTIGATION, found
+from cyclesim.model.people.risks import INVESTIGATION, POLICE, found
 from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
-from cyclesim.model.practice.workforce import Workforce
+from cyclesim.model.practice.workforce import Market, Workforce
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Kind, Line
+from cyclesim.vocabulary import Kind, Line
 
 _BACK_END_FIELDS = {
     "caseworkers": "state_caseworkers",
@@ -42,7 +44,6 @@ _BACK_END_FIELDS = {
     "conditional": "conditional",
     "assistance_places": "assistance_places",
 }
-_POLICE = list(Channel).index(Channel.POLICE_BORDER)
 
 
 class Crisis:
@@ -67,7 +68,12 @@ class Crisis:
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
         self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
         self.access = np.array([float(spec.settings[s].access) for s in self.settings])
-        self.needs_met, self.agenda = float(spec.needs_met), float(spec.agenda)
+        self.conflict = np.array([float(spec.settings[s].conflict) for s in self.settings])
+        self.climate = np.array([float(spec.settings[s].climate) for s in self.settings])
+        self.broken_ties = np.array([float(spec.settings[s].broken_ties) for s in self.settings])
+        self._agenda = spec.agenda
+        self._protection_ends = index(spec.protection_ends, scenario.start) if spec.protection_ends else None
+        self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
         self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
         self.responders = self.organisations.agents(model, spec.organisations)
@@ -86,6 +92,7 @@ class Crisis:
         self.onset = _onset(found, self.first_month)
         self.justice = Justice()
         self._found: list[Counts] = []  # people identified by setting, month by month
+        self.diversity = 0.0  # of the donors who give for this crisis
         self.month = self.first_month
 
     # ------------------------------------------------------------ state that several stages read
@@ -122,6 +129,7 @@ class Crisis:
         self.arrived, uprooted = self._moved_lately()
         self.organisations.be_present(month, uprooted, self.p)
         self.organisations.be_vetted(self.p)
+        self.market = Market.of(self.p, self.leadership(), self.diversity)
         self.stock = self.engine.stocks().exploited
         self.cells_at_start = self.engine.unknown_by_cell()
         self.watch = self._watch()
@@ -131,13 +139,16 @@ class Crisis:
         p = self.p
         prevention = self.workforce.prevention_share(p, self.in_need)
         pressure = self._pressure()
-        first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention)
+        left = None if self._protection_ends is None else self._protection_ends - self.month
+        shadow = shadow_of_expiry(p, left)
+        first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention, shadow)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
         reach = self.organisations.reach(p, self.present)
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), reach)
         self.refusal = self.exits.refusal(p, self._conditional())
-        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, form_thresholds(p))
+        self.detained = self.exits.detained(p)
+        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, form_thresholds(p))
         self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:
@@ -157,7 +168,7 @@ class Crisis:
         completeness = self.workforce.completeness(p, self.in_need, self.acceptance())
         recorded = self.engine.recorded()
         self.identified = recorded.sum().item()
-        self.identified_police = recorded[[_POLICE, INVESTIGATION]].sum().item()
+        self.identified_police = recorded[[POLICE, INVESTIGATION]].sum().item()
         self._found.append(np.bincount(self.layout.setting_of_cell, recorded.sum(axis=0), len(self.settings)))
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
@@ -171,11 +182,11 @@ class Crisis:
     def _do_research(self) -> None:
         """Put the year's lists together; hold a survey where one is due and money for data can pay its share."""
         p, research = self.p, self.research
-        rates = identification(self.risks, self.forward, self.refusal, self._answered_of_referred())
+        rates = identification(self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred())
         year = research.hazards_of_the_year(rates, self.clock)
         if year is not None:
             behind = self.organisations.shares_of_referrals(self._lists, LISTS)
-            built = self.workforce.data_share(p, self.people)
+            built = self.workforce.known(p, self.in_need)
             now = chances(p, behind, year, self.layout.setting_of_cell, built)
             research.study_lists(self.engine.histories(now), self.clock, self.people, p)
         cents = round(p.cost_survey * p.survey_own_share * 100)
@@ -188,10 +199,11 @@ class Crisis:
         disbursed = self.money.disburse(self.clock)
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
-        spent = self.workforce.spend(self.money.purses, staff, prepared, self.p)
+        known = self.workforce.known(self.p, self.in_need)
+        spent = self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p)
         spent[Line.ASSISTANCE] = self.assistance_cents
         self.money.spend(spent)
-        self.organisations.learn(self.p, self.workforce.training_rate)
+        self.organisations.learn(self.p, self.workforce.training_rate, self.market.churn)
         for number, back_end in enumerate(self.back_ends):
             share = self._share_of(number)
             back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
@@ -213,7 +225,7 @@ class Crisis:
             age=self.month - self.onset,
             requirement=self.in_need * self.p.requirement / self.p.coded_share,
             competing=self.in_need * self._competing,
-            agenda=min(self.p.agenda * self.agenda, 1.0),
+            planned=self.planned(),
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -222,7 +234,20 @@ class Crisis:
             readings=self.research.published(self.clock, self.p),
             gaps=self.gaps(),
             commit=self.money.commit,
+            replace=self.money.replace,
         )
+
+    def planned(self) -> float:
+        """Return the share of the requirement that stands in the response plan   (F10; M17).
+
+        Plans know those who are there before the first month; others come onto the agenda with a lag.
+        """
+        cohorts, agenda = self.cohorts, float(self.p.agenda if self._agenda is None else self._agenda)
+        new = cohorts.in_need(self.month) & (cohorts.arrival > self.first_month)
+        if not new.any():
+            return agenda
+        missing = np.exp((cohorts.arrival[new] - self.month - 1) / max(self.p.agenda_months, 1e-9))
+        return agenda * (1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(self.in_need, 1))
 
     def gaps(self) -> dict[Line, float]:
         """Return the bottlenecks that responders report, by line, 0 to 1."""
@@ -239,6 +264,11 @@ class Crisis:
         answered, lapsed = (self.records.in_year(name) for name in ("answered", "lapsed"))
         return answered / (answered + lapsed) if answered + lapsed else 1.0
 
+    def leadership(self) -> float:
+        """Return how far one agency leads, 0 to 1: less while no champion drives the agenda (M18)."""
+        p = self.p
+        return float(p.leadership * (1.0 - p.champion_dependence * (1.0 - p.champion)))
+
     def acceptance(self) -> float:
         """Return the share of completed cases identified formally: it needs investigators (E2; M3)."""
         p = self.p
@@ -248,15 +278,15 @@ class Crisis:
     def referral_rate(self) -> float:
         """Return this month's mean hazard of being found, over people in exploitation."""
         total = int(self.cells_at_start.sum())
-        return math.fsum((self.cells_at_start * found(self.risks)).tolist()) / total if total else 0.0
+        return math.fsum((self.cells_at_start * found(self.risks, self.detained)).tolist()) / total if total else 0.0
 
     def change(self, path: list[str], value: float) -> None:
         """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
         part, *rest = path
-        if part in ("needs_met", "agenda"):
-            setattr(self, part, value)
+        if part == "needs_met":
+            self.needs_met = value
         elif part == "settings":
-            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity or access
+            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity, access or a driver
         elif part == "organisations":
             self.organisations.posts[self.organisations.names.index(rest[0])] = value
         else:
@@ -295,7 +325,8 @@ class Crisis:
         demand = 1.0 + p.international_demand * organisations.share("international")
         infiltration = 1.0 + p.infiltration * organisations.share("unvetted")
         pressure = self.perpetrators.pressure(p, 1.0 - self.needs_met)
-        result: Floats = self.intensity * pressure * (demand * infiltration)
+        driven = self.intensity * drivers(p, self.conflict, self.climate, self.broken_ties)
+        result: Floats = driven * pressure * (demand * infiltration)
         return result
 
     def _detectable(self) -> Floats:
@@ -304,8 +335,7 @@ class Crisis:
 
     def _referral(self) -> Floats:
         """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
-        p, work = self.p, self.workforce
-        leadership = p.leadership * (1.0 - p.champion_dependence * (1.0 - p.champion))
+        p, work, leadership = self.p, self.workforce, self.leadership()
         now = Conditions(
             people=self.present,
             arrivals=self.arrived,
@@ -337,7 +367,7 @@ class Crisis:
 
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        each = expected_records(self.risks, self.forward, self.refusal, self._answered_of_referred())
+        each = expected_records(self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred())
         return math.fsum((self.cells_at_start * each).tolist())
 
     def _answered_of_referred(self) -> float:
@@ -347,7 +377,7 @@ class Crisis:
 
     def _assist(self, terms: Terms) -> None:
         """End casework; assist whom places and money allow."""
-        cost = round(self.p.cost_assistance * 100)
+        cost = round(self.p.cost_assistance * 100 / (1.0 - self.market.overhead))
         places = [back_end.assistance_places for back_end in self.back_ends]
         paid = self.engine.complete(self.month, places, self.money.purses[Line.ASSISTANCE] / cost, terms)
         self.assistance_cents = round(paid * cost)

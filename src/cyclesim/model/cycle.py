@@ -12,8 +12,10 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
+from cyclesim.model.funding.programmes import diversity
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
+from cyclesim.model.practice.workforce import deploy
 from cyclesim.model.values import Values
 
 
@@ -48,12 +50,14 @@ class CycleModel(mesa.Model):
         The stages, in order:
 
         1. dated changes
-        2. people: exposure, recruitment, exits
-        3. practice: referrals, casework, outcomes
-        4. evidence: case records, reports
-        5. funding: beliefs, commitments, disbursements
-        6. practice: money becomes capacity
-        7. observation
+        2. presence: who is there, people and staff
+        3. people: exposure, recruitment, exits
+        4. practice: referrals, casework, outcomes
+        5. evidence: case records, reports
+        6. funding: beliefs, commitments, disbursements
+        7. practice: money becomes capacity
+        8. practice: specialists leave for responses that grow
+        9. observation
         """
         if self.month >= self.inputs.months:
             raise DesignError(f"{self.inputs.name} ends after {self.inputs.months} months; raise months to go on")
@@ -66,6 +70,7 @@ class CycleModel(mesa.Model):
         self._fund()
         for crisis in self.crises.values():
             crisis.spend_money()
+        self._deploy()
         self.observations.observe(self.month, self.schedule.cost(self.month))
         self.month += 1
 
@@ -84,6 +89,7 @@ class CycleModel(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _apply_changes(self) -> None:
+        """Give every number the value it has from this month on: dated changes and interventions."""
         for path, value in self.schedule.at(self.month):
             part, *rest = path.split(".")
             if part == "donors":
@@ -96,6 +102,7 @@ class CycleModel(mesa.Model):
                 self.crises[rest[0]].change(rest[1:], value)
 
     def _fund(self) -> None:
+        """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
         clock = self.month + self.inputs.spin_up
         calendar = int(date(self.month, self.inputs.start)[5:])
         appeals = [crisis.appeal() for crisis in self.crises.values()]
@@ -108,3 +115,8 @@ class CycleModel(mesa.Model):
                     funding = crisis.in_need * self.p.initial_funding / self.p.coded_share
                     donor.begin(appeal, share, funding, clock, calendar, self.p)
             donor.decide(appeals, share, level, clock, calendar, self.p)
+        for name, crisis in self.crises.items():
+            crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
+
+    def _deploy(self) -> None:
+        deploy([crisis.workforce for crisis in self.crises.values()], self.p)

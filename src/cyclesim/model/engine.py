@@ -32,6 +32,8 @@ class Exposure:
         Hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
     forward
         Probability that whoever escapes comes forward, shape (cells,).
+    detained
+        Share of police contacts that end in detention or expulsion, shape (cells,).
     forms
         Cumulative mix of forms by group, shape (groups, forms - 1).
     """
@@ -41,6 +43,7 @@ class Exposure:
     return_months: float
     risks: Floats
     forward: Floats
+    detained: Floats
     forms: Floats
 
 

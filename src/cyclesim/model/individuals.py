@@ -56,7 +56,7 @@ class Individuals:
     def expose(self, month: int, exposure: Exposure) -> None:
         """Expose everybody to one month."""
         e = exposure
-        self.ledger.expose(month, e.first, e.again, e.return_months, e.risks, e.forward, e.forms)
+        self.ledger.expose(month, e.first, e.again, e.return_months, e.risks, e.forward, e.detained, e.forms)
 
     def answer(
         self,

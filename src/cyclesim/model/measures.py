@@ -145,7 +145,7 @@ def _people(crisis: Crisis) -> dict[str, float]:
 
 _FLOWS = (
     "newly_trafficked", "retrafficked", "escaped", "came_forward", "referred", "answered", "lapsed", "declined",
-    "withdrawn", "died", "identified_formally", "presumptive", "assisted",
+    "withdrawn", "detained", "died", "identified_formally", "presumptive", "assisted",
 )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ import mesa
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
-from cyclesim.model.funding.grants import Grant
+from cyclesim.model.funding.grants import Grant, split_by
+from cyclesim.model.funding.programmes import reprogrammed
 from cyclesim.model.values import Reading, Values
 from cyclesim.vocabulary import DonorKind, Line, Route
 
@@ -36,8 +37,8 @@ class Appeal:
     requirement, competing
         US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
         allowed.
-    agenda
-        Share of the requirement that needs overviews and response plans ask for (M17).
+    planned
+        Share of the requirement that stands in the response plan.
     attention
         Media attention, 1 at the peak of a full shock.
     cases, people, years, ideal_share
@@ -46,15 +47,15 @@ class Appeal:
         Estimates published in the last 12 months, each with the weight it has with readers.
     gaps
         Bottlenecks that responders report, by line, 0 (none) to 1.
-    commit
-        Takes a grant into the money ledger of the crisis.
+    commit, replace
+        Take a grant into the money ledger of the crisis; put other grants in the place of one.
     """
 
     crisis: str
     age: int
     requirement: float
     competing: float
-    agenda: float
+    planned: float
     attention: float
     cases: float
     people: float
@@ -63,6 +64,7 @@ class Appeal:
     readings: tuple[tuple[Reading, float], ...]
     gaps: dict[Line, float]
     commit: Callable[[Grant], None]
+    replace: Callable[[Grant, Sequence[Grant]], None]
 
 
 class Donor(mesa.Agent):
@@ -89,6 +91,7 @@ class Donor(mesa.Agent):
         self.beliefs: dict[str, Belief] = {}
         self.rates: dict[str, float] = {}
         self._grants: dict[str, list[Grant]] = {}
+        self._attention: dict[str, float] = {}
 
     # ------------------------------------------------------------ behaviour
 
@@ -163,12 +166,13 @@ class Donor(mesa.Agent):
         for appeal in appeals:
             if fiscal:
                 self._renew(appeal, clock, p)
+            self._reprogramme(appeal, clock, p)
             self._respond(appeal, wanted[appeal.crisis], clock, p)
 
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
         wanted = {
-            a.crisis: a.requirement * a.agenda * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            a.crisis: a.requirement * a.planned * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
             for a in appeals
         }
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
@@ -197,6 +201,19 @@ class Donor(mesa.Agent):
             self._give(appeal, line, long * years, start, 12 * years)
             for first, amount, length in _successive(cents - long, months):
                 self._give(appeal, line, amount, start + first, length)
+
+    def _reprogramme(self, appeal: Appeal, clock: int, p: Values) -> None:
+        """Let running grants change their lines towards the bottleneck when an emergency breaks   (F8; M13)."""
+        known, self._attention[appeal.crisis] = self._attention.get(appeal.crisis, 0.0), appeal.attention
+        if appeal.attention <= max(known, p.attention_threshold):
+            return
+        grants: list[Grant] = []
+        for grant in self._grants[appeal.crisis]:
+            parts = reprogrammed(grant, clock, p.reprogramming, self._bottleneck(appeal, p))
+            if parts != [grant]:
+                appeal.replace(grant, parts)
+            grants += parts
+        self._grants[appeal.crisis] = grants
 
     def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
         """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
@@ -255,9 +272,3 @@ def _successive(cents: int, months: int) -> Iterator[tuple[int, int, int]]:
         return
     lengths = [min(months, 12 - first) for first in range(0, 12, months)]
     yield from zip(range(0, 12, months), split(cents, lengths), lengths, strict=True)
-
-
-def split_by(cents: int, weights: dict[Line, float]) -> dict[Line, int]:
-    """Split cents over lines by largest remainder, in the order of the vocabulary."""
-    lines = [line for line in Line if weights.get(line, 0.0) > 0]
-    return dict(zip(lines, split(cents, [weights[line] for line in lines]), strict=True)) if lines else {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cyclesim.inputs.money import split
 from cyclesim.vocabulary import Line
 
 
@@ -59,11 +61,29 @@ class MoneyLedger:
         if grant.amount <= 0:
             return
         self.grants.append(grant)
-        self.committed[grant.line] += grant.amount
+        self._schedule(grant, 1)
+
+    def replace(self, grant: Grant, parts: Sequence[Grant]) -> None:
+        """Put grants of the same total, paid alike until this month, in the place of one.
+
+        Raises
+        ------
+        ValueError
+            If the parts do not add up: a fault of the model, never of the input.
+        """
+        if sum(part.amount for part in parts) != grant.amount:
+            raise ValueError(f"{grant} cannot become grants of another total")
+        self.grants.remove(grant)
+        self._schedule(grant, -1)
+        for part in parts:
+            self.commit(part)
+
+    def _schedule(self, grant: Grant, sign: int) -> None:
+        self.committed[grant.line] += sign * grant.amount
         due = self._due[grant.line]
         each, rest = divmod(grant.amount, grant.months)
         for number in range(min(grant.months, self._months - grant.start)):
-            due[grant.start + number] += each + (number < rest)
+            due[grant.start + number] += sign * (each + (number < rest))
 
     def disburse(self, clock: int) -> int:
         """Pay what is due this month into the purses; return the cents."""
@@ -91,3 +111,9 @@ class MoneyLedger:
     def outstanding(self, line: Line) -> int:
         """Return the cents committed to a line and not yet disbursed, from the grants themselves."""
         return self.committed[line] - self.disbursed[line]
+
+
+def split_by(cents: int, weights: Mapping[Line, float]) -> dict[Line, int]:
+    """Split cents over lines by largest remainder, in the order of the vocabulary."""
+    lines = [line for line in Line if weights.get(line, 0.0) > 0]
+    return dict(zip(lines, split(cents, [weights[line] for line in lines]), strict=True)) if lines else {}

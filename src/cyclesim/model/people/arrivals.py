@@ -1,4 +1,4 @@
-"""Cohorts from the arrival waves of a scenario: settings x groups x statuses, people whole by largest remainder."""
+"""Cohorts from the arrival waves of a scenario, cell by cell, people whole by largest remainder."""
 
 from __future__ import annotations
 
@@ -21,22 +21,30 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
     Notes
     -----
     People are split over the cells of a wave in alphabetical order of setting, group and status, so that the
-    order of a file has no effect.
+    order of a file has no effect. Where a setting says how many are without means, each cell is two classes (M44).
     """
     result = []
     for name, wave in sorted(crisis.arrivals.items()):
         arrival = first_month if wave.month is None else index(wave.month, start)
         groups, statuses = wave.groups or crisis.groups, wave.statuses or crisis.statuses
         cells = [
-            ((setting, str(group), str(status)), a * b * c)
+            ((setting, str(group), str(status)), means, a * b * c * d)
             for setting, a in sorted(wave.settings.items())
             for group, b in sorted(groups.items())
             for status, c in sorted(statuses.items())
+            for means, d in _classes(crisis.settings[setting].without_means)
         ]
-        people = split(wave.people, [share for _, share in cells])
-        for (cell, _), size in zip(cells, people, strict=True):
+        people = split(wave.people, [share for *_, share in cells])
+        since = arrival - wave.displaced_months
+        for (cell, means, _), size in zip(cells, people, strict=True):
             if size:
-                label = "/".join((*cell, name))
-                since = arrival - wave.displaced_months
-                result.append(Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need))
+                told_apart = () if means is None else ("with means" if means else "without means",)
+                label = "/".join((*cell, *told_apart, name))
+                traits = wave.protected, means, crisis.settings[cell[0]].without_means or 0.0
+                result.append(Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need, *traits))
     return sorted(result, key=lambda cohort: cohort.name)
+
+
+def _classes(without_means: float | None) -> list[tuple[bool | None, float]]:
+    """Return the classes of people in a setting and their shares."""
+    return [(None, 1.0)] if without_means is None else [(False, without_means), (True, 1.0 - without_means)]

@@ -21,7 +21,7 @@ class Cohort:
     Parameters
     ----------
     name
-        Setting / group / status / wave, as in luck keys and in stories.
+        Setting / group / status / wave, as in luck keys and in stories; with means, where they are told apart.
     setting, group, status
         Names.
     size
@@ -34,6 +34,12 @@ class Cohort:
         Setting in which they live until they arrive, as host community; None where they are outside the model.
     in_need
         Whether the appeal is for them, once they have arrived.
+    protected
+        Whether they may hold a protective status.
+    means
+        Whether they have the means to move on to safety; None where people are not told apart.
+    without_means
+        Share of the people in their setting who have not.
     """
 
     name: str
@@ -45,6 +51,9 @@ class Cohort:
     displaced_since: int
     home: str | None = None
     in_need: bool = True
+    protected: bool = True
+    means: bool | None = None
+    without_means: float = 0.0
 
 
 class Ladder:

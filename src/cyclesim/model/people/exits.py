@@ -6,11 +6,10 @@ import numpy as np
 
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
-from cyclesim.model.people.risks import RISKS, Risk, found
+from cyclesim.model.people.risks import POLICE, RISKS, Risk, found
 from cyclesim.model.values import Values
-from cyclesim.vocabulary import Channel, Form, Group, Status
+from cyclesim.vocabulary import CHILDREN, Channel, Form, Group, Status
 
-_POLICE = list(Channel).index(Channel.POLICE_BORDER)
 _ABROAD = (Status.REGULAR_STATUS, Status.IRREGULAR_STATUS)
 _PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
 
@@ -31,6 +30,8 @@ class Exits:
         self._displaced = layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED)
         self._irregular = layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS)
         self._abroad = np.isin(layout.status_of_cell, [statuses.index(s) for s in _ABROAD])
+        children = np.isin(layout.group_of_cell, [groups.index(group) for group in CHILDREN])
+        self._displaced_children = self._displaced & children
         self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
 
     def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
@@ -48,14 +49,25 @@ class Exits:
         risks[Risk.ESCAPE] = escape(p)
         risks[Risk.DEATH] = p.death
         risks[Risk.CHANNELS : Risk.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
-        risks[Risk.CHANNELS + _POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens, 1.0)
+        risks[Risk.CHANNELS + POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
         risks[Risk.CHANNELS : Risk.INVESTIGATION] *= self._met(p)
         for channel in _PROTECTION:
             risks[Risk.CHANNELS + channel] *= 1.0 - p.no_sharing
         seen = 1.0 - p.low_level_share * (1.0 - p.lens)  # police look for organised crime (M38)
-        risks[Risk.CHANNELS + _POLICE] *= (1.0 - p.complicity) * seen
-        risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[_POLICE]
+        risks[Risk.CHANNELS + POLICE] *= (1.0 - p.complicity) * seen
+        risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[POLICE]
         return risks
+
+    def detained(self, p: Values) -> Floats:
+        """Return the share of police contacts that end in detention or expulsion, shape (cells,)   (H9; M34).
+
+        Of people of irregular status whom police would recognise, `smuggling_lens` are treated as smuggled, and
+        `detention` of these are held or expelled: they leave exploitation without having been identified.
+        """
+        held = p.smuggling_lens * p.detention
+        contacts = 1.0 - p.smuggling_lens + held
+        result: Floats = np.where(self._irregular, held / contacts if contacts > 0 else 0.0, 0.0)
+        return result
 
     def forward(self, p: Values, conditional: Floats, attention: float, reach: Floats) -> Floats:
         """Return the probability that whoever escapes comes forward and is received, shape (cells,)   (H4).
@@ -97,6 +109,7 @@ class Exits:
 
     def _access(self, p: Values) -> Floats:
         access = np.where(self._displaced, p.access_displaced, 1.0)
+        access = access * np.where(self._displaced_children, p.access_displaced_children, 1.0)
         result: Floats = access * np.where(self._institutional, p.access_institutional, 1.0)
         return result
 
@@ -106,32 +119,33 @@ def escape(p: Values) -> float:
     return float(p.self_report + max(p.exit_unrecorded - p.death, 0.0))
 
 
-def identification(risks: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
+def identification(risks: Floats, detained: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
     """Return the hazard of being identified, shape (sources, cells): channels, investigation, coming forward.
 
     Parameters
     ----------
-    risks, forward, refusal
+    risks, detained, forward, refusal
         As in `Exits`.
     answered
         Share of referrals that are answered.
     """
     by_others = risks[Risk.CHANNELS :] * answered * (1.0 - refusal)
+    by_others[POLICE] *= 1.0 - detained
     return np.concatenate([by_others, (risks[Risk.ESCAPE] * forward)[None]])
 
 
-def expected_records(risks: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
+def expected_records(risks: Floats, detained: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
     """Return the case records to be expected of a person in exploitation this month, shape (cells,).
 
     Parameters
     ----------
-    risks, forward, refusal
+    risks, detained, forward, refusal
         As in `Exits`.
     answered
         Share of referrals that are answered.
     """
     total = risks.sum(axis=0)
     struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
-    by_others = found(risks) * answered * (1.0 - refusal)
+    by_others = found(risks, detained) * answered * (1.0 - refusal)
     result: Floats = struck * (by_others + risks[Risk.ESCAPE] * forward)
     return result

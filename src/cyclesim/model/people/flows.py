@@ -55,6 +55,7 @@ class Flows:
     retrafficked: float = 0
     escaped: float = 0
     came_forward: float = 0
+    detained: float = 0
     died: float = 0
     referred: float = 0
     answered: float = 0

@@ -84,7 +84,8 @@ def _repeated(values: list[int], each: int) -> NDArray[np.int64]:
 class FirstHazard:
     """Hazard of being trafficked for the first time, per cohort and month.
 
-    h_c = h0 * intensity_s * pressure_s * risk_c * delayed_c * (1 - prevention) * (1 - protection_c) * portal_c     (H1)
+    h_c = h0 * intensity_s * pressure_s * risk_c * delayed_c * (1 - prevention)
+          * (1 - protection_c) * shadow_c * portal_c * (1 - moved_c)                                              (H1)
 
     with h0 set so that the mean over the people in need who are there first, at the reference state (intensity 1,
     on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks they have.
@@ -95,6 +96,10 @@ class FirstHazard:
         first = min((c.arrival for c in cohorts.cohorts), default=0)
         self._live(cohorts.arrived(first))
         self._reference = cohorts.sizes * cohorts.present(first)
+        self._protected = np.array([c.protected for c in cohorts.cohorts], dtype=float)
+        self._poor = np.array([c.means is False for c in cohorts.cohorts], dtype=bool)
+        self._poor_share = np.array([c.without_means for c in cohorts.cohorts])
+        self._with_means = np.array([c.means is True for c in cohorts.cohorts], dtype=bool)
         self._exposed_first = self._vulnerable, self._displaced
 
     def _live(self, arrived: Flags) -> None:
@@ -109,7 +114,9 @@ class FirstHazard:
         self._displaced = status != statuses.index(Status.HOST_COMMUNITY)
         self._arrived = arrived
 
-    def of_month(self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float) -> Floats:
+    def of_month(
+        self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float, shadow: float = 0.0
+    ) -> Floats:
         """Return the hazard of each cohort in a month, shape (cohorts,); 0 before people are in the model.
 
         Parameters
@@ -118,21 +125,43 @@ class FirstHazard:
             Intensity of the setting times the pressure of perpetrators in it, shape (settings,).
         unmet_need, prevention
             Shares between 0 and 1.
+        shadow
+            How near the expected end of a protective status is, 0 to 1; see `shadow_of_expiry`.
         """
         arrived = self._cohorts.arrived(month)
         if not np.array_equal(arrived, self._arrived):
             self._live(arrived)
-        risk = _relative_risk(p, self._vulnerable, self._displaced)
-        protection = self._regular * (p.protection_uptake * p.protection_effect)
+        risk = self._relative_risk(p, self._vulnerable, self._displaced)
+        holders = self._regular * self._protected * p.protection_uptake
+        protection = holders * p.protection_effect
         portal = 1.0 + self._regular * p.portal_risk
         hazard = (self._level(p) * (1.0 - prevention)) * risk * intensity[self._setting]
         hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection) * portal
+        hazard *= 1.0 + holders * (p.expiry_shadow * shadow)
+        if self._with_means.any():
+            hazard *= 1.0 - self._moved_on(month, p)
         result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
         return result
 
     def _level(self, p: Values) -> float:
-        weighted = math.fsum((self._reference * _relative_risk(p, *self._exposed_first)).tolist())
+        weighted = math.fsum((self._reference * self._relative_risk(p, *self._exposed_first)).tolist())
         return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
+
+    def _relative_risk(self, p: Values, vulnerable: Flags, displaced: Flags) -> Floats:
+        """Return the risk of vulnerable people, displaced people and people without means over that of others.
+
+        Telling people apart by their means changes nothing in the mean of their setting.
+        """
+        risk = np.where(vulnerable, p.vulnerable_relative_risk, 1.0) * np.where(displaced, p.displacement_risk, 1.0)
+        poor = np.where(self._poor, p.without_means_risk, 1.0)
+        result: Floats = risk * (poor / (1.0 + self._poor_share * (p.without_means_risk - 1.0)))
+        return result
+
+    def _moved_on(self, month: int, p: Values) -> Floats:
+        """Share of displaced people with means who have moved on to safety: selection leaves the others   (H7; M44)."""
+        since = np.maximum(month - self._cohorts.displaced_since, 0) * (self._displaced & self._with_means)
+        result: Floats = -p.relocation * np.expm1(since / -p.relocation_months)
+        return result
 
     def _delayed(self, month: int, p: Values, unmet_need: float) -> Floats:
         """Delayed vulnerability of the displaced: 1 + kappa_d * unmet * (1 - exp(-time / tau))   (H2)."""
@@ -142,12 +171,26 @@ class FirstHazard:
         return result
 
 
-def _relative_risk(p: Values, vulnerable: Flags, displaced: Flags) -> Floats:
-    """Return the risk of vulnerable and displaced people over that of others, shape (cohorts,)."""
-    result: Floats = np.where(vulnerable, p.vulnerable_relative_risk, 1.0) * np.where(
-        displaced, p.displacement_risk, 1.0
-    )
+def drivers(p: Values, conflict: Floats, climate: Floats, broken_ties: Floats) -> Floats:
+    """Return the factor of a setting's drivers on the hazard, shape (settings,)   (H6; M42).
+
+    Conflict and climate each count in a setting's intensity; here is what they add where both hit the same people.
+    """
+    result: Floats = (1.0 + p.double_vulnerability * conflict * climate) * (1.0 + p.ties_effect * broken_ties)
     return result
+
+
+def shadow_of_expiry(p: Values, months_left: int | None) -> float:
+    """Return how near the expected end of a protective status is: employers drop contracts before it   (H8; M50).
+
+    Parameters
+    ----------
+    months_left
+        Months until the expected end; None where none is expected. From then on there is no shadow.
+    """
+    if months_left is None or months_left <= 0:
+        return 0.0
+    return math.exp((1 - months_left) / p.expiry_months)
 
 
 def return_hazard(p: Values, intensity: Floats, prevention: float, elapsed: int) -> Floats:

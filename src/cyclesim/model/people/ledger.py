@@ -20,7 +20,7 @@ from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.pool import Pool
-from cyclesim.model.people.risks import CAME_FORWARD, RISKS
+from cyclesim.model.people.risks import CAME_FORWARD, POLICE, RISKS
 from cyclesim.vocabulary import Form
 
 Integers = NDArray[np.int64]
@@ -28,7 +28,22 @@ Flags = NDArray[np.bool_]
 
 
 class Row(IntEnum):
-    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`."""
+    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`.
+
+    Attributes
+    ----------
+    ESCAPE, DEATH, CHANNELS, INVESTIGATION
+        Cumulative hazard of the cell at which each of seven risks strikes: own escape, death in exploitation, referral
+        through one of four channels, proactive investigation.
+    FORWARD, RETURN, ORGANISATION, SERVICE, CONSENT, ACCEPTANCE, REPORTING
+        Luck, uniform on [0, 1): whether an escaped person comes forward, when a survivor is trafficked again, which
+        organisation refers, how long casework takes, whether help is accepted, identification is formal, and the
+        record reaches a report.
+    ARRIVED, DONE
+        Times at which the case was referred and casework ends, in months.
+    SOURCE, RESPONDER
+        How the case came up (channel, investigation, came forward), and the referring organisation (-1 for none).
+    """
 
     ESCAPE = 0  # rows 0 to 6: cumulative hazard of the cell at which a risk strikes
     DEATH = 1
@@ -120,6 +135,7 @@ class Ledger:
         return_months: float,
         risks: Floats,
         forward: Floats,
+        detained: Floats,
         forms: Floats,
     ) -> None:
         """Expose everybody to one month: exits first, then entries, whose exposure begins next month.
@@ -136,6 +152,8 @@ class Ledger:
             Hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
         forward
             Probability that whoever escapes comes forward, shape (cells,).
+        detained
+            Share of police contacts that end in detention or expulsion, shape (cells,).
         forms
             Cumulative mix of forms by group, shape (groups, forms - 1).
         """
@@ -145,7 +163,7 @@ class Ledger:
         self._risk += risks
         self._return += again
         returning = self._returning(month - return_months)
-        self._leave(month, before, risks, forward)
+        self._leave(month, before, risks, forward, detained)
         self._watch(month, before, risks, forward)
         self._enter(*self.cohorts.expose(first), forms)
         self._enter_again(returning, forms)
@@ -262,7 +280,7 @@ class Ledger:
             hit |= pool.values[row] <= self._risk[row].take(cell)
         return np.flatnonzero(hit)
 
-    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
+    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats, detained: Floats) -> None:
         """People in exploitation: the earliest risk within the month wins."""
         pool, flows = self.exploited, self.flows
         people = self._struck(pool, RISKS)
@@ -274,13 +292,28 @@ class Ledger:
         flows.escaped += int(np.count_nonzero(escaped))
         flows.came_forward += int(np.count_nonzero(forwards))
         self._die(int(np.count_nonzero(died)))
-        found = risk >= Row.CHANNELS
+        held = self._detain(people, risk == Row.CHANNELS + POLICE, detained)
+        found = (risk >= Row.CHANNELS) & ~held
         flows.referred += int(np.count_nonzero(found))
-        self._survive(pool, people[escaped & ~forwards])
+        self._survive(pool, people[(escaped & ~forwards) | held])
         source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
         cases = np.flatnonzero(found | forwards)
         self._join_queue(people[cases], time[cases], source[cases])
         pool.remove(people)
+
+    def _detain(self, people: Integers, police: Flags, detained: Floats) -> Flags:
+        """Return who is detained or expelled: decided by the number that otherwise names the organisation (M34).
+
+        Those who are not have passed that hurdle with the number, which is therefore rescaled.
+        """
+        pool = self.exploited
+        hurdle = np.where(police, detained[pool.who[Pool.CELL, people]], 0.0)
+        number = pool.values[Row.ORGANISATION, people]
+        held: Flags = number < hurdle
+        rest = np.maximum(1.0 - hurdle, 1e-300)  # nobody passes a hurdle of 1
+        pool.values[Row.ORGANISATION, people] = np.where(held, number, (number - hurdle) / rest)
+        self.flows.detained += int(np.count_nonzero(held))
+        return held
 
     def _join_queue(self, people: Integers, time: Floats, source: Integers) -> None:
         """Put people at the end of the queue, by time of arrival; whoever came forward is on record at once."""

@@ -25,7 +25,19 @@ INVESTIGATION, CAME_FORWARD = CHANNELS, CHANNELS + 1
 SOURCES = CHANNELS + 2
 
 
-def found(risks: Floats) -> Floats:
-    """Return the hazard of being found, by responders or by investigation, shape (cells,)."""
-    result: Floats = risks[Risk.CHANNELS :].sum(axis=0)
+POLICE = list(Channel).index(Channel.POLICE_BORDER)
+"""Source of a case, and the channel of police and border force."""
+
+
+def found(risks: Floats, detained: Floats) -> Floats:
+    """Return the hazard of being found, by responders or by investigation, shape (cells,).
+
+    Parameters
+    ----------
+    risks
+        Shape (7, cells).
+    detained
+        Share of police contacts that end in detention or expulsion instead, shape (cells,).
+    """
+    result: Floats = risks[Risk.CHANNELS :].sum(axis=0) - risks[Risk.CHANNELS + POLICE] * detained
     return result

@@ -89,6 +89,15 @@ class Responder(mesa.Agent):
 class Organisations:
     """All frontline organisations of one crisis, as arrays.
 
+    Attributes
+    ----------
+    staff, trained, trust
+        As in `Responder`, shape (organisations,).
+    context
+        Knowledge of place, law and language, 0 to 1: newcomers gain it, rotation loses it.
+    vetted
+        Share of the organisations that an entry stands for that somebody has vetted.
+
     Parameters
     ----------
     specs
@@ -258,15 +267,17 @@ class Organisations:
         result: Floats = np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0)
         return result
 
-    def learn(self, p: Values, rate: float) -> None:
+    def learn(self, p: Values, rate: float, churn: float = 1.0) -> None:
         """Train, forget and replace staff for a month   (P2).
 
         Parameters
         ----------
         rate
             Share of all staff that donors' money trains this month.
+        churn
+            Factor on turnover where agencies compete for staff.
         """
-        turnover = np.where(self._international, p.turnover_international, p.turnover_national)
+        turnover = np.where(self._international, p.turnover_international, p.turnover_national) * churn
         poached = np.where(self._local_ngo, -math.log1p(-p.poaching) / 12.0 * self._surge(), 0.0)
         forgetting = math.log(2.0) / p.skill_half_life
         background = p.training_background * np.where(self._wider, 1.0 - p.wider_gap, 1.0)

@@ -22,6 +22,11 @@ _WATCH_FLOOR = 0.01  # keeps the elasticity finite where nobody is found
 class Perpetrators:
     """Pressure of perpetrators in each setting; 1 at the reference state.
 
+    Attributes
+    ----------
+    organised
+        Pressure of organised perpetrators, shape (settings,).
+
     Parameters
     ----------
     settings

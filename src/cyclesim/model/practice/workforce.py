@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cyclesim.model.values import Values
 from cyclesim.vocabulary import Line
+
+
+@dataclass(frozen=True)
+class Market:
+    """What a crowd of donors and agencies costs those who do the work   (P9).
+
+    Attributes
+    ----------
+    overhead
+        Share of money that goes into designs that differ from donor to donor (M9), and into bids where agencies
+        compete for donors and nobody leads (M16).
+    churn
+        Factor on the turnover of staff: without leadership agencies hire from each other (M16).
+    """
+
+    overhead: float = 0.0
+    churn: float = 1.0
+
+    @classmethod
+    def of(cls, p: Values, leadership: float, diversity: float) -> Market:
+        """Return the market of a crisis with this leadership and diversity of donors, both 0 to 1."""
+        alone = 1.0 - leadership
+        left = (1.0 - p.design_cost * diversity) * (1.0 - p.bidding * alone)
+        return cls(overhead=1.0 - left, churn=1.0 + p.staff_competition * alone)
 
 
 @dataclass
@@ -16,12 +41,20 @@ class Posts:
     Money in hand is spread over `purse_months`; hiring takes `hiring_months`, coming into full use `build`
     months; turnover drains the experienced; when money ends, posts end (short grants lose their start-up
     months and their staff).
+
+    Attributes
+    ----------
+    recruits, staff
+        People hired and not yet of full use, and in full use, full-time equivalents.
+    growth
+        How many more posts are held than a month before.
     """
 
     recruits: float = 0.0
     staff: float = 0.0
+    growth: float = 0.0
 
-    def step(self, purse: int, monthly_cost: float, build: float, p: Values) -> int:
+    def step(self, purse: int, monthly_cost: float, build: float, p: Values, churn: float = 1.0) -> int:
         """Hire, pay and lose staff for a month; return what was paid, in cents.
 
         Parameters
@@ -32,8 +65,11 @@ class Posts:
             Cost of one post, cents per month.
         build
             Mean months from hiring to full use.
+        churn
+            Factor on turnover.
         """
-        self.staff -= self.staff * -math.expm1(-p.turnover_national)
+        held = self.recruits + self.staff
+        self.staff -= self.staff * -math.expm1(-p.turnover_national * churn)
         ready = self.recruits * -math.expm1(-1.0 / max(build, 1e-9))
         self.recruits, self.staff = self.recruits - ready, self.staff + ready
         affordable = purse / (monthly_cost * p.purse_months)
@@ -44,6 +80,7 @@ class Posts:
             self._release(-gap * -math.expm1(-1.0 / p.hiring_months))
         payable = purse / monthly_cost
         self._release(max(self.recruits + self.staff - payable, 0.0))
+        self.growth = self.recruits + self.staff - held
         return min(purse, round((self.recruits + self.staff) * monthly_cost))
 
     def _release(self, number: float) -> None:
@@ -75,7 +112,9 @@ class Workforce:
     local: float = 0.0
     training_rate: float = 0.0
 
-    def spend(self, purses: dict[Line, int], staff: float, prepared: float, p: Values) -> dict[Line, int]:
+    def spend(
+        self, purses: dict[Line, int], staff: float, prepared: float, known: float, market: Market, p: Values
+    ) -> dict[Line, int]:
         """Spend one month's money on every line but assistance.
 
         Parameters
@@ -86,6 +125,8 @@ class Workforce:
             Frontline staff at work, who share the training.
         prepared
             Share of the gap closed by preparedness: it cuts the time until back-end staff are of full use (M62).
+        known
+            How far research has shown what works: it raises what training and prevention money achieves (M2).
 
         Returns
         -------
@@ -96,20 +137,22 @@ class Workforce:
             spent[line] = int(purses[line] / p.purse_months)
         if staff <= 0:
             spent[Line.TRAINING] = 0
-        self.training_rate = spent[Line.TRAINING] / (p.cost_training * 100 * staff) if staff > 0 else 0.0
+        worth = 1.0 - market.overhead
+        proven = worth * (1.0 + p.research_gain * known)
+        self.training_rate = spent[Line.TRAINING] * proven / (p.cost_training * 100 * staff) if staff > 0 else 0.0
         keep = math.exp(-1.0 / p.stock_months)
-        self.prevention = self.prevention * keep + spent[Line.PREVENTION] * 0.12 * (1 - keep)
-        self.data = self.data * keep + spent[Line.DATA] * 0.12 * (1 - keep)
-        self.local = self.local * keep + spent[Line.PREPAREDNESS] * 0.12 * (1 - keep)
-        month = 100 / 12
+        self.prevention = self.prevention * keep + spent[Line.PREVENTION] * proven * 0.12 * (1 - keep)
+        self.data = self.data * keep + spent[Line.DATA] * worth * 0.12 * (1 - keep)
+        self.local = self.local * keep + spent[Line.PREPAREDNESS] * worth * 0.12 * (1 - keep)
+        month = 100 / 12 / worth
         spent[Line.SPECIALISTS] = self.specialists.step(
-            purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p
+            purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p, market.churn
         )
         build = p.build_months * (1.0 - p.preparedness_gain * prepared)
         investigating = int(purses[Line.BACK_END] * p.investigator_share)
         casework = purses[Line.BACK_END] - investigating
-        paid = self.caseworkers.step(casework, p.cost_caseworker * month, build, p)
-        paid += self.investigators.step(investigating, p.cost_investigator * month, build, p)
+        paid = self.caseworkers.step(casework, p.cost_caseworker * month, build, p, market.churn)
+        paid += self.investigators.step(investigating, p.cost_investigator * month, build, p, market.churn)
         spent[Line.BACK_END] = paid
         return spent
 
@@ -138,8 +181,8 @@ class Workforce:
         built = _saturating(self.local, p.preparedness_need * people / 1e6)
         return 1.0 - (1.0 - float(p.initial_preparedness)) * (1.0 - built)
 
-    def data_share(self, p: Values, people: int) -> float:
-        """Return the share by which money for data closes the gaps in what is recorded, shared and filled in."""
+    def known(self, p: Values, people: int) -> float:
+        """Return how far money for data and research has closed the gap in what could be known   (P10)."""
         return _saturating(self.data, p.data_need * people / 1e6)
 
     def completeness(self, p: Values, people: int, acceptance: float) -> float:
@@ -150,9 +193,25 @@ class Workforce:
         acceptance
             Share of completed cases that are identified formally: the proven ones.
         """
-        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - self.data_share(p, people))
+        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - self.known(p, people))
         proven = 1.0 - p.proven_only * (1.0 - acceptance)  # records that are not proven cases count for less (M3)
         return float(recorded * (1.0 - p.gatekeeping) * proven)
+
+
+def deploy(workforces: Sequence[Workforce], p: Values) -> None:
+    """Take part of the specialists whom growing crises hire from the other crises that have any   (P11; M25).
+
+    Parameters
+    ----------
+    workforces
+        Of all crises, after their spending of the month.
+    """
+    teams = [work.specialists for work in workforces]
+    total = math.fsum(team.staff for team in teams)
+    pulls = [p.draining * max(team.growth, 0.0) / (total - team.staff) if total > team.staff else 0.0 for team in teams]
+    everybody = math.fsum(pulls)
+    for team, own in zip(teams, pulls, strict=True):
+        team.staff *= max(1.0 - (everybody - own), 0.0)
 
 
 def _saturating(amount: float, need: float) -> float:

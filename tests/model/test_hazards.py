@@ -1,0 +1,195 @@
+"""Who is at risk and who leaves unseen: drivers, classes of means, the end of a status, detention."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyclesim.inputs.files import load
+from cyclesim.model.cycle import CycleModel
+from cyclesim.model.luck import Luck
+from cyclesim.model.people.arrivals import cohorts
+from cyclesim.model.people.cohorts import Cohorts
+from cyclesim.model.people.exits import Exits
+from cyclesim.model.people.hazards import FirstHazard, Layout, drivers, shadow_of_expiry
+from cyclesim.model.people.risks import found
+from cyclesim.model.values import Values
+from cyclesim.vocabulary import Status
+
+SMALL = load("small")
+P = Values(SMALL.parameter_values())
+
+
+def valley(**changes):
+    """Return the cohorts of the small scenario, with changes to its crisis, and their layout."""
+    data = SMALL.resolved()
+    for path, value in changes.items():
+        holder = data["crises"]["valley"]
+        *parents, leaf = path.split("__")
+        for parent in parents:
+            holder = holder[parent]
+        holder[leaf] = value
+    (crisis,) = SMALL.parse(data, "small").crises.values()
+    people = Cohorts(cohorts(crisis, "2023-01", 0), "valley", Luck())
+    return people, Layout.of(tuple(sorted(crisis.settings)), people.cohorts)
+
+
+def values(**changes):
+    return Values({**SMALL.parameter_values(), **changes})
+
+
+def hazard(people, layout, p=P, month=0, **more):
+    return FirstHazard(people, layout).of_month(month, p, np.ones(2), 0.0, 0.0, **more)
+
+
+# ---------------------------------------------------------------- drivers (M42)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_double_vulnerability_needs_both_conflict_and_climate(conflict, climate):
+    alone = drivers(P, np.array([conflict, 0.0]), np.array([0.0, climate]), np.zeros(2))
+    assert alone.tolist() == [1, 1]
+    both = drivers(P, np.array([conflict]), np.array([climate]), np.zeros(1))
+    assert both[0] == pytest.approx(1 + P.double_vulnerability * conflict * climate)
+
+
+def test_broken_ties_raise_the_hazard_of_their_setting_only():
+    assert drivers(P, np.zeros(2), np.zeros(2), np.array([1.0, 0.0])).tolist() == [1 + P.ties_effect, 1]
+
+
+def test_a_driver_can_change_on_a_date():
+    data = SMALL.resolved()
+    path = "crises.valley.settings.camp.broken_ties"
+    data["changes"] = {"flight": {"from": "2023-06", "set": {path: 1.0}}}
+    model = CycleModel(SMALL.parse(data, "small")).run()
+    assert model.crises["valley"].broken_ties.tolist() == [1, 0]
+
+
+# ---------------------------------------------------------------- means (M44)
+
+
+@given(st.floats(0, 1))
+def test_classes_of_means_keep_the_people_and_the_mean_hazard(share):
+    people, layout = valley(settings__camp__without_means=share)
+    whole, _ = valley()
+    assert people.sizes.sum() == whole.sizes.sum()
+    mean = float(people.sizes @ hazard(people, layout, values(portal_risk=0.0))) / people.sizes.sum()
+    assert mean == pytest.approx(P.incidence)
+
+
+def test_people_without_means_are_at_higher_risk_and_the_gap_grows_as_others_move_on():
+    people, layout = valley(settings__camp__without_means=0.5)
+    camp = [(c.means, number) for number, c in enumerate(people.cohorts) if c.name.startswith("camp/boys/internally")]
+    by_means = dict(camp)
+    assert set(by_means) == {True, False}
+    for month in (0, 6, 60):
+        of_all = hazard(people, layout, month=month)
+        moved = P.relocation * (1 - math.exp(-month / P.relocation_months))
+        expected = P.without_means_risk / (1 - moved)
+        assert of_all[by_means[False]] / of_all[by_means[True]] == pytest.approx(expected)
+
+
+def test_where_nobody_is_told_apart_there_are_no_classes_and_nobody_moves_on():
+    people, layout = valley()
+    assert {c.means for c in people.cohorts} == {None}
+    assert hazard(people, layout, month=9).tolist() == hazard(people, layout, values(relocation=0.9), 9).tolist()
+
+
+# ---------------------------------------------------------------- protective status (M50)
+
+
+def test_the_shadow_of_expiry_grows_until_the_end_and_is_gone_then():
+    left = [shadow_of_expiry(P, months) for months in (24, 12, 6, 2, 1)]
+    assert left == sorted(left)
+    assert left[-1] == 1
+    assert [shadow_of_expiry(P, months) for months in (0, -5, None)] == [0, 0, 0]
+
+
+def test_only_those_who_hold_a_status_feel_its_end():
+    p = values(protection_uptake=0.5)
+    people, layout = valley()
+    calm, late = hazard(people, layout, p), hazard(people, layout, p, shadow=1.0)
+    regular = np.array([c.status == Status.REGULAR_STATUS for c in people.cohorts])
+    assert late[~regular].tolist() == calm[~regular].tolist()
+    assert late[regular] / calm[regular] == pytest.approx(np.full(regular.sum(), 1 + 0.5 * P.expiry_shadow))
+
+
+def test_waves_can_be_excluded_from_a_status():
+    data = SMALL.resolved()["crises"]["valley"]["arrivals"]["displaced before"]
+    excluded, layout = valley(arrivals={"displaced before": {**data, "protected": False}})
+    without = hazard(excluded, layout, values(protection_uptake=0.0))
+    assert hazard(excluded, layout, values(protection_uptake=0.9), shadow=1.0).tolist() == without.tolist()
+    people, layout = valley()
+    assert (hazard(people, layout, values(protection_uptake=0.9)) < without).any()
+
+
+def test_an_expected_end_raises_entries_before_it_and_not_after():
+    data = SMALL.resolved()
+    data["parameters"] |= {"protection_uptake": 1.0, "expiry_shadow": 20.0, "prevention_effect": 0.0}
+    data["parameters"] |= {"deterrence": 0.0, "displacement": 0.0}
+    calm = CycleModel(SMALL.parse(data, "small"))
+    data["crises"]["valley"]["protection_ends"] = "2024-01"
+    ending = CycleModel(SMALL.parse(data, "small"))
+    hazards = []
+    for model in (calm, ending):
+        seen = []
+        while model.month < model.inputs.months:
+            before = model.crises["valley"].cohorts.cumulative.copy()
+            model.step()
+            seen.append(float((model.crises["valley"].cohorts.cumulative - before).sum()))
+        hazards.append(np.array(seen[12:]))
+    ratio = hazards[1] / hazards[0]
+    assert (np.diff(ratio[:12]) > 0).all()
+    assert ratio[12:] == pytest.approx(np.ones(12))
+
+
+# ---------------------------------------------------------------- detention (M34)
+
+IRREGULAR = {"internally_displaced": 0.2, "irregular_status": 0.8}
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_detention_takes_nobody_away_from_the_referrals(lens, detention):
+    _, layout = valley(statuses=IRREGULAR)
+    exits, referral, proactive = Exits(layout), np.full((4, 2), 0.03), np.full(2, 0.01)
+    with_, without = (values(smuggling_lens=lens, detention=d) for d in (detention, 0.0))
+    same = found(exits.risks(without, referral, proactive), exits.detained(without))
+    assert found(exits.risks(with_, referral, proactive), exits.detained(with_)) == pytest.approx(same, abs=1e-15)
+    regular = layout.status_of_cell != list(Status).index(Status.IRREGULAR_STATUS)
+    assert (exits.detained(with_)[regular] == 0).all()
+
+
+def test_who_is_detained_leaves_exploitation_unidentified_and_unassisted():
+    data = SMALL.resolved()
+    data["crises"]["valley"]["statuses"] = {"irregular_status": 1.0}
+    data["crises"]["valley"]["arrivals"]["displaced before"]["people"] = 200_000
+    data["parameters"] |= {"smuggling_lens": 1.0, "detention": 1.0, "self_report": 0.0}
+    for name in ("Camp NGO", "Camp clinic", "Town outreach"):
+        data["crises"]["valley"]["organisations"][name]["staff"] = 0
+    data["crises"]["valley"]["organisations"]["Town police"]["staff"] = 100
+    data["crises"]["valley"]["back_ends"]["district"]["investigators"] = 0
+    data["donors"] = {}
+    months = CycleModel(SMALL.parse(data, "small")).run().observations.tables()["months"]
+    assert months["detained"].sum() > 20
+    assert months["referred"].sum() == months["identified"].sum() == months["assisted"].sum() == 0
+
+
+def test_detention_reports_what_its_hazard_says():
+    data = SMALL.resolved()
+    data["crises"]["valley"]["statuses"] = {"irregular_status": 1.0}
+    data["crises"]["valley"]["arrivals"]["displaced before"]["people"] = 800_000
+    data["crises"]["valley"]["organisations"]["Town police"]["staff"] = 200
+    data["parameters"] |= {"smuggling_lens": 0.5, "detention": 0.6}
+    model = CycleModel(SMALL.parse(data, "small"))
+    expected, detained = 0.0, 0
+    while model.month < model.inputs.months:
+        model.step()
+        crisis = model.crises["valley"]
+        rate = crisis.risks[2:6] * np.array([0.0, 0.0, 1.0, 0.0])[:, None] * crisis.detained
+        total = crisis.risks.sum(axis=0)
+        expected += float((crisis.cells_at_start * rate.sum(axis=0) * -np.expm1(-total) / total).sum())
+        detained += crisis.engine.flows.detained
+    assert detained == pytest.approx(expected, abs=3.5 * math.sqrt(expected))
+    assert expected > 50
