@@ -153,7 +153,7 @@ def test_the_twin_does_not_depend_on_the_size_of_a_large_world():
     one, ten = table(scaled(settled, 1_000)), table(scaled(settled, 10_000))
     for name in ("true_prevalence", "detected_share", "answered_share", "trust", "believed_prevalence", "coverage"):
         assert ten[name] == pytest.approx(one[name], rel=2e-2), name
-    assert ten["exploited"] == pytest.approx(10 * one["exploited"], rel=1e-4)
+    assert ten["exploited"] == pytest.approx(10 * one["exploited"], rel=1e-3)
 
 
 @pytest.fixture(scope="module")
