@@ -14,6 +14,7 @@ import cProfile
 import pstats
 import statistics
 import time
+from collections.abc import Sequence
 
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
@@ -22,14 +23,19 @@ from cyclesim.model.cycle import CycleModel
 WHOLE = ("staff", "caseworkers", "investigators", "assistance_places", "people", "budget")
 
 
-def scaled(scenario: Scenario, factor: float) -> Scenario:
-    """Return a scenario with people, staff, posts and budgets multiplied; organisations and donors stay as many."""
+def scaled(scenario: Scenario, factor: float, names: Sequence[str] = WHOLE) -> Scenario:
+    """Return a scenario with people, staff, posts and budgets multiplied; organisations and donors stay as many.
 
-    def grow(value: object, key: str = "") -> object:
+    What changes and interventions set or add is multiplied too; what they scale is not. `names` are the entries
+    multiplied.
+    """
+
+    def grow(value: object, path: str = "") -> object:
+        whole = [part in names for part in path.split(".")]
         if isinstance(value, dict):
-            return {name: grow(entry, name) for name, entry in value.items()}
-        if key in WHOLE and isinstance(value, int | float):
-            return int(value * factor) if key == "people" else value * factor
+            return {name: grow(entry, f"{path}.{name}") for name, entry in value.items()}
+        if isinstance(value, int | float) and any(whole[-2:]) and ".scale." not in path:
+            return round(value * factor) if path.endswith(".people") else value * factor
         return value
 
     return Scenario.parse(grow(scenario.resolved()), scenario.name)  # type: ignore[arg-type]

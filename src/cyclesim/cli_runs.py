@@ -23,25 +23,30 @@ _SILENT_SECONDS = 2.0
 @click.command()
 @click.argument("scenario")
 @seed
+@click.option("--twin", is_flag=True, help="Expected values at once: no luck, so the seed has no effect.")
 @out
 @as_json
-def run(scenario: str, seed: int, out: Path | None, as_json: bool) -> None:
-    """Simulate one world of a SCENARIO, print its years and write its tables and chart."""
+def run(scenario: str, seed: int, twin: bool, out: Path | None, as_json: bool) -> None:
+    """Simulate one world of a SCENARIO, print its years and write its tables and chart.
+
+    With --twin people are counted as expected numbers, not one by one; see docs/design.md.
+    """
     from cyclesim.inputs.files import load
     from cyclesim.outputs import pictures, printed
     from cyclesim.runs import folder
     from cyclesim.runs import simulate as runs
 
     chosen = load(scenario)
-    about = folder.manifest("run", [chosen], None, 1, seed)
+    about = folder.manifest("run", [chosen], None, 1, seed, "twin" if twin else "ledger")
     place = out or folder.default_folder(about)
     folder.check_free(place, about)
-    result = runs.run(chosen, seed=seed)
+    result = runs.run(chosen, seed=seed, twin=twin)
     breakdowns = {f"{name}.parquet": frame for name, frame in result.tables.items() if name != "months"}
     folder.save(result.ensemble, place, "run", {**breakdowns, "log.json": folder.log()})
     pictures.save(result.plot(), place, "cycle")
     if as_json:
         content = {"folder": str(place), "hash": about["hash"], "scenario": chosen.name, "seed": seed}
+        content["engine"] = about["engine"]
         click.echo(json.dumps({**content, "totals": json.loads(result.totals().to_json(double_precision=15))}))
         return
     click.echo(printed.run(result, about))

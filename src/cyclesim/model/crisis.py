@@ -14,6 +14,7 @@ from cyclesim.model.engine import Engine, Exposure, Terms
 from cyclesim.model.evidence.lists import LISTS, chances, lists_of
 from cyclesim.model.evidence.records import CaseRecords, Month
 from cyclesim.model.evidence.research import Research
+from cyclesim.model.expected import Expected
 from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.individuals import Individuals
@@ -55,9 +56,13 @@ class Crisis:
         The Mesa model that holds the agents.
     name
         Name of the crisis in the scenario; luck keys include it.
+    twin
+        Whether people are expected numbers rather than individuals; see `cyclesim.model.engine`.
     """
 
-    def __init__(self, model: mesa.Model, name: str, scenario: Scenario, luck: Luck, p: Values) -> None:
+    def __init__(
+        self, model: mesa.Model, name: str, scenario: Scenario, luck: Luck, p: Values, twin: bool = False
+    ) -> None:
         spec = scenario.crises[name]
         self.name, self.p = name, p
         self.first_month = -scenario.spin_up
@@ -80,11 +85,12 @@ class Crisis:
         self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
         names = [b.name for b in self.back_ends]
         self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
-        self.engine: Engine = Individuals(self.cohorts, self.layout, name, luck, self.back_end_of_setting)
+        world = (self.cohorts, self.layout, self.organisations, self.back_ends, self.back_end_of_setting)
+        self.engine: Engine = Expected(*world) if twin else Individuals(*world, name, luck)
         self.workforce = Workforce()
         self.months = scenario.spin_up + scenario.months
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
-        self.research = Research(luck.stream(name, "prevalence surveys"))
+        self.research = Research(None if twin else luck.stream(name, "prevalence surveys"))
         self._lists = lists_of([Kind(spec.organisations[n].kind) for n in self.organisations.names])
         self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
@@ -156,7 +162,7 @@ class Crisis:
         p, conditional = self.p, self._conditional()
         terms = Terms(self.refusal, conditional, self.acceptance())
         loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
-        answered, lapsed = self.engine.answer(self.month, self.back_ends, loads, self.organisations, terms, p)
+        answered, lapsed = self.engine.answer(self.month, loads, terms, p)
         wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
         self.organisations.hear(p, answered, lapsed, wrong)
         self._assist(terms)
@@ -380,7 +386,7 @@ class Crisis:
         cost = round(self.p.cost_assistance * 100 / (1.0 - self.market.overhead))
         places = [back_end.assistance_places for back_end in self.back_ends]
         paid = self.engine.complete(self.month, places, self.money.purses[Line.ASSISTANCE] / cost, terms)
-        self.assistance_cents = round(paid * cost)
+        self.assistance_cents = min(round(paid * cost), self.money.purses[Line.ASSISTANCE])
 
     def _prosecute(self) -> None:
         """Open and close investigations; suspects and convictions are what happens of the numbers expected."""

@@ -30,10 +30,18 @@ class CycleModel(mesa.Model):
         They key the luck, which all scenarios that are compared share.
     donor
         Class of the donors: pass a subclass of `Donor` to try another behaviour.
+    twin
+        Count people as expected numbers, without luck, rather than one by one.
     """
 
     def __init__(
-        self, inputs: Scenario, seed: int = 1, draw: int = 0, replication: int = 0, donor: type[Donor] = Donor
+        self,
+        inputs: Scenario,
+        seed: int = 1,
+        draw: int = 0,
+        replication: int = 0,
+        donor: type[Donor] = Donor,
+        twin: bool = False,
     ) -> None:
         super().__init__(rng=0)  # Mesa's generators are never used: luck.py is the only door to randomness
         self.inputs, self.luck = inputs, Luck(seed, draw, replication)
@@ -41,8 +49,8 @@ class CycleModel(mesa.Model):
         self.schedule = Schedule(inputs)
         self.month = -inputs.spin_up
         self.donors = {n: donor(self, n, spec, self.p) for n, spec in sorted(inputs.donors.items())}
-        self.crises = {n: Crisis(self, n, inputs, self.luck, self.p) for n in sorted(inputs.crises)}
-        self.observations = Observations(self.crises, self.donors, inputs.months)
+        self.crises = {n: Crisis(self, n, inputs, self.luck, self.p, twin) for n in sorted(inputs.crises)}
+        self.observations = Observations(self.crises, self.donors, inputs.months, whole=not twin)
 
     def step(self) -> None:
         """Simulate one month.

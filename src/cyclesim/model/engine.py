@@ -1,7 +1,8 @@
 """What a crisis asks of its people: counts, flows and shares, whoever keeps count.
 
-Behind this face stands the individual ledger (`cyclesim.model.individuals`), in which everybody is a person with
-luck of his or her own. Responders, evidence and funding see no person, only what is here.
+Behind this face stand two engines: the individual ledger (`cyclesim.model.individuals`), in which everybody is a
+person with luck of his or her own, and its twin (`cyclesim.model.expected`), in which people are expected numbers.
+Responders, evidence and funding cannot tell which of the two they are talking to.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from typing import Protocol
 from cyclesim.model.evidence.lists import Chances, Histories
 from cyclesim.model.luck import Counts, Floats
 from cyclesim.model.people.flows import Flows
-from cyclesim.model.practice.back_end import BackEnd
-from cyclesim.model.practice.organisations import Organisations
 from cyclesim.model.values import Values
 
 
@@ -109,15 +108,7 @@ class Engine(Protocol):
     def expose(self, month: int, exposure: Exposure) -> None:
         """Expose everybody to one month: exits first, then entries, whose exposure begins next month."""
 
-    def answer(
-        self,
-        month: int,
-        back_ends: Sequence[BackEnd],
-        loads: Sequence[float],
-        organisations: Organisations,
-        terms: Terms,
-        p: Values,
-    ) -> tuple[Counts, Counts]:
+    def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Counts, Counts]:
         """Answer the cases that wait, first come first served.
 
         Parameters

@@ -31,17 +31,25 @@ class Individuals:
     ----------
     cohorts, layout
         The people at risk and the cells.
+    organisations, back_ends, back_end_of_setting
+        Who refers, who answers, and the index of the back end that answers referrals from each setting.
     crisis, luck
         Name of the crisis and luck of the world.
-    back_end_of_setting
-        Index of the back end that answers referrals from each setting.
     """
 
     def __init__(
-        self, cohorts: Cohorts, layout: Layout, crisis: str, luck: Luck, back_end_of_setting: Integers
+        self,
+        cohorts: Cohorts,
+        layout: Layout,
+        organisations: Organisations,
+        back_ends: Sequence[BackEnd],
+        back_end_of_setting: Integers,
+        crisis: str,
+        luck: Luck,
     ) -> None:
         self.ledger, self.layout = Ledger(cohorts, layout), layout
-        self._crisis, self._luck, self._back_end = crisis, luck, back_end_of_setting
+        self._organisations, self._back_ends, self._back_end = organisations, back_ends, back_end_of_setting
+        self._crisis, self._luck = crisis, luck
         self._places: dict[int, float] = {}  # part of a person's assistance left over, by back end
         self._expected: dict[str, float] = {}
         self._ladders: dict[str, Ladder] = {}
@@ -58,28 +66,20 @@ class Individuals:
         e = exposure
         self.ledger.expose(month, e.first, e.again, e.return_months, e.risks, e.forward, e.detained, e.forms)
 
-    def answer(
-        self,
-        month: int,
-        back_ends: Sequence[BackEnd],
-        loads: Sequence[float],
-        organisations: Organisations,
-        terms: Terms,
-        p: Values,
-    ) -> tuple[Integers, Integers]:
+    def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Integers, Integers]:
         """Answer the cases that wait; return referrals of each organisation answered, and lapsed."""
         ledger = self.ledger
-        self._name_responders(organisations)
+        self._name_responders()
         size = ledger.waiting.size
         outcome, when, length = np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size)
-        for number, (back_end, load) in enumerate(zip(back_ends, loads, strict=True)):
+        for number, (back_end, load) in enumerate(zip(self._back_ends, loads, strict=True)):
             queue = ledger.queue(self._back_end, number, terms.refusal)
             done, time = back_end.answer(queue.arrived, queue.leaves, queue.service, month, load, p)
             outcome[queue.rows], when[queue.rows] = done, time
             length[queue.rows] = queue.service * p.case_months
         ledger.come_forward_while_waiting(when)
         referrer = ledger.waiting.values[Row.RESPONDER].astype(np.int64)
-        named, number = referrer >= 0, len(organisations.names)
+        named, number = referrer >= 0, len(self._organisations.names)
         answered = np.bincount(referrer[named & (outcome == ANSWERED)], minlength=number)
         lapsed = np.bincount(referrer[named & (outcome == LAPSED)], minlength=number)
         ledger.settle(outcome, when, length, terms.refusal)
@@ -165,11 +165,11 @@ class Individuals:
     def _by_cell(self, cell: Integers) -> Integers:
         return np.bincount(cell, minlength=self.layout.cells)
 
-    def _name_responders(self, organisations: Organisations) -> None:
+    def _name_responders(self) -> None:
         """Name the organisation behind each new referral."""
         ledger = self.ledger
         rows = np.arange(ledger.newcomers.start, ledger.newcomers.stop)
         rows = rows[ledger.waiting.values[Row.SOURCE, rows] < CHANNELS]
         values, cell = ledger.waiting.values, ledger.waiting.who[Pool.CELL, rows]
         setting, channel = self.layout.setting_of_cell[cell], values[Row.SOURCE, rows].astype(np.int64)
-        values[Row.RESPONDER, rows] = organisations.assign(setting, channel, values[Row.ORGANISATION, rows])
+        values[Row.RESPONDER, rows] = self._organisations.assign(setting, channel, values[Row.ORGANISATION, rows])

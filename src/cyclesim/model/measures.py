@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
-from cyclesim.vocabulary import MEASURES, Form, Group, Line, RecordList
+from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, RecordList
 
 Table = dict[str, NDArray[np.generic]]
 
@@ -26,18 +26,19 @@ class Observations:
         By name, in order.
     months
         Months reported; the spin-up is not.
+    whole
+        Whether people and cases are whole numbers (int64) or expected ones (float64).
     """
 
-    def __init__(self, crises: Mapping[str, Crisis], donors: Mapping[str, Donor], months: int) -> None:
+    def __init__(
+        self, crises: Mapping[str, Crisis], donors: Mapping[str, Donor], months: int, whole: bool = True
+    ) -> None:
         self._crises, self._donors, self._months = list(crises.values()), list(donors.values()), months
-        rows = months * len(self._crises)
-        self._main = {
-            name: np.zeros(rows, dtype=np.int64 if measure.integer else np.float64)
-            for name, measure in MEASURES.items()
-        }
-        self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=np.int64) for c in self._crises}
+        rows, counted = months * len(self._crises), np.int64 if whole else np.float64
+        self._main = {name: np.zeros(rows, dtype=_dtype(measure, whole)) for name, measure in MEASURES.items()}
+        self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=counted) for c in self._crises}
         self._lines = {c.name: np.zeros((months, 4, len(Line)), dtype=np.int64) for c in self._crises}
-        self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=np.int64) for c in self._crises}
+        self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=counted) for c in self._crises}
         self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
         self._before: dict[str, tuple[int, ...]] = {}
 
@@ -115,10 +116,15 @@ class Observations:
 
     def _by_cells(self, crisis: Crisis, key: str, labels: list[str]) -> Table:
         which = getattr(crisis.layout, f"{key}_of_cell")
-        member = np.zeros((crisis.layout.cells, len(labels)), dtype=np.int64)
+        member = np.zeros((crisis.layout.cells, len(labels)), dtype=self._cells[crisis.name].dtype)
         member[np.arange(crisis.layout.cells), which] = 1
         counts = self._cells[crisis.name] @ member
         return _long(crisis.name, key, labels, ("exploited", "newly_exploited", "identified"), counts)
+
+
+def _dtype(measure: Measure, whole: bool) -> type[np.int64 | np.float64]:
+    """Return the type of a column: cents are always whole, people and cases in the individual ledger."""
+    return np.int64 if measure.integer and (whole or measure.unit == "cents") else np.float64
 
 
 def _people(crisis: Crisis) -> dict[str, float]:

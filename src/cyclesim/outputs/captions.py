@@ -49,7 +49,8 @@ class Notes:
     worlds
         Number of worlds of each scenario.
     covers
-        What the band covers: ``luck only``, ``luck and inputs`` or ``one world``.
+        What the band covers: ``luck only``, ``luck and inputs`` or ``one world``; of the twin ``inputs only`` or
+        ``expected values``.
     seed
         Seed of the luck.
     assumptions, parameters
@@ -119,6 +120,8 @@ def caption(names: list[str], notes: Notes) -> str:
     bands = f"Bands: 5-95 % of {notes.worlds:,} worlds; they cover"
     covers = {
         "one world": "One world: another seed gives another one, and there is no band.",
+        "expected values": "Expected values of the model: no luck, so there is no band.",
+        "inputs only": f"{bands} the inputs that have a range; each is an expected value, without luck.",
         "luck only": f"{bands} luck only, not what is unknown about the inputs.",
         "luck and inputs": f"{bands} luck and the inputs that have a range.",
     }.get(notes.covers, f"{notes.worlds:,} worlds, {notes.covers}.")

@@ -52,8 +52,7 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
             "\nBy year: people identified are summed, people exploited counted at its end, all else averaged",
             *aligned([["from", *(name.replace("_", " ") for name in _YEARLY)], *rows]),
             *_caveats([result.scenario]),
-            f"\nOne simulated world, not observations (seed {result.seed}, hash {about['hash']}): "
-            "another seed gives another one.",
+            f"\n{_what_it_is(result, about['hash'])}",
             assumptions(about),
         ]
     )
@@ -156,7 +155,18 @@ def _when(result: Comparison, name: str) -> str:
     return "No measure differs in any world." if month is None else f"First difference: {date(month, start)}"
 
 
+def _what_it_is(result: Run, digest: str) -> str:
+    if result.engine == "twin":
+        return (
+            f"Expected values of the model, not observations (hash {digest}): people are counted without luck, so "
+            "the seed has no effect and numbers need not be whole."
+        )
+    return f"One simulated world, not observations (seed {result.seed}, hash {digest}): another seed gives another one."
+
+
 def _covers(ensemble: Ensemble) -> str:
+    if ensemble.covers == "expected values":
+        return "Expected values without luck: there is no interval. Ask for draws."
     if ensemble.worlds == 1:
         return "One world: there is no interval. Ask for --replications or --draws."
     interval = f"{ensemble.worlds} paired worlds; the interval holds 90 % of them and covers {ensemble.covers}"

@@ -25,7 +25,12 @@ MANIFEST = "manifest.json"
 
 
 def manifest(
-    kind: str, scenarios: Iterable[Scenario], design: Design | None, replications: int, seed: int
+    kind: str,
+    scenarios: Iterable[Scenario],
+    design: Design | None,
+    replications: int,
+    seed: int,
+    engine: str = "ledger",
 ) -> dict[str, Any]:
     """Return what determines a study, as JSON types; the same for equal studies on every machine.
 
@@ -35,6 +40,8 @@ def manifest(
         ``run`` or ``comparison``.
     scenarios, design, replications, seed
         As in `cyclesim.runs.simulate.simulate`.
+    engine
+        ``ledger`` or ``twin``.
     """
     graded = [quantity.grade for quantity in parameters().values()]
     chosen = list(scenarios)
@@ -42,6 +49,7 @@ def manifest(
         "kind": kind,
         "model_version": MODEL_VERSION,
         "seed": seed,
+        "engine": engine,
         "draws": 0 if design is None else len(design),
         "replications": replications,
         "design": _design(design),
@@ -88,7 +96,7 @@ def check_free(folder: Path, about: Mapping[str, Any]) -> None:
 def about(ensemble: Ensemble, kind: str) -> dict[str, Any]:
     """Return the manifest of a finished ensemble."""
     replications = int(ensemble.table["replication"].max()) + 1
-    return manifest(kind, ensemble.scenarios.values(), ensemble.design, replications, ensemble.seed)
+    return manifest(kind, ensemble.scenarios.values(), ensemble.design, replications, ensemble.seed, ensemble.engine)
 
 
 def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -151,7 +159,7 @@ def read(folder: str | Path) -> Ensemble:
         scenarios[name] = Scenario.parse(data, name)
     drawn = content["design"]
     design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None
-    return Ensemble(scenarios, design, content["seed"], table)
+    return Ensemble(scenarios, design, content["seed"], table, content.get("engine", "ledger"))
 
 
 def log() -> str:

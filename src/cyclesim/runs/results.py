@@ -93,6 +93,8 @@ class Run:
         What determines it.
     columns
         The model's tables as plain columns, by name.
+    engine
+        ``ledger`` (people one by one) or ``twin`` (expected numbers).
     """
 
     scenario: Scenario
@@ -100,6 +102,7 @@ class Run:
     draw: int
     replication: int
     columns: Mapping[str, Table]
+    engine: str = "ledger"
 
     def __repr__(self) -> str:
         return f"Run({self.scenario.name!r}, seed={self.seed}, draw={self.draw}, replication={self.replication})"
@@ -122,7 +125,10 @@ class Run:
 
     @property
     def months(self) -> pd.DataFrame:
-        """The monthly table of the whole: a row for each crisis and month; counts and cents are int64."""
+        """The monthly table of the whole: a row for each crisis and month; counts and cents are int64.
+
+        Counts of the twin are expected numbers, float64.
+        """
         return self.tables["months"]
 
     @cached_property
@@ -149,7 +155,7 @@ class Run:
     def ensemble(self) -> Ensemble:
         """The run as an ensemble of one."""
         world = World(self.draw, self.replication)
-        return Ensemble.of([self.scenario], None, self.seed, [world], [[dict(self.columns["months"])]])
+        return Ensemble.of([self.scenario], None, self.seed, [world], [[dict(self.columns["months"])]], self.engine)
 
     def totals(self) -> pd.Series:
         """Return the totals of the run, by measure; see `Ensemble.totals`."""
@@ -174,12 +180,15 @@ class Ensemble:
         Seed of the luck, which all scenarios share world by world.
     table
         Wide monthly table: scenario, draw, replication, crisis, month and the measures.
+    engine
+        ``ledger`` (people one by one) or ``twin`` (expected numbers).
     """
 
     scenarios: Mapping[str, Scenario]
     design: Design | None
     seed: int
     table: pd.DataFrame
+    engine: str = "ledger"
 
     @classmethod
     def of(
@@ -189,6 +198,7 @@ class Ensemble:
         seed: int,
         worlds: Sequence[World],
         results: Sequence[Sequence[Table]],
+        engine: str = "ledger",
     ) -> Ensemble:
         """Build the table from the columns of each world and scenario; rows go by scenario, then by world."""
         import pandas as pd
@@ -202,7 +212,7 @@ class Ensemble:
         }
         for name in results[0][0]:
             columns[name] = np.concatenate([results[w][s][name] for s, w in order])
-        return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns))
+        return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine)
 
     def __repr__(self) -> str:
         return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"
@@ -215,6 +225,8 @@ class Ensemble:
     @property
     def covers(self) -> str:
         """What an interval over these worlds covers."""
+        if self.engine == "twin":
+            return "expected values" if self.worlds == 1 else "inputs only"
         if self.worlds == 1:
             return "one world"
         return "luck and inputs" if self.design is not None and len(self.design) > 1 else "luck only"
@@ -231,6 +243,11 @@ class Ensemble:
     def plot(self, baseline: str | None = None) -> Any:
         """Return the figure of the cycle: headline measures of every scenario, with bands over worlds."""
         return late("cyclesim.outputs.pictures").cycle(self, baseline)
+
+
+def engine(twin: bool) -> str:
+    """Return the name of an engine, as in manifests."""
+    return "twin" if twin else "ledger"
 
 
 def late(module: str) -> Any:

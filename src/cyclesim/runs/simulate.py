@@ -10,13 +10,13 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs import folder
 from cyclesim.runs.design import Design
-from cyclesim.runs.results import Ensemble, Run
+from cyclesim.runs.results import Ensemble, Run, engine
 from cyclesim.runs.worlds import simulate_worlds, worlds
 
 Named = Scenario | str | Path
 
 
-def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> Run:
+def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0, twin: bool = False) -> Run:
     """Simulate one world of one scenario.
 
     ``run(s, seed=n)`` is draw 0, replication 0 of ``simulate([s, ...], seed=n)``.
@@ -27,15 +27,17 @@ def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> 
         A scenario, the name of a shipped one, or a file.
     seed, draw, replication
         They name the luck; non-negative.
+    twin
+        Count people as expected numbers: no luck, so that the seed has no effect, and a run takes milliseconds.
     """
     from cyclesim.model.cycle import CycleModel
 
     chosen = _scenario(scenario)
     seed, draw = _checked("seed", seed), _checked("draw", draw)
     replication = _checked("replication", replication)
-    model = CycleModel(chosen, seed=seed, draw=draw, replication=replication).run()
+    model = CycleModel(chosen, seed, draw, replication, twin=twin).run()
     model.close()
-    return Run(chosen, seed, draw, replication, model.observations.tables())
+    return Run(chosen, seed, draw, replication, model.observations.tables(), engine(twin))
 
 
 def simulate(
@@ -46,6 +48,7 @@ def simulate(
     workers: int = 1,
     store: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    twin: bool = False,
 ) -> Ensemble:
     """Simulate worlds whose luck all scenarios share.
 
@@ -66,12 +69,14 @@ def simulate(
         Folder to save to, if any.
     progress
         Called with the number of worlds done and asked for.
+    twin
+        Count people as expected numbers; there is no luck, so replications would all be the same.
 
     Raises
     ------
     DesignError
-        For scenarios of one name or of different months, no replications, or a parameter drawn that a scenario
-        states itself.
+        For scenarios of one name or of different months, no replications, several of the twin, or a parameter drawn
+        that a scenario states itself.
     FolderError
         If the folder holds another study: before anything is simulated.
     WorkerError
@@ -86,10 +91,13 @@ def simulate(
         raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
     _check_windows(chosen)
     _check_design(chosen, design)
+    if twin and replications > 1:
+        raise DesignError(f"the twin has no luck: {replications} replications would be the same; ask for one")
     todo = worlds(design, replications)
     if store is not None:
-        folder.check_free(Path(store), folder.manifest("run", chosen, design, replications, seed))
-    ensemble = Ensemble.of(chosen, design, seed, todo, simulate_worlds(chosen, design, seed, todo, workers, progress))
+        folder.check_free(Path(store), folder.manifest("run", chosen, design, replications, seed, engine(twin)))
+    results = simulate_worlds(chosen, design, seed, todo, workers, progress, twin)
+    ensemble = Ensemble.of(chosen, design, seed, todo, results, engine(twin))
     if store is not None:
         folder.save(ensemble, Path(store))
     return ensemble

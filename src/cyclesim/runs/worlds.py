@@ -39,15 +39,17 @@ def worlds(design: Design | None, replications: int) -> list[World]:
     return [World(draw, replication) for draw in draws for replication in range(replications)]
 
 
-def simulate_world(scenarios: Sequence[Scenario], design: Design, seed: int, world: World) -> list[Table]:
-    """Return the monthly table of each scenario in one world."""
+def simulate_world(
+    scenarios: Sequence[Scenario], design: Design, seed: int, world: World, twin: bool = False
+) -> list[Table]:
+    """Return the monthly table of each scenario in one world; its expected values where `twin` is true."""
     from cyclesim.model.cycle import CycleModel
 
     values = design.of(world.draw)
     tables = []
     for scenario in scenarios:
         drawn = scenario.with_values(values) if values else scenario
-        model = CycleModel(drawn, seed=seed, draw=world.draw, replication=world.replication).run()
+        model = CycleModel(drawn, seed, world.draw, world.replication, twin=twin).run()
         tables.append(model.observations.tables()["months"])
         model.close()
         del model
@@ -73,6 +75,7 @@ def simulate_worlds(
     todo: Sequence[World],
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    twin: bool = False,
 ) -> list[list[Table]]:
     """Simulate worlds, in order, whatever the number of workers.
 
@@ -80,6 +83,8 @@ def simulate_worlds(
     ----------
     progress
         Called with the number of worlds done and asked for.
+    twin
+        Whether people are expected numbers.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def simulate_worlds(
     if workers < 1:
         raise DesignError(f"worlds need at least one worker (got {workers})")
     results = []
-    for number, tables in enumerate(_stream(scenarios, design, seed, todo, workers), start=1):
+    for number, tables in enumerate(_stream(scenarios, design, seed, todo, workers, twin), start=1):
         results.append(tables)
         if progress:
             progress(number, len(todo))
@@ -98,11 +103,11 @@ def simulate_worlds(
 
 
 def _stream(
-    scenarios: Sequence[Scenario], design: Design, seed: int, todo: Sequence[World], workers: int
+    scenarios: Sequence[Scenario], design: Design, seed: int, todo: Sequence[World], workers: int, twin: bool
 ) -> Iterator[list[Table]]:
     if workers <= 1 or len(todo) == 1:
         for world in todo:
-            yield simulate_world(scenarios, design, seed, world)
+            yield simulate_world(scenarios, design, seed, world, twin)
         return
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -114,7 +119,7 @@ def _stream(
     chunks = [todo[first : first + size] for first in range(0, len(todo), size)]
     context = get_context("spawn")
     stop = context.RawValue("b", 0)  # no lock that a killed worker could keep
-    pool = ProcessPoolExecutor(workers, context, _start, (list(scenarios), design, seed, stop))
+    pool = ProcessPoolExecutor(workers, context, _start, (list(scenarios), design, seed, twin, stop))
     try:
         for tables in pool.map(_chunk, chunks):
             yield from tables
@@ -128,12 +133,14 @@ def _stream(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_study: tuple[list[Scenario], Design, int, c_byte] | None = None  # of a worker process: sent once, not with every chunk
+_study: tuple[list[Scenario], Design, int, bool, c_byte] | None = (
+    None  # of a worker process: sent once, not with every chunk
+)
 
 
-def _start(scenarios: list[Scenario], design: Design, seed: int, stop: c_byte) -> None:
+def _start(scenarios: list[Scenario], design: Design, seed: int, twin: bool, stop: c_byte) -> None:
     global _study  # noqa: PLW0603 - the one thing a worker process is told at its start
-    _study = (scenarios, design, seed, stop)
+    _study = (scenarios, design, seed, twin, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
@@ -147,5 +154,5 @@ def _end_with(parent: int) -> None:
 
 def _chunk(chunk: Sequence[World]) -> list[list[Table]]:
     assert _study is not None  # _start ran in this process
-    scenarios, design, seed, stop = _study
-    return [simulate_world(scenarios, design, seed, world) for world in chunk if not stop.value]
+    scenarios, design, seed, twin, stop = _study
+    return [simulate_world(scenarios, design, seed, world, twin) for world in chunk if not stop.value]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.model.luck import SLOTS, Floats, Luck, Slot, Stream, exponential
+from cyclesim.model.luck import SLOTS, Floats, Luck, Slot, Stream, Words, exponential
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -132,10 +133,25 @@ class Cohorts:
         self.has_home: Flags = np.array([c.home is not None for c in cohorts], dtype=bool)
         self._counts: Flags = np.array([c.in_need for c in cohorts], dtype=bool)
         self.cumulative = np.zeros(len(cohorts))
-        streams = [luck.stream(crisis, c.name) for c in cohorts]
-        self.keys = np.array([s.words() for s in streams], dtype=np.uint64).reshape(-1, 2)
-        self._ladders = [Ladder(s, c.size) for s, c in zip(streams, cohorts, strict=True)]
-        self._next = np.array([ladder.next_threshold for ladder in self._ladders])
+        self._crisis, self._luck = crisis, luck
+
+    @cached_property
+    def _streams(self) -> list[Stream]:
+        return [self._luck.stream(self._crisis, c.name) for c in self.cohorts]
+
+    @cached_property
+    def keys(self) -> Words:
+        """The key words of each cohort's luck, shape (cohorts, 2)."""
+        return np.array([s.words() for s in self._streams], dtype=np.uint64).reshape(-1, 2)
+
+    @cached_property
+    def _ladders(self) -> list[Ladder]:
+        """Ladders are built when somebody climbs them: expected numbers need none."""
+        return [Ladder(s, c.size) for s, c in zip(self._streams, self.cohorts, strict=True)]
+
+    @cached_property
+    def _next(self) -> Floats:
+        return np.array([ladder.next_threshold for ladder in self._ladders])
 
     def arrived(self, month: int) -> Flags:
         """Return which cohorts have arrived by a month."""

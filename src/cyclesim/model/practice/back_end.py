@@ -115,9 +115,17 @@ class BackEnd(mesa.Agent):
         """Investigators in full use."""
         return self.state_investigators + self.funded_investigators
 
-    def slots(self, p: Values, load: float = 0.0) -> int:
+    def places(self, p: Values, load: float = 0.0) -> float:
         """Return how many cases of victims can be worked on at a time, beside a load of other cases."""
-        return max(int(self.caseworkers * p.caseload - load + 1e-9), 0)  # 0.58 * 50 is 29
+        return max(float(self.caseworkers * p.caseload) - load, 0.0)
+
+    def slots(self, p: Values, load: float = 0.0) -> int:
+        """Return the whole places: a person has one or has none."""
+        return int(self.places(p, load) + 1e-9)  # 0.58 * 50 is 29
+
+    def hold(self, held: float, places: float) -> None:
+        """Note the cases still under way at the end of a month: what is left free goes into investigation."""
+        self.free_share = max(1.0 - held / places, 0.0) if places else 0.0
 
     def answer(
         self, arrived: Floats, leaves: Floats, service: Floats, month: int, load: float, p: Values
@@ -134,7 +142,7 @@ class BackEnd(mesa.Agent):
         slots = self.slots(p, load)
         result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
         held = sum(time > month + 1 for time in self.busy)
-        self.free_share = max(1.0 - held / slots, 0.0) if slots else 0.0
+        self.hold(held, slots)
         return result
 
     def proactive(self, p: Values, people: int) -> float:

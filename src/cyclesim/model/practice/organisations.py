@@ -267,6 +267,12 @@ class Organisations:
         result: Floats = np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0)
         return result
 
+    def shares(self) -> Floats:
+        """Return the share of each organisation in the referrals of its channel and setting; 0 where there are none."""
+        total = np.bincount(self.place, self._weight, self.places)[self.place]
+        result: Floats = np.divide(self._weight, total, out=np.zeros_like(self._weight), where=total > 0.0)
+        return result
+
     def learn(self, p: Values, rate: float, churn: float = 1.0) -> None:
         """Train, forget and replace staff for a month   (P2).
 
@@ -318,7 +324,7 @@ class Organisations:
             Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
         settled = answered + lapsed
-        share = answered / np.maximum(settled, 1)
+        share = np.divide(answered, settled, out=np.zeros_like(self.trust), where=settled > 0)
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
         change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
         self.trust += np.where(settled > 0, change, 0.0)
