@@ -479,7 +479,9 @@ def _arrival(cohort: Cohort, scenario: Scenario) -> list[Event]:
 
 def _event(row: Mapping[Any, Any], start: str) -> Event:
     event = LifeEvent(row["event"])
-    names = {name: value if isinstance(value := row[name], str) else None for name in ("form", "channel", "organisation")}
+    names = {
+        name: value if isinstance(value := row[name], str) else None for name in ("form", "channel", "organisation")
+    }
     month = int(row["month"])
     return Event(
         date=date(month, start),

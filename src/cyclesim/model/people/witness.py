@@ -153,7 +153,9 @@ class Witness(Ledger):
         """Note an event of people in a cell."""
         cell = who[Pool.CELL]
         setting, form = self.layout.setting_of_cell[cell], self.layout.form_of_cell[cell]
-        self._append(event, who, time=self._month + 0.5 if time is None else time, setting=setting, form=form, **columns)
+        self._append(
+            event, who, time=self._month + 0.5 if time is None else time, setting=setting, form=form, **columns
+        )
 
     def _append(self, event: LifeEvent, who: Integers, **columns: object) -> None:
         if who.shape[1] == 0:
