@@ -1,240 +1,38 @@
-"""Life stories: what happens to one synthetic person in one world, alone or beside the same person in another scenario.
+"""Life stories: run a world under the eyes of a witness, choose a person, and tell what happened to him or her.
 
-A person is (crisis, cohort, rank). Rank 0 is whoever of the cohort is trafficked first, in every scenario: luck is fixed.
-A model is run under the eyes of a witness (`cyclesim.model.people.witness`) that notes everybody's events; a story is
-the events of one of them. Nobody here is, or stands for, a real person.
+The witness (`cyclesim.model.people.witness`) notes everybody's events and changes nothing; a story
+(`cyclesim.analysis.lives`) is the events of one person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.lives import Event, Person, Stories, Story
 from cyclesim.errors import DesignError, PrefixError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.people.cohorts import Cohort
-from cyclesim.runs.results import late
 from cyclesim.runs.simulate import Named
 from cyclesim.vocabulary import LEADS_TO, Channel, Form, LifeEvent, LifeState
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SYNTHETIC = "A synthetic person in a simulation, not a real one."
+    from cyclesim.model.crisis import Crisis
+    from cyclesim.model.people.witness import Notes
+
 DETAILS = ("", "referral waiting", "assisted", "not assisted")
 SOURCES = (*Channel, "investigation", "own_report")
 _SAME = ["cohort", "rank", "month", "event", "detail"]
 """What two lives must share to be the same; the time within a month need not be."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who: the crisis, the name of the cohort (setting/group/status/wave) and the rank in it."""
-
-    crisis: str
-    cohort: str
-    rank: int
-
-    def __str__(self) -> str:
-        return f"{self.cohort}#{self.rank}"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event in a life.
-
-    Attributes
-    ----------
-    date, month, time
-        Month (YYYY-MM); its number from the start of the scenario; months since the start, exact where the model
-        knows more than the month and the middle of the month otherwise.
-    event, state
-        What happened (`LifeEvent`), and where it left the person (`LifeState`).
-    detail
-        ``referral waiting`` where somebody left exploitation before an answer; ``assisted`` or ``not assisted`` where
-        casework ended; otherwise empty.
-    setting, form
-        Where, and the form of exploitation; None where there is none.
-    channel, organisation
-        Through whom a referral came; None for other events.
-    """
-
-    date: str
-    month: int
-    time: float
-    event: LifeEvent
-    state: LifeState
-    detail: str
-    setting: str
-    form: str | None
-    channel: str | None
-    organisation: str | None
-
-
-@dataclass(frozen=True)
-class Span:
-    """A time spent in one state: from, to (in months since the start)."""
-
-    state: LifeState
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, repr=False)
-class Story:
-    """The life of one person in one world.
-
-    Attributes
-    ----------
-    scenario, seed, draw, replication
-        What determines the world.
-    person, cohort
-        Who, and the cohort he or she belongs to.
-    events
-        In order of time, from arrival on.
-    """
-
-    scenario: Scenario
-    seed: int
-    draw: int
-    replication: int
-    person: Person
-    cohort: Cohort
-    events: tuple[Event, ...]
-
-    def __repr__(self) -> str:
-        return f"Story({str(self.person)!r}, {self.scenario.name!r}, seed={self.seed}, events={len(self.events)})"
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def state(self) -> LifeState:
-        """Where the person stands when the run ends."""
-        return self.events[-1].state if self.events else LifeState.NOT_ARRIVED
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """The states one after the other, up to the end of the run."""
-        ends = [*(event.time for event in self.events[1:]), float(self.scenario.months)]
-        return tuple(Span(event.state, event.time, end) for event, end in zip(self.events, ends, strict=True))
-
-    @property
-    def months_exploited(self) -> float:
-        """Months in exploitation, those in which a referral waits included."""
-        held = (LifeState.EXPLOITED, LifeState.REFERRED)
-        return sum(span.end - span.start for span in self.spans if span.state in held)
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The events as a table, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(event) for event in self.events], columns=list(Event.__dataclass_fields__))
-
-    @property
-    def text(self) -> str:
-        """The story in plain sentences."""
-        result: str = late("cyclesim.outputs.stories").text(self)
-        return result
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the story as JSON types."""
-        wave = self.cohort.name.rpartition("/")[2]
-        return {
-            "notice": SYNTHETIC,
-            "scenario": self.scenario.name,
-            "hash": self.scenario.hash,
-            "seed": self.seed,
-            "draw": self.draw,
-            "replication": self.replication,
-            "crisis": self.person.crisis,
-            "person": str(self.person),
-            "setting": self.cohort.setting,
-            "group": str(self.cohort.group),
-            "status": str(self.cohort.status),
-            "wave": wave,
-            "rank": self.person.rank,
-            "of": self.cohort.size,
-            "start": self.scenario.start,
-            "months": self.scenario.months,
-            "state": str(self.state),
-            "months_exploited": self.months_exploited,
-            "events": [asdict(event) for event in self.events],
-            "text": self.text,
-        }
-
-    def plot(self) -> Any:
-        """Return the figure: one lane of time."""
-        return late("cyclesim.outputs.timeline").picture([self])
-
-
-@dataclass(frozen=True, repr=False)
-class Stories:
-    """The life of the same person, with the same luck, in two scenarios.
-
-    Attributes
-    ----------
-    one, other
-        The two lives.
-    first_change
-        Month in which the scenarios first differ as files, relative to the start; None if they are equal.
-    """
-
-    one: Story
-    other: Story
-    first_change: int | None
-
-    def __repr__(self) -> str:
-        names = f"{self.one.scenario.name!r}, {self.other.scenario.name!r}"
-        return f"Stories({str(self.one.person)!r}, {names}, shared={self.shared})"
-
-    def __str__(self) -> str:
-        return self.text
-
-    @cached_property
-    def shared(self) -> int:
-        """Number of events that both lives share before they part (up to the month, not the day)."""
-        keys = [[(e.month, e.event, e.detail) for e in story.events] for story in (self.one, self.other)]
-        longest = min(map(len, keys))
-        return next((i for i in range(longest) if keys[0][i] != keys[1][i]), longest)
-
-    @property
-    def first_difference(self) -> int | None:
-        """Month in which the lives part, relative to the start; None if they are the same."""
-        after = [event.month for story in (self.one, self.other) for event in story.events[self.shared :]]
-        return min(after, default=None)
-
-    @property
-    def text(self) -> str:
-        """Both lives in plain sentences, first what they share."""
-        result: str = late("cyclesim.outputs.stories").two(self)
-        return result
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return both stories as JSON types."""
-        start = self.one.scenario.start
-        dates = {"first_change": self.first_change, "first_difference": self.first_difference}
-        return {
-            "notice": SYNTHETIC,
-            "person": str(self.one.person),
-            **{name: None if month is None else date(month, start) for name, month in dates.items()},
-            "shared_events": self.shared,
-            "stories": [self.one.to_dict(), self.other.to_dict()],
-            "text": self.text,
-        }
-
-    def plot(self) -> Any:
-        """Return the figure: two lanes of time."""
-        return late("cyclesim.outputs.timeline").picture([self.one, self.other], self.first_difference)
 
 
 @dataclass(frozen=True, repr=False)
@@ -307,8 +105,8 @@ class Diary:
         """Choose a person whose story shows the most of the model, by a fixed rule.
 
         The first person trafficked in the reported months whom somebody came to know of (a referral, or an own report)
-        and who is a survivor at the end of the run; if there is none, the first one trafficked; if there is none either,
-        the first of the first cohort. Ties go by name of the cohort, then by rank.
+        and who is a survivor at the end of the run; if there is none, the first one trafficked; if there is none
+        either, the first of the first cohort. Ties go by name of the cohort, then by rank.
         """
         place = self.crisis(crisis)
         events = self.events[self.events["crisis"] == place]
@@ -325,22 +123,25 @@ class Diary:
 def diary(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0) -> Diary:
     """Run one world and note everybody's events.
 
-    Memory grows with the people trafficked: about a kilobyte for each of them.
+    Memory grows with the people trafficked: some hundred bytes for each of their events.
     """
     import pandas as pd
 
     from cyclesim.model.cycle import CycleModel
+    from cyclesim.model.individuals import Individuals
     from cyclesim.model.people.witness import Witness
 
-    inputs = _loaded(scenario)
+    inputs = scenario if isinstance(scenario, Scenario) else load(scenario)
     model = CycleModel(inputs, seed=seed, draw=draw, replication=replication)
-    for crisis in model.crises.values():
-        crisis.ledger = Witness(crisis.cohorts, crisis.layout)
+    witnesses = {name: Witness(crisis.cohorts, crisis.layout) for name, crisis in model.crises.items()}
+    for name, witness in witnesses.items():
+        cast(Individuals, model.crises[name].engine).ledger = witness
     model.run()
     model.close()
     cohorts = {name: {c.name: c for c in crisis.cohorts.cohorts} for name, crisis in model.crises.items()}
-    events = pd.concat([_table(crisis) for crisis in model.crises.values()], ignore_index=True)
-    return Diary(inputs, seed, draw, replication, cohorts, events.sort_values("time", kind="stable", ignore_index=True))
+    tables = [_table(crisis, witnesses[name].notes()) for name, crisis in model.crises.items()]
+    events = pd.concat(tables, ignore_index=True).sort_values("time", kind="stable", ignore_index=True)
+    return Diary(inputs, seed, draw, replication, cohorts, events)
 
 
 def story(
@@ -392,11 +193,11 @@ def stories(
     PrefixError
         If anybody's life differs before the scenarios do: a fault of the model.
     """
-    scenarios = [_loaded(one), _loaded(other)]
+    books = [diary(scenario, seed, draw, replication) for scenario in (one, other)]
+    scenarios = [book.scenario for book in books]
     if scenarios[0].start != scenarios[1].start:
         starts = " against ".join(scenario.start for scenario in scenarios)
         raise DesignError(f"the two scenarios do not start in the same month ({starts}); give both the same start")
-    books = [diary(scenario, seed, draw, replication) for scenario in scenarios]
     place = books[0].crisis(crisis)
     change = first_change(*scenarios)
     differs = _first_to_differ(books, books[1].crisis(place), change)
@@ -434,13 +235,12 @@ def _first(events: pd.DataFrame, crisis: str) -> Person | None:
     return Person(crisis, str(row["cohort"]), int(row["rank"]))
 
 
-def _table(crisis: Any) -> pd.DataFrame:
+def _table(crisis: Crisis, notes: Notes) -> pd.DataFrame:
     """Return the notes of a witness with names in place of indices."""
     import pandas as pd
 
     from cyclesim.model.people.witness import EVENTS
 
-    notes = crisis.ledger.notes()
     named = {
         "crisis": (np.zeros(notes.event.size, dtype=np.int64), [crisis.name]),
         "cohort": (notes.cohort, [cohort.name for cohort in crisis.cohorts.cohorts]),
@@ -450,12 +250,12 @@ def _table(crisis: Any) -> pd.DataFrame:
         "channel": (notes.source, [str(source) for source in SOURCES]),
         "organisation": (notes.organisation, list(crisis.organisations.names)),
     }
-    columns = {name: pd.Categorical.from_codes(codes, names) for name, (codes, names) in named.items()}
+    columns = {name: pd.Categorical.from_codes(codes, pd.Index(names)) for name, (codes, names) in named.items()}
     detail = _details(notes.event, notes.flag)
     return pd.DataFrame({**columns, "rank": notes.rank, "month": notes.month, "time": notes.time, "detail": detail})
 
 
-def _details(event: NDArray[np.int64], flag: NDArray[np.bool_]) -> pd.Categorical:
+def _details(event: NDArray[np.int64], flag: NDArray[np.bool_]) -> pd.Categorical[str]:
     """Return in words what a note's flag means for its event."""
     import pandas as pd
 
@@ -464,12 +264,12 @@ def _details(event: NDArray[np.int64], flag: NDArray[np.bool_]) -> pd.Categorica
     ends = [e in (LifeEvent.IDENTIFIED_FORMALLY, LifeEvent.PRESUMPTIVE) for e in EVENTS]
     leaves = [e in (LifeEvent.ESCAPED, LifeEvent.CAME_FORWARD, LifeEvent.DIED) for e in EVENTS]
     code = np.where(np.array(ends)[event], np.where(flag, 2, 3), np.where(np.array(leaves)[event] & flag, 1, 0))
-    return pd.Categorical.from_codes(code, list(DETAILS))
+    return pd.Categorical.from_codes(code, pd.Index(DETAILS))
 
 
 def _arrival(cohort: Cohort, scenario: Scenario) -> list[Event]:
-    """Return the arrival as an event, if it falls into the run."""
-    month = cohort.arrival
+    """Return the arrival as an event, if it falls into the run; who came before it is there when it begins."""
+    month = max(cohort.arrival, -scenario.spin_up)
     if month >= scenario.months:
         return []
     event = LifeEvent.ARRIVED
@@ -493,7 +293,3 @@ def _event(row: Mapping[Any, Any], start: str) -> Event:
         setting=str(row["setting"]),
         **names,
     )
-
-
-def _loaded(scenario: Named) -> Scenario:
-    return scenario if isinstance(scenario, Scenario) else load(scenario)

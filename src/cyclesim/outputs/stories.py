@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from textwrap import fill
 
-from cyclesim.analysis.story import SYNTHETIC, Event, Stories, Story
+from cyclesim.analysis.lives import SYNTHETIC, Event, Stories, Story
+from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import DATED, differences
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.parameters import parameters
@@ -129,6 +132,33 @@ def two(stories: Stories) -> str:
     return "\n".join([*lines, "", *_filled(_why(stories)), "", *_filled(footer([one, other]))])
 
 
+def save(told: Story | Stories, folder: Path) -> None:
+    """Write a story to a folder: story.txt, story.json, story.png and story.svg.
+
+    Raises
+    ------
+    FolderError
+        If the folder cannot be written, or holds another story.
+    """
+    from cyclesim.outputs import charts
+
+    files = {
+        "story.json": json.dumps(told.to_dict(), indent=1, ensure_ascii=False, allow_nan=False),
+        "story.txt": told.text,
+    }
+    taken = [name for name in (*files, "story.png", "story.svg") if (folder / name).exists()]
+    try:
+        same = not taken or (folder / "story.json").read_text(encoding="utf-8") == f"{files['story.json']}\n"
+        if not same:
+            raise FolderError(f"{folder} holds another story; nothing was written. Choose another folder with --out")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_text(f"{content}\n", encoding="utf-8")
+        charts.save(told.plot(), folder, "story")
+    except OSError as error:
+        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+
+
 def footer(lives: Sequence[Story]) -> str:
     """Say where the story comes from and what it is not."""
     story = lives[0]
@@ -137,9 +167,9 @@ def footer(lives: Sequence[Story]) -> str:
     hashes = " and ".join(f"{life.scenario.name} {life.scenario.hash[:8]}" for life in lives)
     world = f", draw {story.draw}, replication {story.replication}" if story.draw or story.replication else ""
     return (
-        f"Simulated, not observed: person #{story.person.rank} of {story.cohort.size:,} alike, model {MODEL_VERSION}, seed "
-        f"{story.seed}{world}, {hashes}. One life says nothing about how frequent it is. {assumed} of {count} inputs are "
-        "assumptions."
+        f"Simulated, not observed: person #{story.person.rank} of {story.cohort.size:,} alike, model {MODEL_VERSION}, "
+        f"seed {story.seed}{world}, {hashes}. One life says nothing about how frequent it is. {assumed} of {count} "
+        "inputs are assumptions."
     )
 
 
@@ -171,7 +201,7 @@ def _who(story: Story) -> str:
     others = "the only one" if cohort.size == 1 else f"one of {cohort.size:,} people"
     return (
         f"This person is {GROUPS[Group(cohort.group)]}, {STATUSES[Status(cohort.status)]}, in the setting "
-        f"‘{cohort.setting}’ of the crisis ‘{story.person.crisis}’ (arrivals: ‘{wave}’), {others} whom the model does "
+        f"“{cohort.setting}” of the crisis “{story.person.crisis}” (arrivals: “{wave}”), {others} whom the model does "
         "not tell apart until something happens to them."
     )
 
@@ -228,7 +258,7 @@ def _finder(story: Story, event: Event) -> str:
 
 
 def _named(story: Story) -> str:
-    return f"‘{story.scenario.title}’"
+    return f"“{story.scenario.title}”"
 
 
 def _why(stories: Stories) -> str:
@@ -266,7 +296,7 @@ def _changes(one: Scenario, other: Scenario) -> str:
 
 def _listed(named: Sequence[str], rest: int) -> Iterator[str]:
     if named:
-        shown = ", ".join(f"‘{name}’" for name in named[:4])
+        shown = ", ".join(f"“{name}”" for name in named[:4])
         yield shown if len(named) <= 4 else f"{shown} and {len(named) - 4} more"
     if rest:
         yield f"{rest} number{'s' if rest > 1 else ''} that hold{'' if rest > 1 else 's'} from the beginning"

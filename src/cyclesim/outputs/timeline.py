@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from cyclesim.analysis.story import SYNTHETIC, Event, Story
+from cyclesim.analysis.lives import SYNTHETIC, Event, Story
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import stories, style
 from cyclesim.outputs.style import FAINT, GREY, MARGIN, SMALL, WIDTH
@@ -242,8 +242,8 @@ def _finding(lives: Sequence[Story], part: int | None) -> str:
     if len(lives) == 2 and part is not None:
         when = stories.month_name(part, lives[0].scenario.start)
         return (
-            f"Same synthetic person, same luck: {spent[0]} in exploitation in the first scenario, {spent[1]} in the second; "
-            f"the lives part in {when}"
+            f"Same synthetic person, same luck: {spent[0]} in exploitation in the first scenario, {spent[1]} in the "
+            f"second; the lives part in {when}"
         )
     same = ", the same in both scenarios" if len(lives) == 2 else ""
     if not lives[0].months_exploited:
@@ -254,5 +254,5 @@ def _finding(lives: Sequence[Story], part: int | None) -> str:
 def _subtitle(story: Story) -> str:
     who = stories.GROUPS[Group(story.cohort.group)]
     return (
-        f"{SYNTHETIC} In the model: {who}, {stories.STATUSES[Status(story.cohort.status)]}, in ‘{story.cohort.setting}’"
+        f"{SYNTHETIC} In the model: {who}, {stories.STATUSES[Status(story.cohort.status)]}, in “{story.cohort.setting}”"
     )

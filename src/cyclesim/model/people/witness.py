@@ -7,6 +7,7 @@ ordinary run knows nothing of it, so it costs nothing there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import CAME_FORWARD, RISKS, Ledger, Outcome, Row
+from cyclesim.model.people.ledger import Ledger, Outcome, Row
 from cyclesim.model.people.pool import Pool
+from cyclesim.model.people.risks import CAME_FORWARD, RISKS
 from cyclesim.vocabulary import LifeEvent
 
 Integers = NDArray[np.int64]
@@ -47,7 +49,8 @@ class Notes:
     organisation
         Index of the referring organisation; only of referrals through a frontline channel.
     flag
-        Of escapes and deaths: a referral was waiting. Of casework that ends: the person was assisted.
+        Of escapes, own reports and deaths: a referral was waiting. Of casework that ends: the person was assisted.
+        Means nothing in other events.
     """
 
     event: Integers
@@ -167,8 +170,8 @@ class Witness(Ledger):
         self._notes.append(Notes(**noted))
 
 
-def _columns(number: int) -> dict[str, NDArray[np.generic]]:
+def _columns(number: int) -> dict[str, Any]:
     """Return the columns of `Notes` for so many events, of which nothing is known yet."""
     integers = ("event", "month", "cohort", "rank", "setting", "form", "source", "organisation")
-    columns: dict[str, NDArray[np.generic]] = {name: np.full(number, NOBODY, dtype=np.int64) for name in integers}
+    columns: dict[str, Any] = {name: np.full(number, NOBODY, dtype=np.int64) for name in integers}
     return columns | {"time": np.zeros(number), "flag": np.zeros(number, dtype=bool)}
