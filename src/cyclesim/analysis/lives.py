@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SYNTHETIC = "A synthetic person in a simulation, not a real one."
+HELD = (LifeState.EXPLOITED, LifeState.REFERRED)
+"""In exploitation."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,7 @@ class Story:
     @property
     def months_exploited(self) -> float:
         """Months in exploitation, those in which a referral waits included."""
-        held = (LifeState.EXPLOITED, LifeState.REFERRED)
-        return sum(span.end - span.start for span in self.spans if span.state in held)
+        return sum(span.end - span.start for span in self.spans if span.state in HELD)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -161,7 +162,7 @@ class Story:
 
     def plot(self) -> Any:
         """Return the figure: one lane of time."""
-        return late("cyclesim.outputs.timeline").picture([self])
+        return late("cyclesim.outputs.timeline").picture(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,10 +196,19 @@ class Stories:
         return next((i for i in range(longest) if keys[0][i] != keys[1][i]), longest)
 
     @property
+    def ahead(self) -> tuple[Event, ...]:
+        """The first event of each life that the other does not share."""
+        return tuple(event for story in (self.one, self.other) for event in story.events[self.shared : self.shared + 1])
+
+    @property
     def first_difference(self) -> int | None:
         """Month in which the lives part, relative to the start; None if they are the same."""
-        after = [event.month for story in (self.one, self.other) for event in story.events[self.shared :]]
-        return min(after, default=None)
+        return min((event.month for event in self.ahead), default=None)
+
+    @property
+    def parting(self) -> float | None:
+        """Time at which the lives part, in months since the start; None if they are the same."""
+        return min((event.time for event in self.ahead), default=None)
 
     @property
     def text(self) -> str:
@@ -221,4 +231,4 @@ class Stories:
 
     def plot(self) -> Any:
         """Return the figure: two lanes of time."""
-        return late("cyclesim.outputs.timeline").picture([self.one, self.other], self.first_difference)
+        return late("cyclesim.outputs.timeline").picture(self)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from textwrap import fill
 
-from cyclesim.analysis.lives import SYNTHETIC, Event, Stories, Story
+from cyclesim.analysis.lives import HELD, SYNTHETIC, Event, Stories, Story
 from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import DATED, differences
 from cyclesim.inputs.dates import date
@@ -57,7 +58,7 @@ KINDS = {
 _OWN = "own report"
 _SENTENCES = {
     (LifeEvent.TRAFFICKED, ""): "this person was trafficked into {form}",
-    (LifeEvent.TRAFFICKED_AGAIN, ""): "{gap} after getting out, this person was trafficked again, into {form}",
+    (LifeEvent.TRAFFICKED_AGAIN, ""): "{free} after getting out, this person was trafficked again, into {form}",
     (LifeEvent.ESCAPED, ""): "this person got out by own efforts after {spell}; no record was made",
     (LifeEvent.ESCAPED, "referral waiting"): "this person got out by own efforts while the referral was still waiting",
     (
@@ -126,7 +127,7 @@ def two(stories: Stories) -> str:
     if month is None:
         return "\n".join([*lines, "", "Both lives are the same:", "", *_life(one), "", *_filled(footer([one, other]))])
     until = month_name(month, one.scenario.start)
-    lines += ["", f"The same life in both, until {until}:", "", *_events(one, 0, stories.shared)]
+    lines += ["", f"The same life in both, until they part in {until}:", "", *_events(one, 0, stories.shared)]
     for story in (one, other):
         lines += ["", f"{story.scenario.title}:", "", *_life(story, stories.shared)]
     return "\n".join([*lines, "", *_filled(_why(stories)), "", *_filled(footer([one, other]))])
@@ -219,11 +220,11 @@ def _life(story: Story, start: int = 0) -> list[str]:
 
 
 def _events(story: Story, start: int, stop: int) -> list[str]:
-    return [line for number in range(start, stop) for line in _filled(_sentence(story, number))]
+    return [line for number in range(start, stop) for line in _filled(_sentence(story, number, number == start))]
 
 
-def _sentence(story: Story, number: int) -> str:
-    """Return one event as a sentence."""
+def _sentence(story: Story, number: int, opens: bool) -> str:
+    """Return one event as a sentence; one that opens a paragraph names its month."""
     event = story.events[number]
     when = month_name(event.month, story.scenario.start)
     if event.event == LifeEvent.ARRIVED:
@@ -233,22 +234,20 @@ def _sentence(story: Story, number: int) -> str:
     own = event.event == LifeEvent.ANSWERED and before.state == LifeState.REPORTED
     template = _SENTENCES[event.event, _OWN if own else event.detail]
     words = template.format(
-        form=_form(event),
+        form=FORMS[Form(event.form)] if event.form else "",
         gap=duration(event.time - before.time),
-        spell=duration(event.time - _entered(story.events[:number])),
+        spell=duration(event.time - _since(story.events[:number], entry=True)),
+        free=duration(event.time - _since(story.events[:number], entry=False)),
         finder=_finder(story, event),
     )
-    return f"In {'the same month' if event.month == before.month else when}, {words}."
+    return f"In {'the same month' if event.month == before.month and not opens else when}, {words}."
 
 
-def _entered(events: Sequence[Event]) -> float:
-    """Return when the spell of exploitation under way began."""
-    entries = (LifeEvent.TRAFFICKED, LifeEvent.TRAFFICKED_AGAIN)
-    return next((event.time for event in reversed(events) if event.event in entries), 0.0)
-
-
-def _form(event: Event) -> str:
-    return FORMS[Form(event.form)] if event.form else ""
+def _since(events: Sequence[Event], entry: bool) -> float:
+    """Return when this person last came into exploitation, or last got out of it."""
+    moves = [(held.state in HELD, event) for held, event in pairwise(events)]
+    times = [event.time for was, event in moves if (was, event.state in HELD) == (not entry, entry)]
+    return times[-1] if times else events[0].time
 
 
 def _finder(story: Story, event: Event) -> str:
@@ -274,15 +273,13 @@ def _why(stories: Stories) -> str:
 
 def parting(stories: Stories) -> str:
     """Return in words what decided at the point where the lives part."""
-    ahead = [story.events[stories.shared : stories.shared + 1] for story in (stories.one, stories.other)]
-    nexts = [event for events in ahead for event in events]
-    kinds = {event.event for event in nexts}
+    kinds = {event.event for event in stories.ahead}
     if kinds <= _PLACE:
         declined = LifeEvent.DECLINED in kinds and len(kinds) > 1 and not kinds & {LifeEvent.LAPSED}
         return "the terms on which help was offered" if declined else "how soon casework had a place for the case"
     if kinds <= _END:
-        return "what followed casework" if len({e.month for e in nexts}) == 1 else "when casework ended"
-    first = min(nexts, key=lambda event: event.month)
+        return "what followed casework" if len({e.month for e in stories.ahead}) == 1 else "when casework ended"
+    first = min(stories.ahead, key=lambda event: event.month)
     return _DECIDES.get(first.event, "when casework could begin or end")
 
 

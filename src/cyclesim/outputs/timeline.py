@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from cyclesim.analysis.lives import SYNTHETIC, Event, Story
+from cyclesim.analysis.lives import SYNTHETIC, Event, Stories, Story
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import stories, style
 from cyclesim.outputs.style import FAINT, GREY, MARGIN, SMALL, WIDTH
@@ -24,9 +24,8 @@ STATES = {
     LifeState.CASEWORK: ("casework", "casework", "#0072B2"),
     LifeState.SURVIVOR: ("survivor, at raised risk", "survivor", "#56B4E9"),
     LifeState.SETTLED: ("survivor", "survivor", "#BFDFF2"),
-    LifeState.DEAD: ("died in exploitation", "died", "#222222"),
 }
-"""Words, the same in short, and colour of each state, in the order of the key."""
+"""Words, the same in short, and colour of each state, in the order of the key. A lane ends where a life does."""
 _AT_THE_END = {
     LifeState.EXPLOITED: "and still so when the run ends",
     LifeState.REFERRED: "and a referral waiting when the run ends",
@@ -36,7 +35,7 @@ _AT_THE_END = {
     LifeState.SETTLED: "a survivor when the run ends",
     LifeState.DEAD: "and death in exploitation",
 }
-_DARK = (LifeState.EXPLOITED, LifeState.CASEWORK, LifeState.DEAD)  # white words on these
+_DARK = (LifeState.EXPLOITED, LifeState.CASEWORK)  # white words on these
 _LABELS = {
     LifeEvent.TRAFFICKED: "trafficked: {form}",
     LifeEvent.TRAFFICKED_AGAIN: "trafficked again: {form}",
@@ -79,21 +78,17 @@ class Window:
         return (min(max(time, self.first), self.last) - self.first) / (self.last - self.first) * _ACROSS
 
 
-def picture(lives: Sequence[Story], part: int | None = None) -> Figure:
-    """Draw one life, or the lives of one person in two scenarios.
-
-    Parameters
-    ----------
-    part
-        Month in which the lives part, if they do.
-    """
+def picture(told: Story | Stories) -> Figure:
+    """Draw one life, or the lives of one person in two scenarios."""
+    lives = [told] if isinstance(told, Story) else [told.one, told.other]
+    parting = None if isinstance(told, Story) else told.parting
     window = _window(lives)
     marks = [_rows(_marks(story, window)) for story in lives]
     heights = [_HEAD + _ROW * (1 + max((mark.row for mark in rows), default=-1)) + _BAR for rows in marks]
     keys = _key_rows(lives)
     height = _TOP + sum(heights) + _GAP * len(heights) + _AXIS + _KEY * len(keys)
     with style.drawing():
-        page = style.page(_finding(lives, part), _subtitle(lives[0]), stories.footer(lives), height)
+        page = style.page(_finding(told), _subtitle(lives[0]), stories.footer(lives), height)
         bottom = page.bottom + _KEY * len(keys) + _AXIS
         ax = style.axes(page.figure, _LEFT, bottom, WIDTH - _LEFT - MARGIN, page.top - bottom)
         ax.set_xlim(0, WIDTH - _LEFT - MARGIN)
@@ -103,8 +98,8 @@ def picture(lives: Sequence[Story], part: int | None = None) -> Figure:
         for story, rows, tall in zip(lives, marks, heights, strict=True):
             _lane(ax, story, rows, window, top)
             top -= tall + _GAP
-        if part is not None:
-            _mark_parting(ax, window.inches(_parting_time(lives, part)), page.top - bottom - _TOP - heights[0])
+        if parting is not None:
+            _mark_parting(ax, window.inches(parting), page.top - bottom - _TOP - heights[0])
         _key(page.figure, keys, page.bottom)
     return page.figure
 
@@ -169,7 +164,7 @@ def _lane(ax: Axes, story: Story, marks: list[Mark], window: Window, top: float)
             mark.x + 0.05, y, mark.words, va="center", fontsize=SMALL, color="black", path_effects=style.HALO, zorder=4
         )
     for span in story.spans:
-        if span.end <= window.first or span.start >= window.last:
+        if span.state == LifeState.DEAD or span.end <= window.first or span.start >= window.last:
             continue
         left, right = window.inches(span.start), window.inches(span.end)
         long, short, colour = STATES[span.state]
@@ -195,11 +190,6 @@ def _axis(ax: Axes, window: Window, start: str) -> None:
     ax.set_xticklabels([style.month_words(month, start, "\n") for month in months])
     for month in months:
         ax.axvline(window.inches(month), color=FAINT, linewidth=0.5, zorder=0)
-
-
-def _parting_time(lives: Sequence[Story], month: int) -> float:
-    times = [event.time for story in lives for event in story.events if event.month >= month]
-    return min(times)
 
 
 def _mark_parting(ax: Axes, x: float, top: float) -> None:
@@ -237,18 +227,23 @@ def _key(figure: Figure, rows: list[list[LifeState]], bottom: float) -> None:
             x += style.text_width(words, SMALL) + 0.45
 
 
-def _finding(lives: Sequence[Story], part: int | None) -> str:
-    spent = [stories.duration(story.months_exploited) if story.months_exploited else "no time" for story in lives]
-    if len(lives) == 2 and part is not None:
-        when = stories.month_name(part, lives[0].scenario.start)
-        return (
-            f"Same synthetic person, same luck: {spent[0]} in exploitation in the first scenario, {spent[1]} in the "
-            f"second; the lives part in {when}"
-        )
-    same = ", the same in both scenarios" if len(lives) == 2 else ""
-    if not lives[0].months_exploited:
+def _finding(told: Story | Stories) -> str:
+    """Say in one sentence how long this person was in exploitation, and what came of it."""
+    if isinstance(told, Stories) and told.first_difference is not None:
+        spent = [_spent(story) for story in (told.one, told.other)]
+        both = f"{spent[0]} in exploitation in the first scenario, {spent[1]} in the second"
+        if spent[0] == spent[1]:
+            both = f"{spent[0]} in exploitation in both scenarios"
+        when = stories.month_name(told.first_difference, told.one.scenario.start)
+        return f"Same synthetic person, same luck: {both}; the lives part in {when}"
+    story, same = (told, "") if isinstance(told, Story) else (told.one, ", the same in both scenarios")
+    if not story.months_exploited:
         return f"One synthetic person, at risk and not trafficked in this run{same}"
-    return f"One synthetic person: {spent[0]} in exploitation, {_AT_THE_END[lives[0].state]}{same}"
+    return f"One synthetic person: {_spent(story)} in exploitation, {_AT_THE_END[story.state]}{same}"
+
+
+def _spent(story: Story) -> str:
+    return stories.duration(story.months_exploited) if story.months_exploited else "no time"
 
 
 def _subtitle(story: Story) -> str:
