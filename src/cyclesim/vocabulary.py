@@ -112,7 +112,6 @@ class Route(StrEnum):
 class LifeState(StrEnum):
     """Where a person stands in the model."""
 
-    NOT_ARRIVED = "not_arrived"
     AT_RISK = "at_risk"
     EXPLOITED = "exploited"
     REFERRED = "referred"
@@ -126,6 +125,7 @@ class LifeState(StrEnum):
 class LifeEvent(StrEnum):
     """What can happen to a person."""
 
+    AT_HOME = "at_home"
     ARRIVED = "arrived"
     TRAFFICKED = "trafficked"
     TRAFFICKED_AGAIN = "trafficked_again"
@@ -143,6 +143,7 @@ class LifeEvent(StrEnum):
 
 
 LEADS_TO = {
+    LifeEvent.AT_HOME: LifeState.AT_RISK,  # from the first month on, before displacement
     LifeEvent.ARRIVED: LifeState.AT_RISK,
     LifeEvent.TRAFFICKED: LifeState.EXPLOITED,
     LifeEvent.TRAFFICKED_AGAIN: LifeState.EXPLOITED,

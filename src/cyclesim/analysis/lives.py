@@ -108,7 +108,7 @@ class Story:
     @property
     def state(self) -> LifeState:
         """Where the person stands when the run ends."""
-        return self.events[-1].state if self.events else LifeState.NOT_ARRIVED
+        return self.events[-1].state
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -56,14 +57,18 @@ class Diary:
     cohorts: Mapping[str, Mapping[str, Cohort]]
     events: pd.DataFrame
 
+    @cached_property
+    def _rows(self) -> dict[Any, Any]:
+        return self.events.groupby(["crisis", "cohort", "rank"], observed=True, sort=False).indices
+
     def story(self, person: Person) -> Story:
         """Return the story of one person."""
         cohort = self.cohorts[person.crisis][person.cohort]
-        table = self.events
-        mine = table[(table["rank"] == person.rank) & (table["cohort"] == person.cohort)]
-        rows = mine[mine["crisis"] == person.crisis].drop(columns=["crisis", "cohort", "rank"]).to_dict("records")
-        events = [*_arrival(cohort, self.scenario), *(_event(row, self.scenario.start) for row in rows)]
-        return Story(self.scenario, self.seed, self.draw, self.replication, person, cohort, tuple(events))
+        mine = self._rows.get((person.crisis, person.cohort, person.rank), [])
+        rows = self.events.iloc[mine].to_dict("records")
+        events = [_event(row, self.scenario.start) for row in rows]
+        before = _beginning(cohort, self.scenario, events[0].time if events else np.inf)
+        return Story(self.scenario, self.seed, self.draw, self.replication, person, cohort, (*before, *events))
 
     def find(self, person: str, crisis: str | None = None) -> Person:
         """Return the person that ``setting/group/status/wave#rank`` names.
@@ -267,14 +272,22 @@ def _details(event: NDArray[np.int64], flag: NDArray[np.bool_]) -> pd.Categorica
     return pd.Categorical.from_codes(code, pd.Index(DETAILS))
 
 
-def _arrival(cohort: Cohort, scenario: Scenario) -> list[Event]:
-    """Return the arrival as an event, if it falls into the run; who came before it is there when it begins."""
-    month = max(cohort.arrival, -scenario.spin_up)
-    if month >= scenario.months:
-        return []
-    event = LifeEvent.ARRIVED
-    when = date(month, scenario.start)
-    return [Event(when, month, float(month), event, LEADS_TO[event], "", cohort.setting, None, None, None)]
+def _beginning(cohort: Cohort, scenario: Scenario, trafficked: float) -> list[Event]:
+    """Return what comes before a person is first trafficked: at home, and arrival.
+
+    Who came before the run is there when it begins. An arrival after this person was first trafficked is left out: from
+    then on the model follows the person, not the cohort.
+    """
+    first, events = -scenario.spin_up, []
+    if cohort.home is not None:
+        events.append((first, LifeEvent.AT_HOME, cohort.home))
+    arrival = max(cohort.arrival, first)
+    if arrival < trafficked:
+        events.append((arrival, LifeEvent.ARRIVED, cohort.setting))
+    return [
+        Event(date(month, scenario.start), month, float(month), event, LEADS_TO[event], "", setting, None, None, None)
+        for month, event, setting in events
+    ]
 
 
 def _event(row: Mapping[Any, Any], start: str) -> Event:

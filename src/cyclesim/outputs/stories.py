@@ -57,6 +57,7 @@ KINDS = {
 }
 _OWN = "own report"
 _SENTENCES = {
+    (LifeEvent.ARRIVED, ""): "this person was displaced to “{setting}”",
     (LifeEvent.TRAFFICKED, ""): "this person was trafficked into {form}",
     (LifeEvent.TRAFFICKED_AGAIN, ""): "{free} after getting out, this person was trafficked again, into {form}",
     (LifeEvent.ESCAPED, ""): "this person got out by own efforts after {spell}; no record was made",
@@ -90,7 +91,6 @@ _SENTENCES = {
     (LifeEvent.DIED, "referral waiting"): "this person died in exploitation while the referral was still waiting",
 }
 _ENDS = {
-    LifeState.NOT_ARRIVED: "this person had not arrived yet",
     LifeState.AT_RISK: "this person was at risk, and had not been trafficked",
     LifeState.EXPLOITED: "this person was still in exploitation",
     LifeState.REFERRED: "a referral was waiting for an answer, and the exploitation went on",
@@ -109,6 +109,7 @@ _DECIDES = {
     LifeEvent.ESCAPED: "when this person got out by own efforts",
     LifeEvent.SETTLED: "how long the risk stays raised",
     LifeEvent.DIED: "the risk of dying in exploitation",
+    LifeEvent.AT_HOME: "where this person lived",
     LifeEvent.ARRIVED: "when this person arrived",
 }
 
@@ -199,11 +200,15 @@ def kind_of(story: Story, organisation: str) -> str:
 
 def _who(story: Story) -> str:
     cohort, wave = story.cohort, story.cohort.name.rpartition("/")[2]
+    where = f"{STATUSES[Status(cohort.status)]}, in the setting “{cohort.setting}”"
+    if cohort.home is not None:
+        moved = any(event.event == LifeEvent.ARRIVED for event in story.events)
+        later = f", then displaced to “{cohort.setting}”: {STATUSES[Status(cohort.status)]}" if moved else ""
+        where = f"{STATUSES[Status.HOST_COMMUNITY]}, at home in “{cohort.home}”{later}"
     others = "the only one" if cohort.size == 1 else f"one of {cohort.size:,} people"
     return (
-        f"This person is {GROUPS[Group(cohort.group)]}, {STATUSES[Status(cohort.status)]}, in the setting "
-        f"“{cohort.setting}” of the crisis “{story.person.crisis}” (arrivals: “{wave}”), {others} whom the model does "
-        "not tell apart until something happens to them."
+        f"This person is {GROUPS[Group(cohort.group)]}, {where}, in the crisis “{story.person.crisis}” (arrivals: "
+        f"“{wave}”), {others} whom the model does not tell apart until something happens to them."
     )
 
 
@@ -227,19 +232,23 @@ def _sentence(story: Story, number: int, opens: bool) -> str:
     """Return one event as a sentence; one that opens a paragraph names its month."""
     event = story.events[number]
     when = month_name(event.month, story.scenario.start)
-    if event.event == LifeEvent.ARRIVED:
-        first = event.month <= -story.scenario.spin_up
-        return f"When the simulation began, in {when}, this person was there." if first else f"Arrived in {when}."
+    if number == 0:
+        began = event.month == -story.scenario.spin_up
+        where = f"lived at home, in “{event.setting}”" if event.event == LifeEvent.AT_HOME else "was there"
+        return f"When the simulation began, in {when}, this person {where}." if began else f"Arrived in {when}."
     before = story.events[number - 1]
     own = event.event == LifeEvent.ANSWERED and before.state == LifeState.REPORTED
     template = _SENTENCES[event.event, _OWN if own else event.detail]
     words = template.format(
+        setting=event.setting,
         form=FORMS[Form(event.form)] if event.form else "",
         gap=duration(event.time - before.time),
         spell=duration(event.time - _since(story.events[:number], entry=True)),
         free=duration(event.time - _since(story.events[:number], entry=False)),
         finder=_finder(story, event),
     )
+    if event.event == LifeEvent.TRAFFICKED_AGAIN and event.setting != before.setting:
+        words += f", in “{event.setting}”"
     return f"In {'the same month' if event.month == before.month and not opens else when}, {words}."
 
 

@@ -37,6 +37,7 @@ _AT_THE_END = {
 }
 _DARK = (LifeState.EXPLOITED, LifeState.CASEWORK)  # white words on these
 _LABELS = {
+    LifeEvent.ARRIVED: "displaced to {setting}",
     LifeEvent.TRAFFICKED: "trafficked: {form}",
     LifeEvent.TRAFFICKED_AGAIN: "trafficked again: {form}",
     LifeEvent.ESCAPED: "got out by own efforts",
@@ -107,7 +108,7 @@ def picture(told: Story | Stories) -> Figure:
 def _window(lives: Sequence[Story]) -> Window:
     """Return what to show: all that happens after arrival with some room, never more than the run."""
     told = [event.time for story in lives for event in story.events[1:]]
-    arrival = min((story.events[0].time for story in lives if story.events), default=0.0)
+    arrival = min(story.events[0].time for story in lives)
     end = float(max(story.scenario.months for story in lives))
     if not told:
         return Window(min(arrival, end - 1), end)
@@ -127,7 +128,7 @@ def _marks(story: Story, window: Window) -> list[Mark]:
 def _label(event: Event) -> str:
     form = stories.FORMS[Form(event.form)] if event.form else ""
     finder = event.organisation or "investigators"
-    return _LABELS[event.event].format(form=form, finder=finder, detail=event.detail)
+    return _LABELS[event.event].format(form=form, finder=finder, detail=event.detail, setting=event.setting)
 
 
 def _rows(marks: list[Mark]) -> list[Mark]:
