@@ -13,7 +13,9 @@ from cyclesim.analysis.lives import Event, Person, Stories, Story
 from cyclesim.analysis.story import diary
 from cyclesim.cli import main
 from cyclesim.errors import FolderError
+from cyclesim.inputs.scenario import Scenario
 from cyclesim.outputs import stories, style, timeline
+from cyclesim.outputs.words import FORMS, GROUPS, KINDS, STATUSES
 from cyclesim.vocabulary import LEADS_TO, Form, Group, Kind, LifeEvent, LifeState, Status
 from science.worlds import changed, in_crisis, small
 
@@ -56,13 +58,13 @@ def told(books, people):
 
 
 def test_every_word_of_the_model_has_words_for_people():
-    for words, names in (
-        (stories.GROUPS, Group),
-        (stories.STATUSES, Status),
-        (stories.FORMS, Form),
-        (stories.KINDS, Kind),
+    for known, names in (
+        (GROUPS, Group),
+        (STATUSES, Status),
+        (FORMS, Form),
+        (KINDS, Kind),
     ):
-        assert set(words) == set(names)
+        assert set(known) == set(names)
     assert {event for event, _ in stories._SENTENCES} == set(E) - {E.AT_HOME}
     assert set(timeline.STATES) == set(LifeState) - {LifeState.DEAD}
     assert set(timeline._LABELS) == set(E) - {E.AT_HOME}
@@ -90,6 +92,7 @@ def test_two_lives_say_what_they_share_how_they_part_and_what_the_scenarios_chan
     for words in ("The same life in both, until they part in", "Told twice, with the same luck", "The lives part over",
                   "“a caseworker”, from May 2023 on", "cannot be read from one life"):  # fmt: skip
         assert words in text
+    assert "tests (first scenario)” and “Two thousand people, for lessons and tests (second scenario)”" in text
     same = cs.stories(BUSY, BUSY, seed=2)
     assert "Both lives are the same" in same.text
     assert "part over" not in same.text
@@ -167,14 +170,22 @@ def test_pictures_say_what_they_rest_on_and_no_words_overlap_or_leave_the_page(b
         for (one, a), (two, b) in itertools.combinations(found, 2):
             across, up = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
             assert across < 2 or up < 2, f"{one!r} overlaps {two!r}"
-        for words, box in found:
+        for text, box in found:
             inside = (box.x0 >= 0, box.y0 >= 0, box.x1 <= figure.bbox.x1, box.y1 <= figure.bbox.y1)
-            assert all(inside), words
-        words = " ".join(" ".join(text for text, _ in found).split())
-        assert "not a real one" in words
-        assert "seed 2" in words
-        assert BUSY.hash[:8] in words or OTHER.hash[:8] in words
-        assert not re.search(r"None|nan|[a-z]_[a-z]", words)
+            assert all(inside), text
+        page = " ".join(" ".join(text for text, _ in found).split())
+        assert "not a real one" in page
+        assert "seed 2" in page
+        assert BUSY.hash[:8] in page or OTHER.hash[:8] in page
+        assert not re.search(r"None|nan|[a-z]_[a-z]", page)
+
+
+def test_a_long_title_is_cut_to_the_page():
+    title = "A very long title of a scenario in which next to nothing is done, " * 3
+    figure = cs.story(Scenario.parse({**small(months=2).resolved(), "title": title.strip()}, "long")).plot()
+    (name,) = [(text, box) for text, box in boxes(figure) if text.startswith("A very long title")]
+    assert name[0].endswith("…")
+    assert name[1].x1 <= figure.bbox.x1
 
 
 def test_a_life_of_one_month_and_a_life_without_events_are_drawn():

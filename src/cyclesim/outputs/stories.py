@@ -14,47 +14,10 @@ from cyclesim.inputs.changes import DATED, differences
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.vocabulary import MODEL_VERSION, Form, Group, Kind, LifeEvent, LifeState, Status
+from cyclesim.outputs.words import FORMS, GROUPS, KINDS, MONTHS, STATUSES
+from cyclesim.vocabulary import MODEL_VERSION, Form, Group, LifeEvent, LifeState, Status
 
 WIDTH = 110
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-GROUPS = {
-    Group.WOMEN: "a woman",
-    Group.MEN: "a man",
-    Group.GIRLS: "a girl",
-    Group.BOYS: "a boy",
-    Group.UNACCOMPANIED_CHILDREN: "an unaccompanied or separated child",
-    Group.INSTITUTIONAL_CHILDREN: "a child who lived in institutional care before",
-}
-STATUSES = {
-    Status.INTERNALLY_DISPLACED: "internally displaced",
-    Status.REGULAR_STATUS: "with a regular status",
-    Status.IRREGULAR_STATUS: "without a regular status",
-    Status.HOST_COMMUNITY: "of the host community",
-}
-FORMS = {
-    Form.SEXUAL_EXPLOITATION: "sexual exploitation",
-    Form.FORCED_LABOUR: "forced labour",
-    Form.DOMESTIC_SERVITUDE: "domestic servitude",
-    Form.FORCED_MARRIAGE: "forced marriage",
-    Form.FORCED_CRIMINALITY: "forced criminality",
-    Form.OTHER: "another form of exploitation",
-}
-KINDS = {
-    Kind.UN_INGO: "UN or international organisation",
-    Kind.SPECIALIST: "specialist organisation",
-    Kind.LOCAL_NGO: "local organisation",
-    Kind.NEWLY_REGISTERED: "newly registered organisation",
-    Kind.BORDER_FORCE: "border force",
-    Kind.POLICE: "police",
-    Kind.HEALTH: "health service",
-    Kind.EDUCATION: "education",
-    Kind.LABOUR_INSPECTORATE: "labour inspectorate",
-    Kind.SOCIAL_SERVICES: "social services",
-}
 _OWN = "own report"
 _SENTENCES = {
     (LifeEvent.ARRIVED, ""): "this person was displaced to “{setting}”",
@@ -123,14 +86,16 @@ def text(story: Story) -> str:
 def two(stories: Stories) -> str:
     """Return both lives of a person as text: what they share, how they part, and over what."""
     one, other = stories.one, stories.other
-    lines = [SYNTHETIC, "", *_filled(f"{_who(one)} Told twice, with the same luck: {_named(one)} and {_named(other)}.")]
+    named = titles([one, other])
+    names = " and ".join(f"“{name}”" for name in named)
+    lines = [SYNTHETIC, "", *_filled(f"{_who(one)} Told twice, with the same luck: {names}.")]
     month = stories.first_difference
     if month is None:
         return "\n".join([*lines, "", "Both lives are the same:", "", *_life(one), "", *_filled(footer([one, other]))])
     until = month_name(month, one.scenario.start)
     lines += ["", f"The same life in both, until they part in {until}:", "", *_events(one, 0, stories.shared)]
-    for story in (one, other):
-        lines += ["", f"{story.scenario.title}:", "", *_life(story, stories.shared)]
+    for name, story in zip(named, (one, other), strict=True):
+        lines += ["", f"{name}:", "", *_life(story, stories.shared)]
     return "\n".join([*lines, "", *_filled(_why(stories)), "", *_filled(footer([one, other]))])
 
 
@@ -172,6 +137,17 @@ def footer(lives: Sequence[Story]) -> str:
         f"Simulated, not observed: person #{story.person.rank} of {story.cohort.size:,} alike, model {MODEL_VERSION}, "
         f"seed {story.seed}{world}, {hashes}. One life says nothing about how frequent it is. {assumed} of {count} "
         "inputs are assumptions."
+    )
+
+
+def titles(lives: Sequence[Story]) -> list[str]:
+    """Return the titles of the scenarios, told apart where they are the same."""
+    names = [life.scenario.title for life in lives]
+    alike = len(set(names)) < len(names)
+    return (
+        [f"{name} ({which} scenario)" for name, which in zip(names, ("first", "second"), strict=True)]
+        if alike
+        else names
     )
 
 
@@ -263,10 +239,6 @@ def _finder(story: Story, event: Event) -> str:
     if event.organisation is None:
         return "investigators"
     return f"{event.organisation} ({kind_of(story, event.organisation)})"
-
-
-def _named(story: Story) -> str:
-    return f"“{story.scenario.title}”"
 
 
 def _why(stories: Stories) -> str:

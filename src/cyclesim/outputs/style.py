@@ -230,16 +230,16 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
     return lines
 
 
-def text_width(text: str, size: float) -> float:
+def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of a text in inches."""
-    return _width(text, size, False) / 72
+    return _width(text, size, bold) / 72
 
 
-def shortened(text: str, room: float, size: float) -> str:
+def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
     """Return a text, cut short with an ellipsis where it is wider than ``room`` inches."""
-    if text_width(text, size) <= room:
+    if text_width(text, size, bold) <= room:
         return text
-    kept = next((n for n in range(len(text), 0, -1) if text_width(f"{text[:n]}…", size) <= room), 0)
+    kept = next((n for n in range(len(text), 0, -1) if text_width(f"{text[:n]}…", size, bold) <= room), 0)
     return f"{text[:kept].rstrip(' ,;:')}…"
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from cyclesim.analysis.lives import SYNTHETIC, Event, Stories, Story
+from cyclesim.analysis.lives import HELD, SYNTHETIC, Event, Stories, Story
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import stories, style
 from cyclesim.outputs.style import FAINT, GREY, MARGIN, SMALL, WIDTH
+from cyclesim.outputs.words import FORMS, GROUPS, STATUSES
 from cyclesim.vocabulary import Form, Group, LifeEvent, LifeState, Status
 
 STATES = {
@@ -96,8 +98,9 @@ def picture(told: Story | Stories) -> Figure:
         ax.set_ylim(0, page.top - bottom)
         _axis(ax, window, lives[0].scenario.start)
         top = page.top - bottom - _TOP
-        for story, rows, tall in zip(lives, marks, heights, strict=True):
-            _lane(ax, story, rows, window, top)
+        titles = stories.titles(lives)
+        for story, title, rows, tall in zip(lives, titles, marks, heights, strict=True):
+            _lane(ax, story, title, rows, window, top)
             top -= tall + _GAP
         if parting is not None:
             _mark_parting(ax, window.inches(parting), page.top - bottom - _TOP - heights[0])
@@ -106,14 +109,15 @@ def picture(told: Story | Stories) -> Figure:
 
 
 def _window(lives: Sequence[Story]) -> Window:
-    """Return what to show: all that happens after arrival with some room, never more than the run."""
+    """Return the time shown: what happens after arrival, and up to the end where exploitation goes on."""
     told = [event.time for story in lives for event in story.events[1:]]
     arrival = min(story.events[0].time for story in lives)
     end = float(max(story.scenario.months for story in lives))
     if not told:
         return Window(min(arrival, end - 1), end)
     room = max(2.0, 0.08 * (max(told) - min(told)))
-    return Window(max(arrival, min(told) - room), min(end, max(told) + room))
+    goes_on = any(story.state in HELD for story in lives)
+    return Window(max(arrival, min(told) - room), end if goes_on else min(end, max(told) + room))
 
 
 def _marks(story: Story, window: Window) -> list[Mark]:
@@ -126,7 +130,7 @@ def _marks(story: Story, window: Window) -> list[Mark]:
 
 
 def _label(event: Event) -> str:
-    form = stories.FORMS[Form(event.form)] if event.form else ""
+    form = FORMS[Form(event.form)] if event.form else ""
     finder = event.organisation or "investigators"
     return _LABELS[event.event].format(form=form, finder=finder, detail=event.detail, setting=event.setting)
 
@@ -143,21 +147,14 @@ def _rows(marks: list[Mark]) -> list[Mark]:
     return placed
 
 
-def _lane(ax: Axes, story: Story, marks: list[Mark], window: Window, top: float) -> None:
+def _lane(ax: Axes, story: Story, title: str, marks: list[Mark], window: Window, top: float) -> None:
     """Draw one life: its name, the labels, the bar."""
     rows = 1 + max((mark.row for mark in marks), default=-1)
     upper = top - _HEAD - _ROW * rows
     lower = upper - _BAR
-    ax.text(
-        0,
-        top,
-        story.scenario.title,
-        va="top",
-        fontsize=style.NORMAL,
-        fontweight="bold",
-        color="black",
-        path_effects=style.HALO,
-    )
+    bold: dict[str, Any] = {"fontsize": style.NORMAL, "fontweight": "bold", "path_effects": style.HALO}
+    name = style.shortened(title, WIDTH - _LEFT - 2 * MARGIN, style.NORMAL, bold=True)
+    ax.text(0, top, name, va="top", color="black", **bold)
     for mark in marks:
         y = upper + _ROW * (mark.row + 0.5)
         ax.plot([mark.x, mark.x], [lower, y], color=GREY, linewidth=0.7, zorder=3, solid_capstyle="butt")
@@ -248,7 +245,5 @@ def _spent(story: Story) -> str:
 
 
 def _subtitle(story: Story) -> str:
-    who = stories.GROUPS[Group(story.cohort.group)]
-    return (
-        f"{SYNTHETIC} In the model: {who}, {stories.STATUSES[Status(story.cohort.status)]}, in “{story.cohort.setting}”"
-    )
+    who = GROUPS[Group(story.cohort.group)]
+    return f"{SYNTHETIC} In the model: {who}, {STATUSES[Status(story.cohort.status)]}, in “{story.cohort.setting}”"
