@@ -131,6 +131,7 @@ class LifeEvent(StrEnum):
     TRAFFICKED_AGAIN = "trafficked_again"
     ESCAPED = "escaped"
     CAME_FORWARD = "came_forward"
+    DETAINED = "detained"
     REFERRED = "referred"
     ANSWERED = "answered"
     DECLINED = "declined"
@@ -149,6 +150,7 @@ LEADS_TO = {
     LifeEvent.TRAFFICKED_AGAIN: LifeState.EXPLOITED,
     LifeEvent.ESCAPED: LifeState.SURVIVOR,  # nobody records it
     LifeEvent.CAME_FORWARD: LifeState.REPORTED,  # out of exploitation, waiting for casework
+    LifeEvent.DETAINED: LifeState.SURVIVOR,  # or expelled; no case follows
     LifeEvent.REFERRED: LifeState.REFERRED,  # in exploitation, waiting for an answer
     LifeEvent.ANSWERED: LifeState.CASEWORK,
     LifeEvent.DECLINED: LifeState.EXPLOITED,

@@ -20,10 +20,10 @@ from science.worlds import assert_same, changed, in_crisis, small, table
 from strategies import scenarios
 
 BUSY = in_crisis(
-    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02),
+    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02, detention=0.9),
     "arrivals",
     uprooted={"month": "2023-06", "people": 300, "settings": {"camp": 1.0}, "home": "town"},
-    later={"month": "2023-09", "people": 200, "settings": {"town": 1.0}},
+    later={"month": "2023-09", "people": 400, "settings": {"town": 1.0}, "statuses": {"irregular_status": 1.0}},
 )
 """Two thousand people to whom everything happens, people displaced from their homes, and late arrivals."""
 LEVER = {"lever": {"from": "2023-05", "add": {"crises.valley.back_ends.district.caseworkers": 1}}}
@@ -53,6 +53,7 @@ def flows(events, months):
         "retrafficked": count(E.TRAFFICKED_AGAIN),
         "escaped": count(E.ESCAPED, E.CAME_FORWARD),
         "came_forward": count(E.CAME_FORWARD),
+        "detained": count(E.DETAINED),
         "died": count(E.DIED),
         "referred": count(E.REFERRED),
         "answered": count(E.ANSWERED, E.DECLINED, own=False),
@@ -119,6 +120,7 @@ BEFORE = {
     E.TRAFFICKED_AGAIN: {LifeState.SURVIVOR},
     E.ESCAPED: {LifeState.EXPLOITED, LifeState.REFERRED},
     E.CAME_FORWARD: {LifeState.EXPLOITED, LifeState.REFERRED},
+    E.DETAINED: {LifeState.EXPLOITED},
     E.REFERRED: {LifeState.EXPLOITED},
     E.ANSWERED: {LifeState.REFERRED, LifeState.REPORTED},
     E.DECLINED: {LifeState.REFERRED},
@@ -255,7 +257,7 @@ def test_two_scenarios_need_the_same_start_and_the_same_person():
     with pytest.raises(DesignError, match="do not start in the same month"):
         cs.stories("small", small(start="2023-02"))
     with pytest.raises(UnknownNameError, match="no people"):
-        cs.stories(BUSY, "small", "town/men/internally_displaced/later#0")
+        cs.stories(BUSY, "small", "town/men/irregular_status/later#0")
 
 
 def test_json_holds_plain_values_that_say_who_and_what():

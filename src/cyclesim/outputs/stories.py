@@ -31,6 +31,8 @@ _SENTENCES = {
     ): "this person got out by own efforts after {spell} and came forward: a record was made",
     (LifeEvent.CAME_FORWARD, "referral waiting"): "with the referral still waiting, this person got out by own efforts "
     "and came forward: a record was made",
+    (LifeEvent.DETAINED, ""): "after {spell} in exploitation, police or border force took the case for smuggling: this "
+    "person was detained or expelled, and nobody referred the case",
     (LifeEvent.REFERRED, ""): "after {spell} in exploitation, {finder} recognised the situation and referred the case",
     (
         LifeEvent.ANSWERED,
@@ -69,6 +71,7 @@ _DECIDES = {
     LifeEvent.TRAFFICKED_AGAIN: "the risk of being trafficked again, which adds up month by month",
     LifeEvent.REFERRED: "the chance of being met, recognised and referred",
     LifeEvent.CAME_FORWARD: "whether this person, once out, came forward",
+    LifeEvent.DETAINED: "whether police or border force took the case for smuggling",
     LifeEvent.ESCAPED: "when this person got out by own efforts",
     LifeEvent.SETTLED: "how long the risk stays raised",
     LifeEvent.DIED: "the risk of dying in exploitation",

@@ -44,6 +44,7 @@ _LABELS = {
     LifeEvent.TRAFFICKED_AGAIN: "trafficked again: {form}",
     LifeEvent.ESCAPED: "got out by own efforts",
     LifeEvent.CAME_FORWARD: "got out and came forward",
+    LifeEvent.DETAINED: "detained or expelled",
     LifeEvent.REFERRED: "referred by {finder}",
     LifeEvent.ANSWERED: "casework begins",
     LifeEvent.DECLINED: "answered, help not accepted",

@@ -77,6 +77,7 @@ class Witness(Ledger):
     def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
         super().__init__(cohorts, layout)
         self._notes: list[Notes] = []
+        self._held: Flags = np.empty(0, dtype=bool)  # who of those leaving exploitation this month is detained
 
     def notes(self) -> Notes:
         """Return everything noted so far."""
@@ -118,16 +119,24 @@ class Witness(Ledger):
         self._note(LifeEvent.PRESUMPTIVE, who[:, ~formal], done[~formal], flag=assisted[~formal])
         super().complete(rows, formal, assisted)
 
-    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
+    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats, detained: Floats) -> None:
         pool = self.exploited
         people = self._struck(pool, RISKS)
         when = self._crossings(pool, people, slice(0, RISKS), before, hazards)
         risk, time = when.argmin(axis=0), month + when.min(axis=0, initial=np.inf)
         who, values = pool.take(people)
+        super()._leave(month, before, hazards, forward, detained)
         unseen = (risk == Row.ESCAPE) & (values[Row.FORWARD] >= forward[who[Pool.CELL]])
-        self._note(LifeEvent.ESCAPED, who[:, unseen], time[unseen])
-        self._note(LifeEvent.DIED, who[:, risk == Row.DEATH], time[risk == Row.DEATH])
-        super()._leave(month, before, hazards, forward)
+        for event, chosen in (
+            (LifeEvent.ESCAPED, unseen),
+            (LifeEvent.DIED, risk == Row.DEATH),
+            (LifeEvent.DETAINED, self._held),
+        ):
+            self._note(event, who[:, chosen], time[chosen])
+
+    def _detain(self, people: Integers, police: Flags, detained: Floats) -> Flags:
+        self._held = super()._detain(people, police, detained)
+        return self._held
 
     def _begin_spell(self, who: Integers, records: Floats, forms: Floats) -> None:
         super()._begin_spell(who, records, forms)
