@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison, compare
+    from cyclesim.analysis.lives import Stories, Story
+    from cyclesim.analysis.story import stories, story
     from cyclesim.errors import CycleSimError
     from cyclesim.inputs.files import check, load
     from cyclesim.inputs.scenario import Scenario
@@ -36,6 +38,8 @@ _HOMES = {
     "Ensemble": "cyclesim.runs.results",
     "Run": "cyclesim.runs.results",
     "Scenario": "cyclesim.inputs.scenario",
+    "Stories": "cyclesim.analysis.lives",
+    "Story": "cyclesim.analysis.lives",
     "check": "cyclesim.inputs.files",
     "compare": "cyclesim.analysis.compare",
     "load": "cyclesim.inputs.files",
@@ -43,6 +47,8 @@ _HOMES = {
     "run": "cyclesim.runs.simulate",
     "sample": "cyclesim.runs.design",
     "simulate": "cyclesim.runs.simulate",
+    "stories": "cyclesim.analysis.story",
+    "story": "cyclesim.analysis.story",
 }
 
 __all__ = [
@@ -54,6 +60,8 @@ __all__ = [
     "Ensemble",
     "Run",
     "Scenario",
+    "Stories",
+    "Story",
     "check",
     "compare",
     "load",
@@ -61,6 +69,8 @@ __all__ = [
     "run",
     "sample",
     "simulate",
+    "stories",
+    "story",
 ]
 
 

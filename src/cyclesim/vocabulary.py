@@ -109,6 +109,61 @@ class Route(StrEnum):
     LOCAL_FUND = "local_fund"
 
 
+class LifeState(StrEnum):
+    """Where a person stands in the model."""
+
+    AT_RISK = "at_risk"
+    EXPLOITED = "exploited"
+    REFERRED = "referred"
+    REPORTED = "reported"
+    CASEWORK = "casework"
+    SURVIVOR = "survivor"
+    SETTLED = "settled"
+    DEAD = "dead"
+
+
+class LifeEvent(StrEnum):
+    """What can happen to a person."""
+
+    AT_HOME = "at_home"
+    ARRIVED = "arrived"
+    TRAFFICKED = "trafficked"
+    TRAFFICKED_AGAIN = "trafficked_again"
+    ESCAPED = "escaped"
+    CAME_FORWARD = "came_forward"
+    DETAINED = "detained"
+    REFERRED = "referred"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    UNANSWERED = "unanswered"
+    IDENTIFIED_FORMALLY = "identified_formally"
+    PRESUMPTIVE = "presumptive"
+    SETTLED = "settled"
+    DIED = "died"
+
+
+LEADS_TO = {
+    LifeEvent.AT_HOME: LifeState.AT_RISK,  # from the first month on, before displacement
+    LifeEvent.ARRIVED: LifeState.AT_RISK,
+    LifeEvent.TRAFFICKED: LifeState.EXPLOITED,
+    LifeEvent.TRAFFICKED_AGAIN: LifeState.EXPLOITED,
+    LifeEvent.ESCAPED: LifeState.SURVIVOR,  # nobody records it
+    LifeEvent.CAME_FORWARD: LifeState.REPORTED,  # out of exploitation, waiting for casework
+    LifeEvent.DETAINED: LifeState.SURVIVOR,  # or expelled; no case follows
+    LifeEvent.REFERRED: LifeState.REFERRED,  # in exploitation, waiting for an answer
+    LifeEvent.ANSWERED: LifeState.CASEWORK,
+    LifeEvent.DECLINED: LifeState.EXPLOITED,
+    LifeEvent.LAPSED: LifeState.EXPLOITED,
+    LifeEvent.UNANSWERED: LifeState.SURVIVOR,  # of those who came forward
+    LifeEvent.IDENTIFIED_FORMALLY: LifeState.SURVIVOR,
+    LifeEvent.PRESUMPTIVE: LifeState.SURVIVOR,
+    LifeEvent.SETTLED: LifeState.SETTLED,
+    LifeEvent.DIED: LifeState.DEAD,
+}
+"""The state in which each event leaves a person."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """One observed quantity of the monthly table.

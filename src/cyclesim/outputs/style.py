@@ -230,6 +230,19 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
     return lines
 
 
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of a text in inches."""
+    return _width(text, size, bold) / 72
+
+
+def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
+    """Return a text, cut short with an ellipsis where it is wider than ``room`` inches."""
+    if text_width(text, size, bold) <= room:
+        return text
+    kept = next((n for n in range(len(text), 0, -1) if text_width(f"{text[:n]}…", size, bold) <= room), 0)
+    return f"{text[:kept].rstrip(' ,;:')}…"
+
+
 def _broken(words: str, room: float, size: float, lines: int) -> list[str]:
     """Return the lines of a label: a long first paragraph is cut short, what follows is kept."""
     first, *rest = words.split("\n")
