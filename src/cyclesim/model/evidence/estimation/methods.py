@@ -98,6 +98,8 @@ def answered(table: Counts, method: str, options: Options) -> Answer:
     """
     if method not in _ANSWERS:
         raise UnknownNameError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
+    if not table.observed:
+        raise RefusedError("nobody is on any list")
     return _ANSWERS[method](table, options)
 
 
