@@ -21,6 +21,11 @@ COMMANDS = {
     "trace": ("cyclesim.cli_trace", "trace", "Say what of the report is built, where, and which tests show it."),
     "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
     "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
+    "estimate": (
+        "cyclesim.cli_estimate",
+        "estimate",
+        "Estimate from lists how many people there are (capture-recapture).",
+    ),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 
