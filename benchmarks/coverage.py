@@ -91,7 +91,8 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"{asked.tables} tables, {asked.replicates} replicates; the truth is 1,000 or 10,000 people")
     print(
-        f"{'lists':<17}{'people':>8}  {'estimator':<13}{'coverage':>14}{'median/truth':>14}{'width/truth':>13}{'refused':>9}"
+        f"{'lists':<17}{'people':>8}  {'estimator':<13}{'coverage':>14}"
+        f"{'median/truth':>14}{'width/truth':>13}{'refused':>9}"
     )
     for world, people, method, got in measure(asked.tables, asked.replicates, tuple(asked.methods), asked.workers):
         held = f"{got.held:.3f} ± {got.error:.3f}"
