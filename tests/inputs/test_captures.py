@@ -81,7 +81,7 @@ def test_one_list_and_twenty_lists_are_refused(tmp_path):
     assert "1 list: how many people a list misses" in problems(tmp_path, "A,count\n1,3\n")[0][1]
     twenty = ",".join(f"L{k}" for k in range(20))
     (found,) = problems(tmp_path, f"{twenty},count\n{','.join('1' * 20)},3\n")
-    assert found[1].startswith("20 lists are more than the 12")
+    assert found[1].startswith("20 lists are more than the 10")
 
 
 def test_files_that_are_not_there_or_no_text(tmp_path):

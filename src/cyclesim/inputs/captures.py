@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cyclesim.errors import Problem, TableError, UnknownNameError, did_you_mean
 
-MAX_LISTS = 12
+MAX_LISTS = 10
 """A table has 2^lists cells; with this many lists models are still fitted in seconds."""
 MAX_COUNT = 10**12
 MAX_BYTES = 50_000_000
