@@ -46,6 +46,8 @@ def test_the_wheel_holds_the_scenarios_byte_for_byte(tmp_path):
     for path in (ROOT / "scenarios").iterdir():
         assert held[f"cyclesim/scenarios/{path.name}"] == path.read_bytes()
     assert "cyclesim/inputs/parameters.yaml" in held
+    assert "cyclesim/inputs/capture_tables/uk-6-lists.csv" in held
+    assert "cyclesim/inputs/capture_tables/sources.yaml" in held
     assert "cyclesim/py.typed" in held
 
 

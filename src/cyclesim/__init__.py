@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cyclesim.inputs.files import check, load
     from cyclesim.inputs.scenario import Scenario
     from cyclesim.model.cycle import CycleModel
+    from cyclesim.model.evidence.estimation.methods import estimate
     from cyclesim.model.funding.donors import Donor
     from cyclesim.runs.design import Design, sample
     from cyclesim.runs.folder import read
@@ -42,6 +43,7 @@ _HOMES = {
     "Story": "cyclesim.analysis.lives",
     "check": "cyclesim.inputs.files",
     "compare": "cyclesim.analysis.compare",
+    "estimate": "cyclesim.model.evidence.estimation.methods",
     "load": "cyclesim.inputs.files",
     "read": "cyclesim.runs.folder",
     "run": "cyclesim.runs.simulate",
@@ -64,6 +66,7 @@ __all__ = [
     "Story",
     "check",
     "compare",
+    "estimate",
     "load",
     "read",
     "run",

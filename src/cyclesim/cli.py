@@ -22,6 +22,11 @@ COMMANDS = {
     "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
     "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
     "story": ("cyclesim.cli_story", "story", "Tell the life of one synthetic person, in one scenario or two."),
+    "estimate": (
+        "cyclesim.cli_estimate",
+        "estimate",
+        "Estimate from lists how many people there are (capture-recapture).",
+    ),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from cyclesim.outputs.style import Label, Page
 from cyclesim.vocabulary import AVERTED, MEASURES
 
 __all__ = ["Notes", "cycle", "difference", "save"]
+save = style.save  # here too, where people look for it
 
 
 @dataclass(frozen=True)
@@ -99,23 +99,6 @@ def difference(table: pd.DataFrame, baseline: str, measure: str, notes: Notes) -
         page = style.page(captions.compared(effects, measure, notes), subtitle, captions.caption(names, notes), 5.2)
         _differences(page, effects, measure, notes)
     return page.figure
-
-
-def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write a figure as PNG and SVG; the same figure gives the same bytes. Return the paths.
-
-    The finding goes into the metadata as a title, for readers who cannot see the picture.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    title = " ".join(figure.get_suptitle().split())
-    metadata = {
-        "png": {"Title": title, "Software": "cyclesim"},
-        "svg": {"Title": title, "Creator": "cyclesim", "Date": None},
-    }
-    with style.drawing():
-        for kind, facts in metadata.items():
-            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=facts)
-    return [folder / f"{stem}.{kind}" for kind in metadata]
 
 
 def _names(table: pd.DataFrame, baseline: str) -> list[str]:

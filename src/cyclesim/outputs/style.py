@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -87,6 +88,23 @@ def drawing() -> Iterator[None]:
     with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         yield
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a figure as PNG and SVG; the same figure gives the same bytes. Return the paths.
+
+    The finding goes into the metadata as a title, for readers who cannot see the picture.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    title = " ".join(figure.get_suptitle().split())
+    metadata = {
+        "png": {"Title": title, "Software": "cyclesim"},
+        "svg": {"Title": title, "Creator": "cyclesim", "Date": None},
+    }
+    with drawing():
+        for kind, facts in metadata.items():
+            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=facts)
+    return [folder / f"{stem}.{kind}" for kind in metadata]
 
 
 def page(title: str, subtitle: str, caption: str, height: float) -> Page:

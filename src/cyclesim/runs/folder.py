@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.errors import FolderError
-from cyclesim.inputs.parameters import parameters
-from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.design import Design
-from cyclesim.runs.results import Ensemble
 from cyclesim.vocabulary import MODEL_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cyclesim.inputs.scenario import Scenario
+    from cyclesim.runs.design import Design
+    from cyclesim.runs.results import Ensemble
 
 MANIFEST = "manifest.json"
 
@@ -43,6 +43,8 @@ def manifest(
     engine
         ``ledger`` or ``twin``.
     """
+    from cyclesim.inputs.parameters import parameters
+
     graded = [quantity.grade for quantity in parameters().values()]
     chosen = list(scenarios)
     content: dict[str, Any] = {
@@ -144,6 +146,10 @@ def read(folder: str | Path) -> Ensemble:
     """
     import numpy as np
     import pandas as pd
+
+    from cyclesim.inputs.scenario import Scenario
+    from cyclesim.runs.design import Design
+    from cyclesim.runs.results import Ensemble
 
     folder = Path(folder)
     try:

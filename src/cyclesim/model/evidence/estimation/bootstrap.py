@@ -172,6 +172,6 @@ def _total(table: Counts, method: str, options: Options) -> float:
 
 def _narrowed(counts: Counts, method: str, options: Options) -> Options:
     """Return options with the models among which replicates choose."""
-    if method not in _CRITERIA or options.among is not None or len(counts.lists) > choice.EXHAUSTIVE:
+    if method not in _CRITERIA or options.among is not None:
         return options
     return replace(options, among=choice.top(counts, _CRITERIA[method], options.order, MODELS))

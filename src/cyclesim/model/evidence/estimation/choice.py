@@ -117,15 +117,19 @@ def top(counts: Counts, criterion: str, order: int, number: int) -> tuple[Model,
     )
 
 
-@lru_cache(maxsize=4)
 def candidates(counts: Counts, criterion: str, order: int) -> tuple[Fit, ...]:
     """Fit every hierarchical model up to an order; of more than five lists, those that a stepwise search meets.
 
     Fits are not confirmed: whether a maximum exists is asked only of those that matter.
     """
     if len(counts.lists) <= EXHAUSTIVE:
-        return tuple(search(counts, list(hierarchical(len(counts.lists), order))))
+        return _all(counts, order)
     return _met(counts, penalty(counts, criterion), order)
+
+
+@lru_cache(maxsize=1)  # several methods ask the same of one table
+def _all(counts: Counts, order: int) -> tuple[Fit, ...]:
+    return tuple(search(counts, list(hierarchical(len(counts.lists), order))))
 
 
 def hierarchical(lists: int, order: int) -> Iterator[Model]:
@@ -151,17 +155,15 @@ def _confirmed(counts: Counts, criterion: str, order: int, among: tuple[Model, .
     fits = candidates(counts, criterion, order) if among is None else search(counts, among)
     price, none = penalty(counts, criterion), True
     for one in sorted(fits, key=lambda one: cost(one, price)):
-        try:
-            confirm(counts, one)
-        except RefusedError:
-            continue
-        none = False
-        yield one
+        if _stands(counts, one):
+            none = False
+            yield one
     if none:
         fit(counts)  # says why not even independent lists have an answer
         raise RefusedError("none of the models has an answer")
 
 
+@lru_cache(maxsize=2)
 def _met(counts: Counts, price: float, order: int) -> tuple[Fit, ...]:
     """Return the fits that a search meets which adds or drops the best term while the criterion falls."""
     try:

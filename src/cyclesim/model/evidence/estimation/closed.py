@@ -63,7 +63,7 @@ def chao(counts: Counts, corrected: bool = False) -> Answer:
         If nobody is on two lists (not if corrected).
     """
     once, twice = float(counts.on[1]), float(counts.on[2])
-    note = "a lower bound"
+    note = "a lower bound if people differ and lists do not; too high where lists differ in size"
     if corrected:
         total = counts.observed + once * (once - 1) / (2 * (twice + 1))
         more = twice + 1
@@ -86,5 +86,5 @@ def chao(counts: Counts, corrected: bool = False) -> Answer:
 def _two(counts: Counts) -> tuple[float, float, float]:
     """Return the sizes of the two lists and of their overlap."""
     if len(counts.lists) != 2:
-        raise RefusedError(f"is for two lists; this table has {len(counts.lists)}")
+        raise RefusedError(f"it is for two lists, and this table has {len(counts.lists)}")
     return float(counts.margins[1]), float(counts.margins[2]), float(counts.margins[3])

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from string import ascii_uppercase
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cyclesim.errors import Problem, TableError
+from cyclesim.inputs import captures
 
-MAX_LISTS = 12
-"""The table has 2^lists cells; this many lists still fit in a second."""
-MAX_COUNT = 10**12
 Term = int
 """A set of lists as bits: bit k is the k-th list."""
 
@@ -66,11 +63,18 @@ class Counts:
         TableError
             With everything that is wrong with it.
         """
-        table, number = _arrays(histories, counts)
-        names = tuple(lists) if lists is not None else tuple(ascii_uppercase[: table.shape[1]])
-        problems = [*_shape_problems(table, number, names), *_row_problems(table, number)]
+        table, number = _numbers(histories), _numbers(counts)
+        if table.ndim != 2 or number.shape != table.shape[:1]:
+            text = "a table needs a history of 0 and 1, one for each list, and a number of people for each history"
+            raise TableError([Problem("", 0, 0, "", None, text, "see Counts.of and Counts.from_arrays")])
+        names = tuple(chr(ord("A") + k) for k in range(table.shape[1])) if lists is None else tuple(lists)
+        if len(names) != table.shape[1]:
+            text = f"{len(names)} names for {table.shape[1]} lists"
+            raise TableError([Problem("", 0, 0, "lists", None, text, "name every list")])
+        rows = [captures.Row(k + 1, *row) for k, row in enumerate(zip(table.tolist(), number.tolist(), strict=True))]
+        problems = captures.problems(names, rows)
         if problems:
-            raise TableError([Problem("", 0, 0, place, value, text, way) for place, value, text, way in problems])
+            raise TableError(problems)
         order = sorted(range(len(names)), key=lambda k: names[k])
         bits = table[:, order].astype(np.int64) @ (1 << np.arange(len(names)))
         cells = np.zeros(1 << len(names))
@@ -112,56 +116,15 @@ def supersets(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-@lru_cache(maxsize=MAX_LISTS)
+@lru_cache(maxsize=captures.MAX_LISTS)
 def sizes(lists: int) -> NDArray[np.int64]:
     """Return the number of lists in each set of lists; shape (2^lists,)."""
     return np.array([term.bit_count() for term in range(1 << lists)])
 
 
-_Found = tuple[str, object, str, str]
-"""Place, value, what is wrong, way out."""
-
-
-def _arrays(histories: ArrayLike, counts: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both as arrays of numbers."""
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    """Return an array of numbers; an empty one if they are none, or rows differ in length."""
     try:
-        table, number = np.asarray(histories, dtype=float), np.asarray(counts, dtype=float)
+        return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        table, number = np.empty(0), np.empty(0)
-    if table.ndim != 2 or number.shape != table.shape[:1]:
-        text = "a table needs a history of 0 and 1, one for each list, and a number of people for each history"
-        raise TableError([Problem("", 0, 0, "", None, text, "see Counts.of and Counts.from_arrays")])
-    return table, number
-
-
-def _shape_problems(table: NDArray[np.float64], number: NDArray[np.float64], names: tuple[str, ...]) -> list[_Found]:
-    found: list[_Found] = []
-    lists = table.shape[1]
-    if lists < 2:
-        found.append(("", None, f"{lists} list: what a list misses can only be judged by another one", "give two"))
-    if lists > MAX_LISTS:
-        found.append(("", None, f"{lists} lists are more than {MAX_LISTS}", "merge lists that are alike"))
-    if len(names) != lists and lists <= MAX_LISTS:
-        found.append(("lists", None, f"{len(names)} names for {lists} lists", ""))
-    if len(set(names)) != len(names):
-        found.append(("lists", None, "two lists have the same name", "give each a name of its own"))
-    if not number.sum() > 0:
-        found.append(("", None, "nobody is on any list", "give at least one history with people"))
-    return found
-
-
-def _row_problems(table: NDArray[np.float64], number: NDArray[np.float64]) -> list[_Found]:
-    found: list[_Found] = []
-    seen: set[tuple[float, ...]] = set()
-    for row, (history, people) in enumerate(zip(map(tuple, table.tolist()), number.tolist(), strict=True)):
-        place = f"history {row + 1}"
-        if not set(history) <= {0.0, 1.0}:
-            found.append((place, None, "holds something other than 0 and 1", "1: on the list; 0: not on it"))
-        elif not any(history):
-            found.append((place, None, "is on no list", "leave it out: how many are on no list is the question"))
-        elif history in seen:
-            found.append((place, None, "is there twice", "add the two counts up"))
-        seen.add(history)
-        if not (0 <= people <= MAX_COUNT and people == int(people)):
-            found.append((place, people, "must count people: a whole number of at least 0", ""))
-    return found
+        return np.empty(0)

@@ -98,6 +98,8 @@ def answered(table: Counts, method: str, options: Options) -> Answer:
     """
     if method not in _ANSWERS:
         raise UnknownNameError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
+    if not table.observed:
+        raise RefusedError("nobody is on any list")
     return _ANSWERS[method](table, options)
 
 
@@ -133,13 +135,13 @@ def _how(table: Counts, options: Options) -> str:
 
 
 METHODS = {
-    "independence": "lists are independent (two lists: Lincoln-Petersen)",
-    "pairs": "every pair of lists depends on each other",
-    "stepwise": "pairs enter one by one, by p-value",
+    "independence": "lists are independent",
+    "pairs": "any two lists may depend on each other",
+    "stepwise": "pairs of lists enter by p-value",
     "bic": "the model with the lowest BIC",
     "aic": "the model with the lowest AIC",
     "average": "the mean of the models, weighted by BIC",
-    "chao": "Chao's lower bound",
+    "chao": "a lower bound, lists alike in size",
     "lincoln-petersen": "two independent lists",
     "chapman": "two independent lists, nearly unbiased",
 }

@@ -1,0 +1,150 @@
+"""The command that estimates how many people there are from the lists they are on: estimate."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cyclesim.inputs.captures import CaptureTable
+    from cyclesim.model.evidence.estimation.estimates import Estimate
+
+REPLICATES = 1000
+
+
+@click.command()
+@click.argument("counts", metavar="COUNTS.csv")
+@click.option(
+    "--method", help="One of: independence, pairs, stepwise, bic, aic, average, chao, lincoln-petersen, chapman."
+)
+@click.option(
+    "--order", type=click.IntRange(min=2), default=2, show_default=True, help="Lists in a term, for bic and aic."
+)
+@click.option("--interval", type=click.Choice(["bootstrap"]), help="Add 95 % limits.")
+@click.option("--replicates", type=click.IntRange(min=2), help=f"Replicates of the bootstrap (default: {REPLICATES}).")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the bootstrap.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for table and chart (default: results/NAME-HASH).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def estimate(
+    counts: str,
+    method: str | None,
+    order: int,
+    interval: str | None,
+    replicates: int | None,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Estimate how many people there are, those on no list included (multiple systems estimation).
+
+    COUNTS.csv has one column of 0 and 1 for each list and a column `count`, or one row for each person; or it is
+    the name of a published table, such as uk-6-lists. All methods stand side by side unless one is named. A method
+    that has no answer for a table says why.
+    """
+    from cyclesim.inputs import captures
+    from cyclesim.model.evidence.estimation.methods import METHODS
+
+    if replicates is not None and interval is None:
+        raise click.UsageError("--replicates belongs to --interval bootstrap; give both")
+    table = captures.read(counts)
+    methods = [method] if method else list(METHODS)
+    asked = {"order": order, "interval": interval, "replicates": replicates or REPLICATES, "seed": seed}
+    place, about = _place(table, methods, asked, out) if out or not (as_json or method) else (None, {})
+    rows = _estimates(table, methods, asked, quiet=as_json)
+    if place:
+        _save(place, about, rows, table)
+    if as_json:
+        click.echo(json.dumps(_as_json(rows[0]) if method else [_as_json(row) for row in rows]))
+        return
+    from cyclesim.outputs import estimates
+
+    click.echo(estimates.as_text(rows, _about(table)))
+    if place:
+        click.echo(f"Table and chart: {place}{os.sep}")
+
+
+def _estimates(table: CaptureTable, methods: list[str], asked: dict[str, Any], quiet: bool) -> list[Estimate]:
+    from cyclesim.model.evidence.estimation import bootstrap
+    from cyclesim.model.evidence.estimation.histories import Counts
+    from cyclesim.model.evidence.estimation.methods import Options, estimate
+
+    people, options = Counts.of(table.counts, table.lists), Options(order=asked["order"])
+    if not asked["interval"]:
+        return [estimate(people, method, options) for method in methods]
+    rows = []
+    for method in methods:
+        with _progress(method, asked["replicates"], quiet) as progress:
+            rows.append(bootstrap.with_interval(people, method, asked["replicates"], asked["seed"], options, progress))
+    return rows
+
+
+def _as_json(row: Estimate) -> dict[str, Any]:
+    return {
+        "method": row.method,
+        "observed": row.observed,
+        "estimate": row.estimate,
+        "interval": list(row.interval) if row.interval else None,
+        "model": [list(term) for term in row.model],
+        "refused": row.refused,
+        "reason": row.reason,
+        "note": row.note,
+    }
+
+
+def _about(table: CaptureTable) -> Any:
+    from cyclesim.outputs.estimates import About
+
+    observed = sum(table.counts.values())
+    overlapping = sum(people for history, people in table.counts.items() if sum(history) > 1)
+    return About(table.title, table.source, len(table.lists), observed, overlapping)
+
+
+def _place(
+    table: CaptureTable, methods: list[str], asked: dict[str, Any], out: Path | None
+) -> tuple[Path, dict[str, Any]]:
+    """Return the folder for the results, refused if it holds something else, and the manifest."""
+    from hashlib import blake2b
+
+    from cyclesim.runs import folder
+    from cyclesim.vocabulary import MODEL_VERSION
+
+    histories = [{"history": list(history), "count": people} for history, people in sorted(table.counts.items())]
+    content = {
+        "kind": "estimate",
+        "model_version": MODEL_VERSION,
+        "methods": methods,
+        **asked,
+        "lists": list(table.lists),
+        "histories": histories,
+    }
+    digest = blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()
+    about = {"hash": digest, **content}
+    place = out or Path("results") / f"{table.name}-{digest}"
+    folder.check_free(place, about)
+    return place, about
+
+
+def _save(place: Path, about: dict[str, Any], rows: list[Estimate], table: CaptureTable) -> None:
+    from cyclesim.outputs import estimates, style
+
+    style.save(estimates.chart(rows, _about(table)), place, "estimates")
+    written = json.dumps([_as_json(row) for row in rows], indent=1)
+    (place / "estimates.json").write_text(written + "\n", encoding="utf-8")
+    (place / "manifest.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _progress(method: str, replicates: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar on standard error; nothing when piped."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=replicates, label=method, file=sys.stderr) as bar:
+        yield lambda _: bar.update(1)
