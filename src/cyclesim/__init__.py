@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cyclesim.runs.folder import read
     from cyclesim.runs.results import Ensemble, Run
     from cyclesim.runs.simulate import run, simulate
+    from cyclesim.runs.spending import simulate_at_equal_spending
 
 _HOMES = {
     "Comparison": "cyclesim.analysis.compare",
@@ -43,6 +44,7 @@ _HOMES = {
     "run": "cyclesim.runs.simulate",
     "sample": "cyclesim.runs.design",
     "simulate": "cyclesim.runs.simulate",
+    "simulate_at_equal_spending": "cyclesim.runs.spending",
 }
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "run",
     "sample",
     "simulate",
+    "simulate_at_equal_spending",
 ]
 
 

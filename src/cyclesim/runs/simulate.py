@@ -77,15 +77,7 @@ def simulate(
     WorkerError
         If a worker process died.
     """
-    if isinstance(scenarios, Scenario | str | Path):
-        scenarios = [scenarios]
-    chosen = [_scenario(scenario) for scenario in scenarios]
-    seed = _checked("seed", seed)
-    names = [scenario.name for scenario in chosen]
-    if len(set(names)) < len(names) or not names:
-        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
-    _check_windows(chosen)
-    _check_design(chosen, design)
+    chosen, seed = named(scenarios, design), _checked("seed", seed)
     todo = worlds(design, replications)
     if store is not None:
         folder.check_free(Path(store), folder.manifest("run", chosen, design, replications, seed))
@@ -93,6 +85,19 @@ def simulate(
     if store is not None:
         folder.save(ensemble, Path(store))
     return ensemble
+
+
+def named(scenarios: Named | Sequence[Named], design: Design | None) -> list[Scenario]:
+    """Return scenarios that may share worlds, loaded; see `simulate` for what is refused."""
+    if isinstance(scenarios, Scenario | str | Path):
+        scenarios = [scenarios]
+    chosen = [_scenario(scenario) for scenario in scenarios]
+    names = [scenario.name for scenario in chosen]
+    if len(set(names)) < len(names) or not names:
+        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
+    _check_windows(chosen)
+    _check_design(chosen, design)
+    return chosen
 
 
 def _scenario(scenario: Named) -> Scenario:
