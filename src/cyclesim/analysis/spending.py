@@ -100,7 +100,7 @@ def account(comparison: Comparison, name: str) -> Account:
     base, other = totals[comparison.baseline], totals[name]
 
     def yearly(row: Mapping[str, float], cents: float) -> float:
-        people_years = row["people"] / 1e6 * scenario.months / 12
+        people_years = row["in_need"] / 1e6 * scenario.months / 12
         return cents / 100 / people_years if people_years else 0.0
 
     cost = _paid_for_interventions(other, scenario) - _paid_for_interventions(base, start)
