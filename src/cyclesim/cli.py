@@ -21,6 +21,8 @@ COMMANDS = {
     "trace": ("cyclesim.cli_trace", "trace", "Say what of the report is built, where, and which tests show it."),
     "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
     "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
+    "experiments": ("cyclesim.cli_experiments", "experiments", "List the experiments that the evidence asks for."),
+    "experiment": ("cyclesim.cli_experiments", "experiment", "Run one experiment and print its answer."),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 

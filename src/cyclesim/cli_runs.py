@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +26,6 @@ purse_share = click.option(
     type=click.FloatRange(min=0, max=1, min_open=True),
     help="With --equal-spending: the largest part of that money they may take (default: 0.5).",
 )
-_SILENT_SECONDS = 2.0
 
 
 @click.command()
@@ -121,6 +117,7 @@ def compare(
     from cyclesim.analysis import compare as analysis
     from cyclesim.inputs.files import load
     from cyclesim.outputs import pictures, printed
+    from cyclesim.outputs.progress import progress_bar
     from cyclesim.runs import folder, spending
     from cyclesim.runs import simulate as runs
     from cyclesim.runs.design import sample
@@ -138,7 +135,7 @@ def compare(
         return about, place
 
     workers = workers or min(os.cpu_count() or 1, max(draws, 1) * replications)
-    with _progress(quiet=as_json) as progress:
+    with progress_bar(quiet=as_json) as progress:
         if equal_spending:
             most = purse_share or spending.PURSE_SHARE
             ensemble = spending.simulate_at_equal_spending(
@@ -159,27 +156,3 @@ def compare(
     further += f"--purse-share {purse_share:g} " if purse_share else ""
     click.echo(printed.comparison(result, about, (baseline, *scenario), further))
     click.echo(f"Tables and charts: {place}{os.sep}")
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on standard error once a task has taken two seconds; nothing when piped."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    began, task = time.monotonic(), bar.add_task("worlds", total=None)
-
-    def advance(done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - began > _SILENT_SECONDS:
-            bar.start()
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield advance
-    finally:
-        bar.stop()
