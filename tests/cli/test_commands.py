@@ -120,6 +120,8 @@ def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(t
         (("compare", "small", "baseline", "--replications", "0"), "0"),
         (("compare", "small", "baseline", "--purse-share", "0.3"), "goes with --equal-spending"),
         (("compare", "small", "baseline", "--equal-spending", "--purse-share", "1.3"), "1.3"),
+        (("experiment", "pears"), "did you mean 'pairs'"),
+        (("experiment", "pairs", "--out", "thesis"), "is taken"),
         (("run", "small", "--out", "taken.txt"), "is a file"),
         (("run", "small", "--out", "thesis"), "no study of cyclesim"),
     ],
@@ -154,7 +156,15 @@ def test_check_ends_with_status_2_on_a_broken_file(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("parameters",), ("list",), ("show", "baseline"), ("interventions",), ("interventions", "R9"), ("trace",)],
+    [
+        ("parameters",),
+        ("list",),
+        ("show", "baseline"),
+        ("interventions",),
+        ("interventions", "R9"),
+        ("trace",),
+        ("experiments",),
+    ],
 )
 def test_every_listing_prints_json(tmp_path, arguments):
     assert json.loads(cyclesim(*arguments, "--json", cwd=tmp_path).stdout)

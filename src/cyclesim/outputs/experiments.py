@@ -23,6 +23,10 @@ _HEAD = [
     "spent per million and year",
     "carried out",
 ]
+_EQUAL = (
+    "Equal spending: interventions are paid out of donors' money. What arms spend differs by what the cycle does to "
+    "giving, and by what is still in the purse at the end."
+)
 
 
 def listed(experiment: Experiment) -> str:
@@ -50,6 +54,7 @@ def told(outcome: Outcome, command: str) -> str:
         "\n".join(aligned([_HEAD, ["baseline: " + experiment.baseline, "", "", "", "", base, ""], *rows])),
         *(["\n".join(_read(reading) for reading in outcome.readings)] if outcome.readings else []),
         f"Answer of the model: {answer(outcome)}",
+        *([_EQUAL] if any(account.equal for account in outcome.comparison.spending) else []),
         *([f"Left out: {experiment.note}."] if experiment.note else []),
         f"{ensemble.worlds} paired simulated worlds, not observations (seed {ensemble.seed}); intervals cover luck "
         "only, not what nobody knows about the inputs.",
