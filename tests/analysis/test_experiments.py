@@ -7,7 +7,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.analysis.experiments import Reading, outcome, run
-from cyclesim.errors import UnknownNameError
+from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.experiments import Experiment, experiments
 from cyclesim.inputs.scenario import Scenario
@@ -35,8 +35,8 @@ SAME = arm("same", ("incidence", 1.0))
 
 
 def test_every_experiment_names_scenarios_that_load_and_every_scenario_has_one():
-    used = [name for entry in experiments().values() for name in entry.arms]
-    assert sorted(set(used)) == shipped.arms()
+    used = {name for entry in experiments().values() for name in (entry.baseline, *entry.arms)}
+    assert sorted(used - set(shipped.names())) == shipped.arms()
     for entry in experiments().values():
         base = cs.load(entry.baseline)
         for name in entry.arms:
@@ -75,6 +75,26 @@ def test_the_best_arm_is_named_with_its_place():
     assert "fewest person-months are in less, between the ends" in answer(found)
     assert all(reading.mean > 0 for reading in found.readings)
     assert tried("best", LESS, MORE).best == "less"
+
+
+def test_a_rise_is_read_against_the_year_before_the_shock():
+    data = {**BASE.resolved(), "parameters": {**BASE.resolved()["parameters"], "contact": 3.0, "incidence": 0.05}}
+    data["crises"]["valley"]["attention"] = {"shock": {"month": "2024-01", "peak": 1.0}}
+    quick = {**data, "changes": {"more": {"from": "2024-02", "scale": {"parameters.contact": 3}}}}
+    base, more = Scenario.parse(data, "small"), Scenario.parse(quick, "more")
+    asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["more"], reading="rise")
+    found = outcome(asked, cs.simulate([base, more], replications=3))
+    table = found.comparison.ensemble.table
+
+    def rise(name, world):
+        months = table.query("scenario == @name and replication == @world")["identified"].to_numpy()
+        return months[23:26].mean() / months[:12].mean() - 1
+
+    expected = [rise("more", world) - rise("small", world) for world in range(3)]
+    assert found.readings[1].mean == pytest.approx(np.mean(expected))
+    assert "months after the shock change by" in answer(found)
+    with pytest.raises(DesignError, match="no media shock"):
+        tried("rise", LESS).readings  # noqa: B018
 
 
 def test_no_clear_difference_is_called_so_and_late_months_are_read_apart():

@@ -153,19 +153,12 @@ class Outcome:
         ]
 
     def _rise(self) -> list[Reading]:
-        """Read by how much identifications rise from the year before the shock to a year after it, by scenario."""
-        ensemble = self.comparison.ensemble
-        found = []
-        for name, scenario in ensemble.scenarios.items():
-            shock = _shock(scenario)
-            table = ensemble.table[ensemble.table["scenario"] == name]
-            months = (
-                table.groupby(["draw", "replication", "month"])["identified"].sum().unstack("month").to_numpy(float)
-            )
-            later, before = months[:, shock + 11 : shock + 14].mean(axis=1), months[:, shock - 12 : shock].mean(axis=1)
-            rise = np.divide(later, before, out=np.full(later.size, np.nan), where=before > 0) - 1.0
-            found.append(Reading.of(f"rise of identifications, {name}", rise))
-        return found
+        """Read the rise of identifications from the year before the shock to a year after it, and how arms differ."""
+        ensemble, base = self.comparison.ensemble, self.experiment.baseline
+        rises = {name: _rise_of(ensemble, scenario) for name, scenario in ensemble.scenarios.items()}
+        found = [Reading.of(f"rise of identifications in {base}, share", rises[base])]
+        arms = self.experiment.arms
+        return found + [Reading.of(f"the same in {arm}, less that", rises[arm] - rises[base]) for arm in arms]
 
 
 def run(
@@ -211,6 +204,16 @@ def _effect(comparison: Comparison, arm: str, measure: str) -> NDArray[np.float6
     """Return the paired difference of an arm, one value a world: averted where that is the word."""
     differences = comparison.differences
     return differences.loc[differences["scenario"] == arm, measure].to_numpy(dtype=float)
+
+
+def _rise_of(ensemble: Ensemble, scenario: Scenario) -> NDArray[np.float64]:
+    """Return identifications in months 11 to 13 after the shock over those of the 12 before, less 1, by world."""
+    shock, table = _shock(scenario), ensemble.table[ensemble.table["scenario"] == scenario.name]
+    months = table.groupby(["draw", "replication", "month"])["identified"].sum().unstack("month").to_numpy(dtype=float)
+    later, before = months[:, shock + 11 : shock + 14].mean(axis=1), months[:, shock - 12 : shock].mean(axis=1)
+    if not before.all():
+        raise DesignError(f"nobody is identified in {scenario.name} before the shock, so there is no rise to read")
+    return np.asarray(later / before - 1.0)
 
 
 def _shock(scenario: Scenario) -> int:

@@ -152,11 +152,16 @@ def _best(outcome: Outcome) -> str:
 
 
 def _rise(outcome: Outcome) -> str:
-    parts = [
-        f"{reading.name.removeprefix('rise of identifications, ')} {text.percent(reading.mean)}"
-        for reading in outcome.readings
-    ]
+    base, *others = outcome.readings
+    parts = [f"{arm} {_by_points(reading)}" for arm, reading in zip(outcome.experiment.arms, others, strict=True)]
     return (
-        f"identifications, 11 to 13 months after the shock against the year before it, change by {'; '.join(parts)}. "
-        "The explanation whose removal moves this most carries the most of it."
+        f"identifications 11 to 13 months after the shock change by {text.percent(base.mean)} against the year before "
+        f"it in {outcome.experiment.baseline}. Against this: {'; '.join(parts)}. An explanation counts as far as its "
+        "removal moves the change."
     )
+
+
+def _by_points(reading: Reading) -> str:
+    if not reading.clear:
+        return "no clear difference"
+    return f"{text.points(abs(reading.mean))} {'more' if reading.mean > 0 else 'less'}"
