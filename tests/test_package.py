@@ -43,8 +43,8 @@ def test_the_wheel_holds_the_scenarios_byte_for_byte(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    for path in (ROOT / "scenarios").iterdir():
-        assert held[f"cyclesim/scenarios/{path.name}"] == path.read_bytes()
+    for path in (path for path in (ROOT / "scenarios").rglob("*") if path.is_file()):
+        assert held[f"cyclesim/{path.relative_to(ROOT).as_posix()}"] == path.read_bytes()
     assert "cyclesim/inputs/parameters.yaml" in held
     assert "cyclesim/inputs/capture_tables/uk-6-lists.csv" in held
     assert "cyclesim/inputs/capture_tables/sources.yaml" in held

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cyclesim.runs.folder import read
     from cyclesim.runs.results import Ensemble, Run
     from cyclesim.runs.simulate import run, simulate
+    from cyclesim.runs.spending import simulate_at_equal_spending
 
 _HOMES = {
     "Comparison": "cyclesim.analysis.compare",
@@ -51,6 +52,7 @@ _HOMES = {
     "simulate": "cyclesim.runs.simulate",
     "stories": "cyclesim.analysis.story",
     "story": "cyclesim.analysis.story",
+    "simulate_at_equal_spending": "cyclesim.runs.spending",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "run",
     "sample",
     "simulate",
+    "simulate_at_equal_spending",
     "stories",
     "story",
 ]

@@ -73,6 +73,7 @@ def _explained(entry: Entry) -> str:
 
 def _example(entry: Entry) -> str:
     return (
-        "  In a scenario file (strength, 0 to 1, scales the changes and not the cost; until and ramp may be added):\n\n"
+        "  In a scenario file (strength, 0 to 1, scales the changes and not the cost, share scales both; until and\n"
+        "  ramp may be added; with interventions_paid_by: donors, the cost is taken from the donors' money):\n\n"
         f"interventions:\n  {entry.id} in use:\n    uses: {entry.id}\n    from: 2025-01\n    strength: 1"
     )

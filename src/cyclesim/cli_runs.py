@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cyclesim.inputs.scenario import Scenario
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 out = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the results (default: results/NAMES-HASH)."
 )
 seed = click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the luck.")
-_SILENT_SECONDS = 2.0
+equal_spending = click.option(
+    "--equal-spending", is_flag=True, help="Take what interventions cost from the money that donors disburse."
+)
+purse_share = click.option(
+    "--purse-share",
+    type=click.FloatRange(min=0, max=1, min_open=True),
+    help="With --equal-spending: the largest part of that money they may take (default: 0.5).",
+)
 
 
 @click.command()
@@ -87,6 +95,8 @@ def measures(pattern: str, as_json: bool) -> None:
 @click.argument("scenario", nargs=-1, required=True)
 @click.option("--replications", type=click.IntRange(min=1), help="Worlds for each draw (default: 20, or 1 with draws).")
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of uncertain numbers.")
+@equal_spending
+@purse_share
 @seed
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
 @out
@@ -96,6 +106,8 @@ def compare(
     scenario: tuple[str, ...],
     replications: int | None,
     draws: int,
+    equal_spending: bool,
+    purse_share: float | None,
     seed: int,
     workers: int | None,
     out: Path | None,
@@ -104,24 +116,40 @@ def compare(
     """Compare one or more SCENARIOs with a BASELINE, world by world.
 
     All scenarios share the luck of each world. Without --draws, intervals cover luck only; with them, luck and
-    the inputs that have a range.
+    the inputs that have a range. With --equal-spending, interventions are paid from the donors' money, and are
+    carried out in part where they cost more than a part of it (--purse-share).
     """
     from cyclesim.analysis import compare as analysis
     from cyclesim.inputs.files import load
     from cyclesim.outputs import pictures, printed
-    from cyclesim.runs import folder
+    from cyclesim.outputs.progress import progress_bar
+    from cyclesim.runs import folder, spending
     from cyclesim.runs import simulate as runs
     from cyclesim.runs.design import sample
 
+    if purse_share is not None and not equal_spending:
+        raise click.UsageError("--purse-share goes with --equal-spending only; add that, or leave it out")
     scenarios = [load(name) for name in (baseline, *scenario)]
     design = sample(scenarios, n=draws, seed=seed) if draws else None
     replications = replications or (1 if draws else 20)
-    about = folder.manifest("comparison", scenarios, design, replications, seed)
-    place = out or folder.default_folder(about)
-    folder.check_free(place, about)
+
+    def check_free(chosen: Sequence[Scenario]) -> tuple[dict[str, Any], Path]:
+        about = folder.manifest("comparison", chosen, design, replications, seed)
+        place = out or folder.default_folder(about)
+        folder.check_free(place, about)
+        return about, place
+
     workers = workers or min(os.cpu_count() or 1, max(draws, 1) * replications)
-    with _progress(quiet=as_json) as progress:
-        ensemble = runs.simulate(scenarios, design, replications, seed, workers, progress=progress)
+    with progress_bar(quiet=as_json) as progress:
+        if equal_spending:
+            most = purse_share or spending.PURSE_SHARE
+            ensemble = spending.simulate_at_equal_spending(
+                scenarios, design, replications, seed, workers, most, progress, check_free
+            )
+        else:
+            check_free(scenarios)
+            ensemble = runs.simulate(scenarios, design, replications, seed, workers, progress=progress)
+    about, place = check_free(list(ensemble.scenarios.values()))
     result = analysis.compare(ensemble, scenarios[0].name)
     result.save(place, {"log.json": folder.log()})
     pictures.save(ensemble.plot(result.baseline), place, "cycle")
@@ -129,29 +157,7 @@ def compare(
     if as_json:
         click.echo(json.dumps({"folder": str(place), "hash": about["hash"], **result.to_dict()}))
         return
-    click.echo(printed.comparison(result, about, (baseline, *scenario)))
+    further = "--equal-spending " if equal_spending else ""
+    further += f"--purse-share {purse_share:g} " if purse_share else ""
+    click.echo(printed.comparison(result, about, (baseline, *scenario), further))
     click.echo(f"Tables and charts: {place}{os.sep}")
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on standard error once a task has taken two seconds; nothing when piped."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    began, task = time.monotonic(), bar.add_task("worlds", total=None)
-
-    def advance(done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - began > _SILENT_SECONDS:
-            bar.start()
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield advance
-    finally:
-        bar.stop()

@@ -109,6 +109,13 @@ class Route(StrEnum):
     LOCAL_FUND = "local_fund"
 
 
+class Payer(StrEnum):
+    """Who pays for the interventions of a scenario."""
+
+    OUTSIDE = "outside"
+    DONORS = "donors"
+
+
 class LifeState(StrEnum):
     """Where a person stands in the model."""
 
@@ -297,7 +304,10 @@ MEASURES = _table(
     ("spent_cents", "flow", "cents", "money that responders spent"),
     ("balance_cents", "stock", "cents", "money disbursed and not yet spent"),
     ("outstanding_cents", "stock", "cents", "money committed and not yet disbursed"),
-    ("intervention_cents", "flow", "cents", "stated cost of the interventions in force, outside the donors' purse"),
+    ("intervention_cents", "flow", "cents", "stated cost of the interventions in force, whoever pays"),
+    ("charged_cents", "flow", "cents", "cost of interventions paid out of the money that donors disbursed"),
+    ("arrears_cents", "stock", "cents", "cost of interventions that donors' money has yet to pay"),
+    ("total_spent_cents", "flow", "cents", "money spent on the response and on interventions, whoever pays"),
     ("coverage", "level", "share", "disbursed over required, last 12 months"),
     ("trained_share", "level", "share", "share of frontline staff trained, weighted by staff"),
     ("trust", "level", "share", "trust of frontline staff in the referral pathway, weighted by staff"),

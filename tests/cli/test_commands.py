@@ -78,6 +78,19 @@ def test_compare_prints_what_it_covers_and_how_to_reproduce_it(tmp_path, lever):
     assert {path.name for path in (tmp_path / "here").iterdir()} >= {"difference.png", "cycle.svg", "comparison.json"}
 
 
+def test_equal_spending_is_said_and_can_be_reproduced(tmp_path, lever):
+    arguments = ("compare", "small", str(lever), "--replications", "2", "--equal-spending", "--purse-share", "0.3")
+    done = cyclesim(*arguments, cwd=tmp_path)
+    for words in ("Equal spending", "out of donors' money", "carried out to", "--equal-spending --purse-share 0.3"):
+        assert words in done.stdout
+    result = json.loads(cyclesim(*arguments, "--json", cwd=tmp_path).stdout)
+    (account,) = result["spending"]
+    assert account["equal_spending"] is True
+    assert account["carried_out"] < 1
+    stored = cs.read(result["folder"] if result["folder"].startswith("/") else tmp_path / result["folder"])
+    assert stored.scenarios["mine"].interventions["caseworker"].share == account["carried_out"]
+
+
 def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(tmp_path, lever):
     arguments = ("compare", "small", str(lever), "--replications", "4")
     for workers, seed, name in (("1", "0", "one"), ("2", "77", "two")):
@@ -105,6 +118,10 @@ def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(t
         (("compare", "small"), "SCENARIO"),
         (("compare", "small", "small"), "names of their own"),
         (("compare", "small", "baseline", "--replications", "0"), "0"),
+        (("compare", "small", "baseline", "--purse-share", "0.3"), "goes with --equal-spending"),
+        (("compare", "small", "baseline", "--equal-spending", "--purse-share", "1.3"), "1.3"),
+        (("experiment", "pears"), "did you mean 'pairs'"),
+        (("experiment", "pairs", "--out", "thesis"), "is taken"),
         (("run", "small", "--out", "taken.txt"), "is a file"),
         (("run", "small", "--out", "thesis"), "no study of cyclesim"),
     ],
@@ -139,7 +156,15 @@ def test_check_ends_with_status_2_on_a_broken_file(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("parameters",), ("list",), ("show", "baseline"), ("interventions",), ("interventions", "R9"), ("trace",)],
+    [
+        ("parameters",),
+        ("list",),
+        ("show", "baseline"),
+        ("interventions",),
+        ("interventions", "R9"),
+        ("trace",),
+        ("experiments",),
+    ],
 )
 def test_every_listing_prints_json(tmp_path, arguments):
     assert json.loads(cyclesim(*arguments, "--json", cwd=tmp_path).stdout)

@@ -52,7 +52,11 @@ def probe(folder: Path, *lines: str) -> Scenario:
 
 def table(scenario: Scenario) -> dict[str, Any]:
     months = CycleModel(scenario).run().observations.tables()["months"]
-    return {name: values.tolist() for name, values in months.items() if name != "intervention_cents"}
+    return {
+        name: values.tolist()
+        for name, values in months.items()
+        if name not in ("intervention_cents", "total_spent_cents")
+    }
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def check_money(model):
         for line in Line:
             paid = sum(grant.paid_by(crisis.clock) for grant in money.grants if grant.line == line)
             promised = sum(grant.amount for grant in money.grants if grant.line == line)
-            assert paid == money.disbursed[line] == money.spent[line] + money.purses[line]
+            assert paid == money.disbursed[line] == money.spent[line] + money.charged[line] + money.purses[line]
             assert promised == money.committed[line] == paid + money.outstanding(line)
             assert money.purses[line] >= 0
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cyclesim.analysis.spending import Account, accounts
 from cyclesim.errors import PrefixError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
@@ -67,6 +68,11 @@ class Comparison:
             parts.append(((other - base) * signs).assign(scenario=name).reset_index())
         return pd.concat(parts, ignore_index=True)[[*KEYS, *base.columns]]
 
+    @cached_property
+    def spending(self) -> list[Account]:
+        """What each counterfactual costs beside the baseline, who pays, and the price of what it achieves."""
+        return accounts(self)
+
     def summary(self, measure: str | None = None) -> pd.DataFrame:
         """Return the paired differences over worlds.
 
@@ -97,6 +103,7 @@ class Comparison:
                 name: None if month is None else date(month, start[name])
                 for name, month in self.first_difference.items()
             },
+            "spending": [account.to_dict() for account in self.spending],
             "measures": json.loads(frame.to_json(orient="records", double_precision=15)),
         }
 

@@ -44,8 +44,8 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
 def first_change(a: Scenario, b: Scenario) -> int | None:
     """Return the first month in which ``a`` and ``b`` may differ, relative to ``start``.
 
-    Dated changes and interventions that differ count from their ``from``; whatever else differs counts from
-    the first simulated month.
+    Dated changes and interventions that differ count from their ``from``, another payer from the first ``from``
+    of an intervention that costs anything; whatever else differs counts from the first simulated month.
 
     Returns
     -------
@@ -56,6 +56,10 @@ def first_change(a: Scenario, b: Scenario) -> int | None:
     found: list[int] = []
     for difference in differences(a, b):
         section, _, rest = difference.path.partition(".")
+        if section == "interventions_paid_by":
+            paid = [entry for scenario in (a, b) for entry in scenario.interventions.values() if entry.cost]
+            found += [dates.index(entry.from_, a.start) for entry in paid]
+            continue
         if section not in DATED:
             return first
         name = rest.partition(".")[0]

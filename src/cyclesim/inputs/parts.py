@@ -294,3 +294,5 @@ class Intervention(Change):
     """Recommendation or promising practice of the report that it tests, such as R9 or P4."""
     cost: Amount = 0.0
     """Cost in US dollars per month while it holds."""
+    share: Share = 1.0
+    """Part of it that is carried out: its effects and its cost alike."""

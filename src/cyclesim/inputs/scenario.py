@@ -19,6 +19,7 @@ from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Na
 from cyclesim.inputs.quantity import as_floats
 from cyclesim.inputs.reading import Document
 from cyclesim.inputs.schedule import Schedule
+from cyclesim.vocabulary import Payer
 
 TEXT = ("title", "question", "sources", "caveat")
 """Fields that are read by people only: they are not part of the hash and no difference between scenarios."""
@@ -67,6 +68,8 @@ class Scenario(BaseModel):
     """Dated changes by name."""
     interventions: Annotated[dict[Name, Intervention], Field(max_length=5_000)] = {}
     """Interventions by name."""
+    interventions_paid_by: Annotated[Payer, Field(strict=False)] = Payer.OUTSIDE
+    """Who pays for interventions: ``outside`` adds their cost to donors' money, ``donors`` takes it from that money."""
 
     @field_validator("parameters")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cyclesim.inputs.dates import date, index
-from cyclesim.inputs.parts import Change, Donor
+from cyclesim.inputs.parts import Change, Donor, Intervention
 from cyclesim.inputs.paths import bounds
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ class _Window:
         self.first = index(change.from_, start)
         self.end = None if change.until is None else index(change.until, start)
         self._ramp = change.ramp
+        self._share = change.share if isinstance(change, Intervention) else 1.0
 
     def weight(self, month: int) -> float:
         if month < self.first or (self.end is not None and month >= self.end):
             return 0.0
-        return 1.0 if self._ramp == 0 else min((month - self.first + 1) / self._ramp, 1.0)
+        built = 1.0 if self._ramp == 0 else min((month - self.first + 1) / self._ramp, 1.0)
+        return self._share * built
 
 
 def _kinds(change: Change) -> Iterator[dict[str, float]]:

@@ -19,18 +19,25 @@ def folder() -> Path:
 
 
 def names() -> list[str]:
-    """Return the names of the shipped scenarios, sorted."""
+    """Return the names of the shipped scenarios, sorted; those of the experiments are not among them."""
     return sorted(file.stem for file in folder().glob("*.yaml"))
 
 
+def arms() -> list[str]:
+    """Return the names of the scenarios of the experiments, sorted."""
+    return sorted(file.stem for file in (folder() / "experiments").glob("*.yaml"))
+
+
 def path(name: str) -> Path:
-    """Return the file of a shipped scenario.
+    """Return the file of a shipped scenario, those of the experiments included.
 
     Raises
     ------
     UnknownNameError
         If there is none of that name.
     """
+    if name in arms():
+        return folder() / "experiments" / f"{name}.yaml"
     known = names()
     if name not in known:
         way_out = did_you_mean(name, known)

@@ -112,12 +112,12 @@ def cost(entry: Entry, data: Mapping[str, Any], month: Any) -> float:
 
 
 def _people(data: Mapping[str, Any], month: Any) -> int:
-    """Return how many people have arrived by a month, in all crises; whatever is malformed counts nothing."""
+    """Return how many people in need have arrived by a month, in all crises; whatever is malformed counts nothing."""
     total = 0
     for crisis in _values(data.get("crises")):
         for wave in _values(crisis.get("arrivals")):
             people = wave.get("people")
-            if isinstance(people, int) and _by(wave.get("month"), month):
+            if isinstance(people, int) and wave.get("in_need") is not False and _by(wave.get("month"), month):
                 total += people
     return total
 

@@ -200,15 +200,22 @@ class Crisis:
             self.money.spend({Line.DATA: cents})
             research.hold_survey(self.clock, min(self.records.exploited_in_year() / self.people, 1.0), p)
 
-    def spend_money(self) -> None:
-        """Practice again: money becomes trained staff, specialists and investigators, next month's capacity."""
+    def spend_money(self, intervention_cents: int = 0) -> None:
+        """Practice again: money becomes trained staff, specialists and investigators, next month's capacity.
+
+        Parameters
+        ----------
+        intervention_cents
+            Cost of interventions that this crisis' donors pay this month; it is taken before anything but
+            assistance already given.
+        """
         disbursed = self.money.disburse(self.clock)
+        self.money.spend({Line.ASSISTANCE: self.assistance_cents})
+        self.money.charge(intervention_cents)
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
         known = self.workforce.known(self.p, self.in_need)
-        spent = self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p)
-        spent[Line.ASSISTANCE] = self.assistance_cents
-        self.money.spend(spent)
+        self.money.spend(self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p))
         self.organisations.learn(self.p, self.workforce.training_rate, self.market.churn)
         for number, back_end in enumerate(self.back_ends):
             share = self._share_of(number)

@@ -8,6 +8,7 @@ import mesa
 
 from cyclesim.errors import DesignError
 from cyclesim.inputs.dates import date
+from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.crisis import Crisis
@@ -17,6 +18,7 @@ from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
 from cyclesim.model.practice.workforce import deploy
 from cyclesim.model.values import Values
+from cyclesim.vocabulary import Payer
 
 
 class CycleModel(mesa.Model):
@@ -76,10 +78,12 @@ class CycleModel(mesa.Model):
             crisis.answer_cases()
             crisis.keep_records()
         self._fund()
-        for crisis in self.crises.values():
-            crisis.spend_money()
+        cost = self.schedule.cost(self.month)
+        charged = cost if self.inputs.interventions_paid_by is Payer.DONORS else 0
+        for crisis, cents in zip(self.crises.values(), self._by_people(charged), strict=True):
+            crisis.spend_money(cents)
         self._deploy()
-        self.observations.observe(self.month, self.schedule.cost(self.month))
+        self.observations.observe(self.month, cost, outside=cost - charged)
         self.month += 1
 
     def run(self) -> CycleModel:
@@ -108,6 +112,11 @@ class CycleModel(mesa.Model):
                 self.p.change(rest[0], value)
             else:
                 self.crises[rest[0]].change(rest[1:], value)
+
+    def _by_people(self, cents: int) -> list[int]:
+        """Split the cost of interventions over the crises, by people in need."""
+        people = [crisis.in_need for crisis in self.crises.values()]
+        return split(cents, people if any(people) else [1] * len(people))
 
     def _fund(self) -> None:
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""

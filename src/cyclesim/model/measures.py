@@ -37,16 +37,25 @@ class Observations:
         rows, counted = months * len(self._crises), np.int64 if whole else np.float64
         self._main = {name: np.zeros(rows, dtype=_dtype(measure, whole)) for name, measure in MEASURES.items()}
         self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=counted) for c in self._crises}
-        self._lines = {c.name: np.zeros((months, 4, len(Line)), dtype=np.int64) for c in self._crises}
+        self._lines = {c.name: np.zeros((months, 5, len(Line)), dtype=np.int64) for c in self._crises}
         self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=counted) for c in self._crises}
         self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
         self._before: dict[str, tuple[int, ...]] = {}
 
-    def observe(self, month: int, intervention_cents: int) -> None:
-        """Note the state at the end of a month and the flows of it."""
+    def observe(self, month: int, intervention_cents: int, outside: int) -> None:
+        """Note the state at the end of a month and the flows of it.
+
+        Parameters
+        ----------
+        intervention_cents
+            Stated cost of the interventions in force.
+        outside
+            What of it is paid by others than the donors.
+        """
         for number, crisis in enumerate(self._crises):
             totals = _money_totals(crisis)
-            flows = [now - before for now, before in zip(totals, self._before.get(crisis.name, (0, 0, 0)), strict=True)]
+            before = self._before.get(crisis.name, (0,) * len(totals))
+            flows = [now - then for now, then in zip(totals, before, strict=True)]
             self._before[crisis.name] = totals
             if month < 0:
                 continue
@@ -56,6 +65,8 @@ class Observations:
             values["believed_prevalence"] = self.believed(crisis.name)
             values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
             values["intervention_cents"] = intervention_cents if number == 0 else 0
+            values["total_spent_cents"] = values["spent_cents"] + values["charged_cents"]
+            values["total_spent_cents"] += outside if number == 0 else 0
             for name, value in values.items():
                 self._main[name][row] = value
             self._break_down(crisis, month)
@@ -75,7 +86,7 @@ class Observations:
         tables["settings"] = _joined([self._by_cells(c, "setting", list(c.settings)) for c in self._crises])
         tables["groups"] = _joined([self._by_cells(c, "group", list(Group)) for c in self._crises])
         tables["forms"] = _joined([self._by_cells(c, "form", list(Form)) for c in self._crises])
-        lines = ("committed_cents", "disbursed_cents", "spent_cents", "balance_cents")
+        lines = ("committed_cents", "disbursed_cents", "spent_cents", "charged_cents", "balance_cents")
         tables["lines"] = _joined([_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises])
         records = ("records", "shared_records")
         tables["lists"] = _joined(
@@ -90,13 +101,15 @@ class Observations:
     # ------------------------------------------------------------ details
 
     def _money(self, crisis: Crisis, flows: list[int]) -> dict[str, float]:
-        committed, disbursed, spent = flows
+        committed, disbursed, spent, charged = flows
         money = crisis.money
         return {
             "requirement_cents": crisis.required_cents(),
             "committed_cents": committed,
             "disbursed_cents": disbursed,
             "spent_cents": spent,
+            "charged_cents": charged,
+            "arrears_cents": money.arrears,
             "balance_cents": sum(money.purses.values()),
             "outstanding_cents": sum(money.outstanding(line) for line in Line),
             "coverage": crisis.records.coverage(),
@@ -107,7 +120,7 @@ class Observations:
         for row, counts in enumerate((people.exploited_by_cell(), people.entered_by_cell(), people.recorded().sum(0))):
             self._cells[crisis.name][month, row] = counts
         money = crisis.money
-        for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.purses)):
+        for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.charged, money.purses)):
             self._lines[crisis.name][month, row] = list(totals.values())
         histories = crisis.research.put_together
         self._lists[crisis.name][month] = [histories.records, histories.shared]
@@ -201,7 +214,7 @@ def _practice(crisis: Crisis) -> dict[str, float]:
 
 def _money_totals(crisis: Crisis) -> tuple[int, ...]:
     money = crisis.money
-    return tuple(sum(part.values()) for part in (money.committed, money.disbursed, money.spent))
+    return tuple(sum(part.values()) for part in (money.committed, money.disbursed, money.spent, money.charged))
 
 
 def _ratio(part: float, whole: float) -> float:

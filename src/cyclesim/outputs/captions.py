@@ -57,6 +57,8 @@ class Notes:
         How many of how many inputs are assumptions.
     first_change
         Month in which a counterfactual first differs from the baseline as a file (0 is the first reported month).
+    spending
+        Who pays for interventions, where the donors do.
     """
 
     start: str
@@ -68,6 +70,7 @@ class Notes:
     assumptions: int
     parameters: int
     first_change: int | None = None
+    spending: str = ""
 
 
 def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
@@ -132,8 +135,8 @@ def caption(names: list[str], notes: Notes) -> str:
         else ""
     )
     return (
-        f"Simulated worlds, not observations. {covers}{paired} {notes.assumptions} of {notes.parameters} inputs are "
-        f"assumptions. Model {MODEL_VERSION}, seed {notes.seed}, {hashes}."
+        f"Simulated worlds, not observations. {covers}{paired}{notes.spending} {notes.assumptions} of "
+        f"{notes.parameters} inputs are assumptions. Model {MODEL_VERSION}, seed {notes.seed}, {hashes}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cyclesim.inputs.parameters import parameters
-from cyclesim.outputs import charts
+from cyclesim.outputs import charts, money
 from cyclesim.runs.results import Ensemble
 
 if TYPE_CHECKING:
@@ -42,4 +42,5 @@ def _notes(ensemble: Ensemble, first_change: int | None) -> charts.Notes:
         assumptions=sum(grade == "assumption" for grade in grades),
         parameters=len(grades),
         first_change=first_change,
+        spending=money.caption(scenarios.values()),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.dates import date
+from cyclesim.outputs import money
+from cyclesim.outputs.money import number
 from cyclesim.runs.results import over_crises
 from cyclesim.vocabulary import AVERTED, MEASURES
 
@@ -33,6 +34,7 @@ TITLES = {
     "trained_share": "share of frontline staff trained",
     "disbursed_cents": "money disbursed, US dollars",
     "intervention_cents": "stated cost of interventions, US dollars",
+    "total_spent_cents": "money spent, interventions included, US dollars",
 }
 """Measures that the commands print, with their names for people."""
 
@@ -58,7 +60,7 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
     )
 
 
-def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str] = ()) -> str:
+def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str] = (), further: str = "") -> str:
     """Return a comparison as text: paired differences, what intervals cover, how to reproduce it.
 
     Parameters
@@ -67,6 +69,8 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
         The manifest.
     typed
         Scenarios as the user named them; their names if absent.
+    further
+        Options that reproduce it beside those in the manifest.
     """
     ensemble, base = result.ensemble, result.ensemble.scenarios[result.baseline]
     lines = [f"Baseline: {base.title} ({base.name})"]
@@ -76,6 +80,7 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
         lines += aligned(
             [_HEAD, *_rows({row["measure"]: row for row in result.rows(name)}, paired=ensemble.covers == "luck only")]
         )
+        lines += money.lines(next(account for account in result.spending if account.scenario == name))
     lines += _caveats(ensemble.scenarios.values())
     lines.append(f"\n{_covers(ensemble)}")
     lines.append(
@@ -84,14 +89,21 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
         "the variance of the difference between worlds of other luck over that of paired ones (not with draws)."
     )
     lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
-    return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'])}"])
+    return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'], further)}"])
 
 
-def command(about: Mapping[str, Any], scenarios: Sequence[str]) -> str:
-    """Return the command that reproduces a comparison."""
+def command(about: Mapping[str, Any], scenarios: Sequence[str], further: str = "") -> str:
+    """Return the command that reproduces a comparison.
+
+    Parameters
+    ----------
+    further
+        Options that the manifest does not hold.
+    """
     draws = f"--draws {about['draws']} " if about["draws"] else ""
     names = " ".join(shlex.quote(name) for name in scenarios)
-    return f"cyclesim compare {names} {draws}--replications {about['replications']} --seed {about['seed']}"
+    options = f"{draws}{further}--replications {about['replications']} --seed {about['seed']}"
+    return f"cyclesim compare {names} {options}"
 
 
 def assumptions(about: Mapping[str, Any]) -> str:
@@ -101,18 +113,6 @@ def assumptions(about: Mapping[str, Any]) -> str:
         f"{count['assumptions']} of {count['number']} parameters are assumptions that nobody has measured: "
         "cyclesim parameters."
     )
-
-
-def number(value: float) -> str:
-    """Return a number at three or four figures, without false precision."""
-    if math.isnan(value):
-        return "-"
-    value += 0.0  # -0 is 0
-    if abs(value) >= 10_000:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -214,6 +214,13 @@ class Ensemble:
             columns[name] = np.concatenate([results[w][s][name] for s, w in order])
         return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine)
 
+    def joined(self, other: Ensemble) -> Ensemble:
+        """Return the scenarios of both ensembles, which share their worlds."""
+        import pandas as pd
+
+        table = pd.concat([self.table, other.table], ignore_index=True)
+        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table)
+
     def __repr__(self) -> str:
         return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"
 

@@ -82,15 +82,7 @@ def simulate(
     WorkerError
         If a worker process died.
     """
-    if isinstance(scenarios, Scenario | str | Path):
-        scenarios = [scenarios]
-    chosen = [_scenario(scenario) for scenario in scenarios]
-    seed = _checked("seed", seed)
-    names = [scenario.name for scenario in chosen]
-    if len(set(names)) < len(names) or not names:
-        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
-    _check_windows(chosen)
-    _check_design(chosen, design)
+    chosen, seed = named(scenarios, design), _checked("seed", seed)
     if twin and replications > 1:
         raise DesignError(f"the twin has no luck: {replications} replications would be the same; ask for one")
     todo = worlds(design, replications)
@@ -101,6 +93,19 @@ def simulate(
     if store is not None:
         folder.save(ensemble, Path(store))
     return ensemble
+
+
+def named(scenarios: Named | Sequence[Named], design: Design | None) -> list[Scenario]:
+    """Return scenarios that may share worlds, loaded; see `simulate` for what is refused."""
+    if isinstance(scenarios, Scenario | str | Path):
+        scenarios = [scenarios]
+    chosen = [_scenario(scenario) for scenario in scenarios]
+    names = [scenario.name for scenario in chosen]
+    if len(set(names)) < len(names) or not names:
+        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
+    _check_windows(chosen)
+    _check_design(chosen, design)
+    return chosen
 
 
 def _scenario(scenario: Named) -> Scenario:

@@ -44,7 +44,8 @@ class Grant:
 class MoneyLedger:
     """Commitments, disbursements, expenditure and balances of one crisis, in int64 cents.
 
-    Committed = disbursed + outstanding, and disbursed = spent + balance, at any time and for every line.
+    Committed = disbursed + outstanding, and disbursed = spent + charged + balance, at any time and for every line.
+    `charged` is what interventions took from the purses; `arrears` is what of their cost is still owed.
     """
 
     def __init__(self, months: int) -> None:
@@ -55,6 +56,8 @@ class MoneyLedger:
         self.committed = {line: 0 for line in Line}  # totals since the first month
         self.disbursed = {line: 0 for line in Line}
         self.spent = {line: 0 for line in Line}
+        self.charged = {line: 0 for line in Line}
+        self.arrears = 0
 
     def commit(self, grant: Grant) -> None:
         """Take up a grant and schedule its payments."""
@@ -107,6 +110,20 @@ class MoneyLedger:
                 raise ValueError(f"line {line.value} cannot spend {cents} of {self.purses[line]} cents")
             self.purses[line] -= cents
             self.spent[line] += cents
+
+    def charge(self, cents: int) -> None:
+        """Take the cost of interventions out of the purses, from each line in proportion to what it holds.
+
+        What the purses cannot pay is owed, and charged in a later month.
+        """
+        self.arrears += cents
+        paid = min(self.arrears, sum(self.purses.values()))
+        if paid == 0:
+            return
+        self.arrears -= paid
+        for line, part in zip(self.purses, split(paid, self.purses.values()), strict=True):
+            self.purses[line] -= part
+            self.charged[line] += part
 
     def outstanding(self, line: Line) -> int:
         """Return the cents committed to a line and not yet disbursed, from the grants themselves."""

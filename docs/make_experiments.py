@@ -1,0 +1,36 @@
+"""Run every experiment and write docs/experiments.md: python docs/make_experiments.py [REPLICATIONS]."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cyclesim.analysis.experiments import run
+from cyclesim.inputs.experiments import experiments
+from cyclesim.outputs.experiments import told
+
+PAGE = Path(__file__).parent / "experiments.md"
+HEAD = """# The experiments that the evidence asks for
+
+Written by `python docs/make_experiments.py {replications}`; do not edit by hand. `cyclesim experiments` lists them, and
+`cyclesim experiment NAME` runs one. Everything here is what the model does under its default parameters, most of which
+are assumptions; intervals cover luck only. Person-months averted are those of the baseline less those of the arm, world
+by world (positive is good); all else is the arm less the baseline. "Carried out" is the part of the interventions that
+donors' money pays, the same for all arms of an experiment.
+"""
+
+
+def main() -> None:
+    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    parts = [HEAD.format(replications=replications)]
+    for experiment in experiments().values():
+        outcome = run(experiment.name, replications=replications, workers=os.cpu_count() or 1)
+        command = f"cyclesim experiment {experiment.name} --replications {replications} --seed 1"
+        parts.append(f"## {experiment.number}. {experiment.title}\n\n```text\n{told(outcome, command)}\n```\n")
+        PAGE.write_text("\n".join(parts), encoding="utf-8")
+        print(parts[-1], flush=True)
+
+
+if __name__ == "__main__":
+    main()

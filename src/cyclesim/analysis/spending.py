@@ -1,0 +1,148 @@
+"""What a comparison costs: spending on both sides, who pays, and the price of what is achieved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.vocabulary import Payer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cyclesim.analysis.compare import Comparison
+
+PRICED = {"person_month_averted": "person_months_exploited", "person_identified": "identified"}
+"""What is priced, and the measure whose paired difference counts it."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """US dollars of interventions for one unit of what they achieve.
+
+    Attributes
+    ----------
+    value
+        Mean cost over mean difference; None where there is no price.
+    low, high
+        The same for the ends of the interval of the difference (5 % and 95 % of worlds).
+    reason
+        Why there is no price: ``costs nothing``, ``one world`` or ``no clear difference for the better``.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Spending of a counterfactual beside its baseline; money in US dollars per million people in need and year.
+
+    Attributes
+    ----------
+    scenario
+        Name of the counterfactual.
+    paid_by
+        ``donors``: out of the money they disburse (equal spending); ``outside``: on top of it.
+    baseline, counterfactual
+        Money spent on the response and on interventions, whoever pays.
+    disbursed_baseline, disbursed_counterfactual
+        What donors disbursed: it differs as far as the cycle moves donors.
+    interventions
+        What interventions cost and was paid, beyond those of the baseline.
+    carried_out
+        Part of the interventions that is carried out, the smallest of those that cost anything; 1 if none does.
+    paid
+        Part of their stated cost that was paid; 1 if they cost nothing.
+    owed
+        US dollars still owed at the end, in all (mean over worlds).
+    prices
+        By what is priced; see `PRICED`.
+    """
+
+    scenario: str
+    paid_by: str
+    baseline: float
+    counterfactual: float
+    disbursed_baseline: float
+    disbursed_counterfactual: float
+    interventions: float
+    carried_out: float
+    paid: float
+    owed: float
+    prices: dict[str, Price]
+
+    @property
+    def equal(self) -> bool:
+        """Whether interventions are paid out of the donors' money."""
+        return self.paid_by == Payer.DONORS
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the account as JSON types."""
+        return {"equal_spending": self.equal, **asdict(self)}
+
+
+def accounts(comparison: Comparison) -> list[Account]:
+    """Return an account for each counterfactual."""
+    return [account(comparison, name) for name in comparison.counterfactuals]
+
+
+def account(comparison: Comparison, name: str) -> Account:
+    """Return what a counterfactual costs, and what its baseline does."""
+    ensemble = comparison.ensemble
+    scenario, start = ensemble.scenarios[name], ensemble.scenarios[comparison.baseline]
+    means = ensemble.totals.groupby("scenario").mean(numeric_only=True)
+    totals: dict[Any, dict[Any, float]] = means.to_dict(orient="index")
+    base, other = totals[comparison.baseline], totals[name]
+
+    def yearly(row: Mapping[str, float], cents: float) -> float:
+        people_years = row["in_need"] / 1e6 * scenario.months / 12
+        return cents / 100 / people_years if people_years else 0.0
+
+    cost = _paid_for_interventions(other, scenario) - _paid_for_interventions(base, start)
+    return Account(
+        scenario=name,
+        paid_by=str(scenario.interventions_paid_by),
+        baseline=yearly(base, base["total_spent_cents"]),
+        counterfactual=yearly(other, other["total_spent_cents"]),
+        disbursed_baseline=yearly(base, base["disbursed_cents"]),
+        disbursed_counterfactual=yearly(other, other["disbursed_cents"]),
+        interventions=yearly(other, cost),
+        carried_out=min((entry.share for entry in scenario.interventions.values() if entry.cost), default=1.0),
+        paid=_part(_paid_for_interventions(other, scenario), other["intervention_cents"]),
+        owed=_owed(ensemble.table, name),
+        prices={what: _price(comparison, name, measure, cost) for what, measure in PRICED.items()},
+    )
+
+
+def _paid_for_interventions(row: Mapping[str, float], scenario: Scenario) -> float:
+    return row["charged_cents" if scenario.interventions_paid_by is Payer.DONORS else "intervention_cents"]
+
+
+def _part(part: float, whole: float) -> float:
+    return min(part / whole, 1.0) if whole else 1.0
+
+
+def _owed(table: pd.DataFrame, name: str) -> float:
+    last = table[(table["scenario"] == name) & (table["month"] == table["month"].max())]
+    owed = last.groupby(["draw", "replication"])["arrears_cents"].sum()
+    return float(owed.mean() / 100)
+
+
+def _price(comparison: Comparison, name: str, measure: str, cents: float) -> Price:
+    """Price what a measure counts, where the difference is clearly for the better in the worlds simulated."""
+    if cents <= 0:
+        return Price(reason="costs nothing")
+    if comparison.ensemble.worlds == 1:
+        return Price(reason="one world")
+    differences = comparison.differences
+    values = differences.loc[differences["scenario"] == name, measure]
+    low, high = values.quantile([0.05, 0.95])
+    if low <= 0:
+        return Price(reason="no clear difference for the better")
+    cost = cents / 100
+    return Price(float(cost / values.mean()), float(cost / high), float(cost / low))

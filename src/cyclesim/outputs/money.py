@@ -1,0 +1,76 @@
+"""What is said about money: who pays for interventions, what both sides spend, and the price of what is achieved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cyclesim.outputs import text
+from cyclesim.vocabulary import Payer
+
+if TYPE_CHECKING:
+    from cyclesim.analysis.spending import Account, Price
+    from cyclesim.inputs.scenario import Scenario
+
+_UNITS = {"person_month_averted": "per person-month averted", "person_identified": "per further person identified"}
+
+
+def lines(account: Account) -> list[str]:
+    """Return what a counterfactual costs beside its baseline, as lines of text."""
+    where = "out of donors' money" if account.equal else "on top of donors' money"
+    return [
+        "Money, US dollars per million people in need and year: "
+        f"spent {number(account.baseline)} in the baseline, {number(account.counterfactual)} here; "
+        f"of this {number(account.interventions)} on interventions, {where}; "
+        f"disbursed {number(account.disbursed_baseline)} and {number(account.disbursed_counterfactual)}",
+        *([_equal(account)] if account.equal else []),
+        "Cost of interventions " + "; ".join(f"{_UNITS[what]}: {_price(p)}" for what, p in account.prices.items()),
+    ]
+
+
+def caption(scenarios: Iterable[Scenario]) -> str:
+    """Return what a chart must say about who pays; nothing where nobody but others does."""
+    paid = [s for s in scenarios if s.interventions_paid_by is Payer.DONORS and any(_shares(s))]
+    if not paid:
+        return ""
+    parts = [f"{s.name} {text.percent(min(_shares(s)))}" for s in paid if min(_shares(s)) < 1]
+    carried = f"; carried out in part: {', '.join(parts)}" if parts else ""
+    return f" Equal spending: donors' money pays for interventions{carried}."
+
+
+def number(value: float) -> str:
+    """Return a number at three or four figures, without false precision."""
+    if math.isnan(value):
+        return "-"
+    value += 0.0  # -0 is 0
+    if abs(value) >= 10_000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _shares(scenario: Scenario) -> list[float]:
+    return [entry.share for entry in scenario.interventions.values() if entry.cost]
+
+
+def _equal(account: Account) -> str:
+    if all(price.reason == "costs nothing" for price in account.prices.values()):
+        return "Equal spending: interventions would be paid out of what donors disburse, but these cost nothing."
+    carried = (
+        "in full"
+        if account.carried_out == 1
+        else f"to {text.percent(account.carried_out)}, effects and cost alike: donors' money does not reach further"
+    )
+    owed = f"US${number(account.owed)} of it is still owed at the end" if account.owed else "nothing of it is owed"
+    return (
+        f"Equal spending: interventions are paid out of what donors disburse. They are carried out {carried}; "
+        f"{text.percent(account.paid)} of their cost was paid, {owed}."
+    )
+
+
+def _price(price: Price) -> str:
+    if price.value is None or price.low is None or price.high is None:
+        return f"none ({price.reason})"
+    return f"US${number(price.value)} ({number(price.low)} to {number(price.high)} for 90 % of worlds)"

@@ -1,0 +1,136 @@
+"""Experiments: readings are paired sums of the worlds, and answers no bolder than they allow."""
+
+import json
+
+import numpy as np
+import pytest
+
+import cyclesim as cs
+from cyclesim.analysis.experiments import Reading, outcome, run
+from cyclesim.errors import DesignError, UnknownNameError
+from cyclesim.inputs import shipped
+from cyclesim.inputs.experiments import Experiment, experiments
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.outputs.experiments import answer, told
+
+BASE = cs.load("small").with_values({"months": 26, "spin_up": 2, "contact": 0.3})
+
+
+def arm(name, *levers):
+    data = BASE.resolved()
+    data["interventions"] = {path: {"from": "2023-03", "scale": {f"parameters.{path}": f}} for path, f in levers}
+    return Scenario.parse(data, name)
+
+
+def tried(reading, *arms, joint=(), replications=3):
+    asked = Experiment(
+        name="tried", number=1, title="Tried", question="What?", baseline="small", arms=[a.name for a in arms],
+        reading=reading, joint=list(joint),
+    )  # fmt: skip
+    return outcome(asked, cs.simulate([BASE, *arms], replications=replications))
+
+
+LESS, MORE = arm("less", ("incidence", 0.5)), arm("more", ("incidence", 2.0))
+SAME = arm("same", ("incidence", 1.0))
+
+
+def test_every_experiment_names_scenarios_that_load_and_every_scenario_has_one():
+    used = {name for entry in experiments().values() for name in (entry.baseline, *entry.arms)}
+    assert sorted(used - set(shipped.names())) == shipped.arms()
+    for entry in experiments().values():
+        base = cs.load(entry.baseline)
+        for name in entry.arms:
+            assert cs.load(name).months == base.months
+            assert cs.load(name).question.endswith("?")
+
+
+def test_the_arms_of_push_or_lever_cost_the_same():
+    def cost(name):
+        scenario = cs.load(name)
+        model = cs.CycleModel(scenario)
+        return sum(model.schedule.cost(month) for month in range(scenario.months))
+
+    push = cost("push-for-two-years")
+    assert push > 0
+    assert cost("push-for-good") == pytest.approx(push, rel=1e-6)
+    assert cost("lever-reading-of-counts") == 0
+
+
+def test_what_arms_do_together_is_read_world_by_world():
+    both = arm("both", ("incidence", 0.5), ("contact", 2.0))
+    found = tried("joint", LESS, arm("contact", ("contact", 2.0)), both, joint=("less", "contact"))
+    totals = found.comparison.ensemble.totals.set_index(["scenario", "replication"])["person_months_exploited"]
+    expected = np.array(
+        [totals["less", r] + totals["contact", r] - totals["both", r] - totals["small", r] for r in range(3)]
+    )
+    reading = found.readings[0]
+    assert reading.mean == pytest.approx(expected.mean())
+    assert reading.standard_error == pytest.approx(expected.std(ddof=1) / np.sqrt(3))
+    assert "ogether they avert" in answer(found)
+
+
+def test_the_best_arm_is_named_with_its_place():
+    found = tried("best", MORE, LESS, SAME)
+    assert found.best == "less"
+    assert "fewest person-months are in less, between the ends" in answer(found)
+    assert all(reading.mean > 0 for reading in found.readings)
+    assert tried("best", LESS, MORE).best == "less"
+
+
+def test_a_rise_is_read_against_the_year_before_the_shock():
+    data = {**BASE.resolved(), "parameters": {**BASE.resolved()["parameters"], "contact": 3.0, "incidence": 0.05}}
+    data["crises"]["valley"]["attention"] = {"shock": {"month": "2024-01", "peak": 1.0}}
+    quick = {**data, "changes": {"more": {"from": "2024-02", "scale": {"parameters.contact": 3}}}}
+    base, more = Scenario.parse(data, "small"), Scenario.parse(quick, "more")
+    asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["more"], reading="rise")
+    found = outcome(asked, cs.simulate([base, more], replications=3))
+    table = found.comparison.ensemble.table
+
+    def rise(name, world):
+        months = table.query("scenario == @name and replication == @world")["identified"].to_numpy()
+        return months[23:26].mean() / months[:12].mean() - 1
+
+    expected = [rise("more", world) - rise("small", world) for world in range(3)]
+    assert found.readings[1].mean == pytest.approx(np.mean(expected))
+    assert "months after the shock change by" in answer(found)
+    with pytest.raises(DesignError, match="no media shock"):
+        tried("rise", LESS).readings  # noqa: B018
+
+
+def test_no_clear_difference_is_called_so_and_late_months_are_read_apart():
+    found = tried("effects", LESS, SAME)
+    assert "no clear difference with same" in answer(found)
+    assert "fewer people are in exploitation with less" in answer(found)
+    late = found.comparison.ensemble.table.query("month >= 2").groupby(["scenario", "replication"])["exploited"].sum()
+    assert found.effects["less"]["late"].mean == pytest.approx((late["small"] - late["less"]).mean())
+
+
+def test_one_world_gives_no_answer():
+    found = tried("effects", LESS, replications=1)
+    assert answer(found).startswith("none from one world")
+    assert found.effects["less"]["identified"].low is None
+
+
+def test_an_outcome_is_text_and_json():
+    found = tried("best", LESS, SAME)
+    written = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert [row["scenario"] for row in written["arms"]] == ["less", "same"]
+    assert written["best"] == "less"
+    words = told(found, "cyclesim experiment tried")
+    for said in ("not observations", "luck only", "Reproduce: cyclesim experiment tried", "baseline: small"):
+        assert said in words
+
+
+def test_a_reading_is_clear_where_nine_worlds_in_ten_agree():
+    assert Reading.of("x", np.full(20, 2.0) + np.arange(20)).clear
+    assert not Reading.of("x", np.arange(20.0) - 5).clear
+
+
+def test_an_unknown_experiment_gets_a_suggestion():
+    with pytest.raises(UnknownNameError, match="did you mean 'pairs'"):
+        run("pair")
+
+
+def test_joint_needs_its_arms():
+    with pytest.raises(ValueError, match="joint names the arms"):
+        Experiment(name="x", number=1, title="x", question="x", baseline="small", arms=["a", "b"], reading="joint")
