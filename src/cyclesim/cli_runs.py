@@ -87,7 +87,9 @@ def measures(pattern: str, as_json: bool) -> None:
         averted = "; its difference is what is averted" if measure.name in AVERTED else ""
         click.echo(f"{click.style(measure.name, bold=True)} ({measure.kind}, {measure.unit})")
         click.echo(f"  {measure.text}{averted}")
-    click.echo(f"\n{len(found)} measures of a simulated crisis, month by month; cyclesim run writes them")
+    click.echo(
+        f"\n{len(found)} of {len(MEASURES)} measures of a simulated crisis, month by month; cyclesim run writes them"
+    )
 
 
 @click.command()

@@ -146,7 +146,7 @@ def test_the_status_follows_from_what_an_entry_points_to(tmp_path):
     path = tmp_path / "trace.yaml"
     path.write_text(
         "M29: {text: a, where: [b], switch: turnover_national}\nM36: {text: a, where: [b], reason: c}\n"
-        "M44: {text: a, reason: c}\nR1: {text: a, lever: [b], reason: c}\nR9: {text: a, lever: [b], scenario: c}\n",
+        "R2: {text: a, reason: c}\nR1: {text: a, lever: [b], reason: c}\nR9: {text: a, lever: [b], scenario: c}\n",
         encoding="utf-8",
     )
     rows = read(path)

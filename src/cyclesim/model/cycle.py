@@ -136,4 +136,5 @@ class CycleModel(mesa.Model):
             crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
 
     def _deploy(self) -> None:
+        """Let responses that grow take specialists from the other crises."""
         deploy([crisis.workforce for crisis in self.crises.values()], self.p)

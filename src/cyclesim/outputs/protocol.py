@@ -24,7 +24,7 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.trace import Row, trace
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.luck import Slot
+from cyclesim.model.luck import ListSlot, Slot
 from cyclesim.outputs.markdown import code, table
 
 ENTITIES = {
@@ -51,6 +51,9 @@ ENTITIES = {
     "Crisis": ("cyclesim.inputs.parts.Crisis",),
     "What is known of a month": ("cyclesim.model.evidence.records.Month",),
     "Case evidence that a donor reads": ("cyclesim.model.evidence.records.CaseEvidence",),
+    "People by the lists that hold a record of them": ("cyclesim.model.evidence.lists.Histories",),
+    "Estimate from linked lists": ("cyclesim.model.evidence.research.Study",),
+    "Prevalence survey": ("cyclesim.model.evidence.survey.Instrument", "cyclesim.model.evidence.survey.Finding"),
 }
 """Entities of the model, and the classes whose attributes are their variables."""
 
@@ -162,7 +165,9 @@ def schedule() -> str:
 
 def luck() -> str:
     """Return the purposes for which one person in one episode and attempt has a number of his or her own."""
-    return ", ".join(_plain(slot.name.lower()) for slot in Slot)
+    pages = {"everybody": Slot, "people on record only": ListSlot}
+    rows = [(who, ", ".join(_plain(slot.name.lower()) for slot in slots)) for who, slots in pages.items()]
+    return table(("who", "a number for each"), rows)
 
 
 def scenario() -> str:
