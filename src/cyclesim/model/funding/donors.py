@@ -172,7 +172,9 @@ class Donor(mesa.Agent):
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
         wanted = {
-            a.crisis: a.requirement * a.planned * share * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p)
+            a.crisis: a.requirement
+            * share
+            * max(a.planned * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p), p.exploration_floor)
             for a in appeals
         }
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
