@@ -58,7 +58,7 @@ def test_home_needs_a_month_and_a_setting_of_the_crisis():
     data = world().resolved()
     wave = data["crises"]["valley"]["arrivals"]["flee"]
     wave["home"] = "twon"
-    with pytest.raises(ScenarioError, match="did you mean 'town'"):
+    with pytest.raises(ScenarioError, match="Did you mean 'town'"):
         Scenario.parse(data, "flight")
     del wave["month"]
     with pytest.raises(ScenarioError, match="goes with month only"):
