@@ -46,8 +46,8 @@ def test_a_month_runs_through_the_stages_of_the_docstring_in_their_order():
         model.step()
     finally:
         sys.setprofile(None)
-    called.remove("cyclesim.inputs.schedule.Schedule.cost")  # an argument, no stage
-    assert called == list(protocol.STAGES.values())
+    arguments = {"cyclesim.inputs.schedule.Schedule.cost", "cyclesim.model.cycle.CycleModel._by_people"}  # no stages
+    assert [name for name in called if name not in arguments] == list(protocol.STAGES.values())
     assert protocol.stages() == list(protocol.STAGES)
 
 
