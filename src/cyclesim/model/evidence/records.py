@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 YEAR = 12
 
@@ -67,6 +67,7 @@ class CaseRecords:
 
     def __init__(self, months: int) -> None:
         self._months: list[Month] = []
+        self._fields: dict[str, list[float]] = {field.name: [] for field in fields(Month)}
         self._published: list[float] = [0] * months
         self._expected: list[float] = []
         self._about: list[list[int]] = [[] for _ in range(months)]  # months whose records each publication holds
@@ -77,6 +78,8 @@ class CaseRecords:
         """Note what was true in a month; months come in order."""
         assert clock == len(self._months)
         self._months.append(month)
+        for name, values in self._fields.items():
+            values.append(getattr(month, name))
 
     def pay(self, required: int, disbursed: int) -> None:
         """Note what was required and disbursed in the month, in cents."""
@@ -121,7 +124,7 @@ class CaseRecords:
 
     def in_year(self, name: str) -> float:
         """Return the sum over the last 12 months of a field of `Month`."""
-        return math.fsum(getattr(month, name) for month in self._months[-YEAR:])
+        return sum(self._fields[name][-YEAR:])
 
     def published_in_year(self, clock: int) -> float:
         """Return the records published in the last 12 months."""

@@ -154,6 +154,8 @@ class Donor(mesa.Agent):
             US dollars per year that all donors give, by crisis: what a herd looks at (E6 of the evidence).
         """
         fiscal = calendar == self.fiscal_month
+        if not fiscal and not any(self._answers(appeal, p) for appeal in appeals):
+            return
         if fiscal:
             for appeal in appeals:
                 self.beliefs[appeal.crisis] = self.believe(appeal, p)
@@ -219,7 +221,7 @@ class Donor(mesa.Agent):
 
     def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
         """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
-        if appeal.attention < p.attention_threshold and self.kind != DonorKind.SOUTHERN_FUND:
+        if not self._answers(appeal, p):
             return
         left = max(self.budget - math.fsum(self.rates.values()), 0.0)
         gap = min((wanted - self.rates[appeal.crisis]) * self._flexible(p), left) / 12.0
@@ -230,6 +232,9 @@ class Donor(mesa.Agent):
                     appeal.commit(Grant(self.name, appeal.crisis, line, cents, start, months))
 
     # ------------------------------------------------------------ details
+
+    def _answers(self, appeal: Appeal, p: Values) -> bool:
+        return self.kind == DonorKind.SOUTHERN_FUND or bool(appeal.attention >= p.attention_threshold)
 
     def _flexible(self, p: Values) -> float:
         return float(p.flexible_share if self.flexible_share is None else self.flexible_share)

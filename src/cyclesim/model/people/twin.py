@@ -17,7 +17,7 @@ from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.lanes import FORMS, Lanes
-from cyclesim.model.people.line import Leaving, Settled
+from cyclesim.model.people.line import Index, Leaving, Settled
 from cyclesim.model.people.risks import CAME_FORWARD, SOURCES, Risk
 
 Integers = NDArray[np.int64]
@@ -152,7 +152,7 @@ class Twin:
         self._die(died)
         return cases
 
-    def settle(self, cells: Integers, settled: Settled, leaving: Leaving, refusal: Floats) -> Floats:
+    def settle(self, cells: Index, settled: Settled, leaving: Leaving, refusal: Floats) -> Floats:
         """Apply what a back end did with its line; return the people whose casework begins, shape (lanes,).
 
         Parameters
@@ -189,7 +189,7 @@ class Twin:
 
     # ------------------------------------------------------------ details
 
-    def _withdraw(self, cells: Integers, left: Floats, leaving: Leaving) -> None:
+    def _withdraw(self, cells: Index, left: Floats, leaving: Leaving) -> None:
         """People referred who left exploitation before the answer; who came forward keeps the place."""
         flows = self.flows
         forward = left * leaving.forward[cells]
@@ -201,7 +201,7 @@ class Twin:
         self._survive(cells, unseen)
         self._die(float((left - forward - unseen).sum()))
 
-    def _survive(self, cells: Integers, people: Floats) -> None:
+    def _survive(self, cells: Index, people: Floats) -> None:
         everywhere = np.zeros(self.unknown.size)
         everywhere[cells] = people
         self.survivors.enter(0, self._by_lane(everywhere))
