@@ -154,12 +154,11 @@ class Donor(mesa.Agent):
             US dollars per year that all donors give, by crisis: what a herd looks at (E6 of the evidence).
         """
         fiscal = calendar == self.fiscal_month
-        if not fiscal and not any(self._answers(appeal, p) for appeal in appeals):
-            return
         if fiscal:
             for appeal in appeals:
                 self.beliefs[appeal.crisis] = self.believe(appeal, p)
-        wanted = self._affordable(appeals, share, p)
+        asked = fiscal or any(self._answers(appeal, p) for appeal in appeals)
+        wanted = self._affordable(appeals, share, p) if asked else dict.fromkeys(self.rates, 0.0)
         if fiscal:
             for crisis, rate in self.rates.items():
                 aim = (1.0 - p.herding) * wanted[crisis] + p.herding * level[crisis] * share
