@@ -16,6 +16,7 @@ few are found. At most 60 months are reported. `--crowd 1` takes the scenarios a
 from __future__ import annotations
 
 import argparse
+import math
 import time
 
 import numpy as np
@@ -35,6 +36,7 @@ SCENARIOS = (
 )
 CROWDED = {"ukraine-2022": 10.0}  # all others: 4
 MONTHS = 60
+RESOLVED = 2e-4  # noise below this, relative, is none: the share is at its bound
 SHARES = ("true prevalence", "detected share", "answered share", "trust", "believed prevalence", "coverage")
 
 
@@ -69,12 +71,16 @@ def errors(name: str, people: int, seeds: int, crowd: float | None = None) -> tu
     return np.array([values for values, _ in found]) / expected - 1.0, float(np.mean([count for _, count in found]))
 
 
-def slope(values: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the slope of log values, shape (sizes, shares), in log N, and its standard error from the seeds."""
+def slope(values: np.ndarray, seeds: list[int]) -> tuple[np.ndarray, float]:
+    """Return the slope of log values, shape (sizes, shares), in log N, and its standard error from the seeds.
+
+    NaN where nothing is left to have a slope: a share that is at its bound in the large world has no noise.
+    """
     x = np.log(SIZES) - np.mean(np.log(SIZES))
     weights = x / (x**2).sum()
-    error = np.sqrt((weights**2 / (2.0 * (seeds - 1))).sum())
-    return weights @ np.log(values), np.full(values.shape[1], error)
+    error = math.sqrt((weights**2 / (2.0 * (np.array(seeds) - 1))).sum())
+    kept = (values > RESOLVED).all(axis=0)
+    return np.where(kept, weights @ np.log(np.maximum(values, RESOLVED)), np.nan), error
 
 
 def study(name: str, seeds: list[int], crowd: float | None) -> None:
@@ -83,8 +89,7 @@ def study(name: str, seeds: list[int], crowd: float | None) -> None:
     noise = np.array([table.std(axis=0, ddof=1) for table, _ in results])
     bias = np.array([table.mean(axis=0) for table, _ in results])
     error = np.array([np.sqrt((table**2).mean(axis=0)) for table, _ in results])
-    steep, wide = slope(noise, np.array(seeds))
-    steep_error, _ = slope(error, np.array(seeds))
+    (steep, wide), (steep_error, _) = slope(noise, seeds), slope(error, seeds)
     print(f"\n{name}: referrals settled a run {', '.join(f'{events:,.0f}' for _, events in results)}")
     print(
         f"{'share':20s} {'noise at 10^5, 10^6, 10^7 (%)':>30s} {'slope':>14s} {'bias (%)':>24s} {'slope of error':>15s}"
@@ -92,8 +97,10 @@ def study(name: str, seeds: list[int], crowd: float | None) -> None:
     for k, share in enumerate(SHARES):
         parts = " ".join(f"{100 * value:9.3f}" for value in noise[:, k])
         biases = " ".join(f"{100 * value:+7.2f}" for value in bias[:, k])
-        print(f"{share:20s} {parts:>30s} {steep[k]:+8.2f}+-{wide[k]:.2f} {biases:>24s} {steep_error[k]:+15.2f}")
-    print(f"{'mean of shares':20s} {'':30s} {steep.mean():+8.2f}+-{wide[0]:.2f} {'':24s} {steep_error.mean():+15.2f}")
+        print(f"{share:20s} {parts:>30s} {steep[k]:+8.2f}+-{wide:.2f} {biases:>24s} {steep_error[k]:+15.2f}")
+    mean = np.nanmean(steep)
+    verdict = f"{np.nanmean(steep_error):+15.2f}  {'within' if abs(mean + 0.5) <= 0.1 else 'outside'} -0.5 +- 0.1"
+    print(f"{'mean':20s} {'':30s} {mean:+8.2f}+-{wide:.2f} {'':24s} {verdict}")
 
 
 def main() -> None:

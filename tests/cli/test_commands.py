@@ -180,3 +180,12 @@ def test_a_file_can_extend_another_file(tmp_path, lever):
 def test_help_and_version_need_no_scenario(tmp_path):
     assert "compare" in cyclesim("--help", cwd=tmp_path).stdout
     assert "0.1.0" in cyclesim("--version", cwd=tmp_path).stdout
+
+
+def test_the_twin_says_that_it_shows_expected_values(tmp_path):
+    done = cyclesim("run", "small", "--twin", "--out", "twin", cwd=tmp_path)
+    assert "Expected values of the model, not observations" in done.stdout
+    assert "the seed has no effect" in done.stdout
+    assert json.loads((tmp_path / "twin" / "manifest.json").read_text())["engine"] == "twin"
+    refused = cyclesim("run", "small", "--out", "twin", cwd=tmp_path, code=2)
+    assert "another study" in refused.stderr

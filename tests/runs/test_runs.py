@@ -222,3 +222,30 @@ def test_pandas_reads_the_parquet_with_whole_numbers(tmp_path):
     table = pd.read_parquet(tmp_path / "study" / "table.parquet")
     assert table["disbursed_cents"].dtype == np.int64
     assert table["trust"].dtype == np.float64
+
+
+def test_the_twin_is_a_run_of_expected_values(tmp_path):
+    run = cs.run(SMALL, seed=5, twin=True)
+    assert (run.engine, run.ensemble.covers) == ("twin", "expected values")
+    assert run.months["exploited"].dtype == float
+    assert run.months["spent_cents"].dtype == "int64"
+    pd.testing.assert_frame_equal(run.months, cs.run(SMALL, seed=6, twin=True).months)
+    cs.simulate(SMALL, twin=True, store=tmp_path / "twin")
+    assert folder.read(tmp_path / "twin").engine == "twin"
+    with pytest.raises(FolderError, match="another study"):
+        cs.simulate(SMALL, store=tmp_path / "twin")
+
+
+def test_the_twin_can_be_drawn_and_needs_no_replications():
+    design = cs.sample(SMALL, n=3, seed=2)
+    drawn = cs.simulate(SMALL, design, twin=True)
+    assert drawn.covers == "inputs only"
+    assert drawn.totals["exploited"].nunique() == 3
+    with pytest.raises(DesignError, match="would be the same"):
+        cs.simulate(SMALL, twin=True, replications=2)
+
+
+def test_the_twin_does_not_depend_on_the_number_of_workers():
+    design = cs.sample(SMALL, n=2, seed=2)
+    one, two = (cs.simulate(SMALL, design, twin=True, workers=number) for number in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table)

@@ -36,7 +36,7 @@ from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
 from cyclesim.model.practice.workforce import Market, Workforce
-from cyclesim.model.values import Values
+from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import Kind, Line
 
 _BACK_END_FIELDS = {
@@ -99,6 +99,7 @@ class Crisis:
         self.justice = Justice()
         self._found: list[Counts] = []  # people identified by setting, month by month
         self.diversity = 0.0  # of the donors who give for this crisis
+        self._forms = OfParameters(form_thresholds)
         self.month = self.first_month
 
     # ------------------------------------------------------------ state that several stages read
@@ -154,7 +155,7 @@ class Crisis:
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), reach)
         self.refusal = self.exits.refusal(p, self._conditional())
         self.detained = self.exits.detained(p)
-        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, form_thresholds(p))
+        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, self._forms(p))
         self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:

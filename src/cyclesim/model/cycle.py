@@ -7,7 +7,6 @@ import math
 import mesa
 
 from cyclesim.errors import DesignError
-from cyclesim.inputs.dates import date
 from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
@@ -121,7 +120,7 @@ class CycleModel(mesa.Model):
     def _fund(self) -> None:
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
         clock = self.month + self.inputs.spin_up
-        calendar = int(date(self.month, self.inputs.start)[5:])
+        calendar = (int(self.inputs.start[5:]) - 1 + self.month) % 12 + 1
         appeals = [crisis.appeal() for crisis in self.crises.values()]
         budgets = math.fsum(d.budget for d in self.donors.values())
         level = {name: math.fsum(d.rates.get(name, 0.0) for d in self.donors.values()) for name in self.crises}

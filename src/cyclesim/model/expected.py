@@ -53,8 +53,7 @@ class Expected:
         self._in_setting = (setting[:, None] == np.arange(len(layout.settings))).astype(float)
         of_organisation, of_cell = back_end_of_setting[organisations.place // CHANNELS], back_end_of_setting[setting]
         self._lines = [
-            Line(np.flatnonzero(of_cell == number), np.flatnonzero(of_organisation == number))
-            for number in range(len(back_ends))
+            Line(of_cell == number, np.flatnonzero(of_organisation == number)) for number in range(len(back_ends))
         ]
         self._on_record: Floats = np.zeros_like(self.twin.records)  # since lists were last put together
         self._completed: Floats = np.zeros(self.twin.setting.size)
@@ -71,7 +70,7 @@ class Expected:
         e = exposure
         self.twin.expose(month, e.first, e.again, month - e.return_months, e.forms)
         risks, forward = self._lanes.spread(e.risks), self._lanes.spread(e.forward)
-        self._cases = self.twin.leave(risks, forward)
+        self._cases = self.twin.leave(risks, forward, self._lanes.spread(e.detained))
         self._leaving = _leaving(risks, forward)
 
     def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Floats, Floats]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Values:
@@ -13,10 +16,16 @@ class Values:
     ----------
     values
         Effective value of each parameter, by name.
+
+    Attributes
+    ----------
+    changes
+        How often a value has been changed.
     """
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__.update(values)
+        self.changes = 0
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no parameter {name!r} in parameters.yaml")
@@ -24,6 +33,27 @@ class Values:
     def change(self, name: str, value: float) -> None:
         """Give a parameter the value it has from this month on."""
         self.__dict__[name] = value
+        self.changes += 1
+
+
+class OfParameters(Generic[T]):
+    """A quantity that depends on parameters alone: worked out anew only when one of them has changed.
+
+    Parameters
+    ----------
+    work
+        Returns it for these parameters.
+    """
+
+    def __init__(self, work: Callable[[Values], T]) -> None:
+        self._work = work
+        self._known: tuple[Values, int, T] | None = None
+
+    def __call__(self, p: Values) -> T:
+        """Return it for these parameters."""
+        if self._known is None or self._known[0] is not p or self._known[1] != p.changes:
+            self._known = (p, p.changes, self._work(p))
+        return self._known[2]
 
 
 @dataclass(frozen=True)

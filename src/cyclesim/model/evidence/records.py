@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 YEAR = 12
 
@@ -67,6 +67,7 @@ class CaseRecords:
 
     def __init__(self, months: int) -> None:
         self._months: list[Month] = []
+        self._fields: dict[str, list[float]] = {field.name: [] for field in fields(Month)}
         self._published: list[float] = [0] * months
         self._expected: list[float] = []
         self._about: list[list[int]] = [[] for _ in range(months)]  # months whose records each publication holds
@@ -77,6 +78,8 @@ class CaseRecords:
         """Note what was true in a month; months come in order."""
         assert clock == len(self._months)
         self._months.append(month)
+        for name, values in self._fields.items():
+            values.append(getattr(month, name))
 
     def pay(self, required: int, disbursed: int) -> None:
         """Note what was required and disbursed in the month, in cents."""
@@ -104,12 +107,12 @@ class CaseRecords:
         if not about:
             return CaseEvidence(0, 0.0, 0.0, 0.0)
         years = len(about) / YEAR
-        entries = sum(self._months[month].entries for month in about)
+        entries = sum(map(self._fields["entries"].__getitem__, about))
         exploited = self._months[about[0]].stock * years + entries  # years x people exploited in a year
-        expected = math.fsum(self._expected[month] for month in about)
+        expected = math.fsum(map(self._expected.__getitem__, about))
         return CaseEvidence(
-            cases=sum(self._published[slot] for slot in window),
-            people=sum(self._months[month].people for month in about) / len(about),
+            cases=self.published_in_year(clock),
+            people=sum(map(self._fields["people"].__getitem__, about)) / len(about),
             years=years,
             ideal_share=min(expected / exploited, 1.0) if exploited else 0.0,
         )
@@ -117,11 +120,11 @@ class CaseRecords:
     def exploited_in_year(self) -> float:
         """Return the spells of exploitation under way at any time in the last 12 months."""
         year = self._months[-YEAR:]
-        return year[0].stock + sum(month.entries for month in year)
+        return year[0].stock + self.in_year("entries")
 
     def in_year(self, name: str) -> float:
         """Return the sum over the last 12 months of a field of `Month`."""
-        return math.fsum(getattr(month, name) for month in self._months[-YEAR:])
+        return sum(self._fields[name][-YEAR:])
 
     def published_in_year(self, clock: int) -> float:
         """Return the records published in the last 12 months."""

@@ -157,7 +157,8 @@ class Donor(mesa.Agent):
         if fiscal:
             for appeal in appeals:
                 self.beliefs[appeal.crisis] = self.believe(appeal, p)
-        wanted = self._affordable(appeals, share, p)
+        asked = fiscal or any(self._answers(appeal, p) for appeal in appeals)
+        wanted = self._affordable(appeals, share, p) if asked else dict.fromkeys(self.rates, 0.0)
         if fiscal:
             for crisis, rate in self.rates.items():
                 aim = (1.0 - p.herding) * wanted[crisis] + p.herding * level[crisis] * share
@@ -219,7 +220,7 @@ class Donor(mesa.Agent):
 
     def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
         """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
-        if appeal.attention < p.attention_threshold and self.kind != DonorKind.SOUTHERN_FUND:
+        if not self._answers(appeal, p):
             return
         left = max(self.budget - math.fsum(self.rates.values()), 0.0)
         gap = min((wanted - self.rates[appeal.crisis]) * self._flexible(p), left) / 12.0
@@ -230,6 +231,9 @@ class Donor(mesa.Agent):
                     appeal.commit(Grant(self.name, appeal.crisis, line, cents, start, months))
 
     # ------------------------------------------------------------ details
+
+    def _answers(self, appeal: Appeal, p: Values) -> bool:
+        return self.kind == DonorKind.SOUTHERN_FUND or bool(appeal.attention >= p.attention_threshold)
 
     def _flexible(self, p: Values) -> float:
         return float(p.flexible_share if self.flexible_share is None else self.flexible_share)

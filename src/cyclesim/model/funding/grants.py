@@ -51,7 +51,8 @@ class MoneyLedger:
     def __init__(self, months: int) -> None:
         self.grants: list[Grant] = []
         self.purses = {line: 0 for line in Line}
-        self._due = {line: [0] * months for line in Line}
+        self._due = {line: 0 for line in Line}  # cents a month, of grants that pay now
+        self._steps = {line: [0] * (months + 1) for line in Line}  # by how much that changes, by month
         self._months = months
         self.committed = {line: 0 for line in Line}  # totals since the first month
         self.disbursed = {line: 0 for line in Line}
@@ -83,19 +84,17 @@ class MoneyLedger:
 
     def _schedule(self, grant: Grant, sign: int) -> None:
         self.committed[grant.line] += sign * grant.amount
-        due = self._due[grant.line]
         each, rest = divmod(grant.amount, grant.months)
-        for number in range(min(grant.months, self._months - grant.start)):
-            due[grant.start + number] += sign * (each + (number < rest))
+        for month, step in ((0, each + (rest > 0)), (rest, -(rest > 0)), (grant.months, -each)):
+            self._steps[grant.line][min(grant.start + month, self._months)] += sign * step
 
     def disburse(self, clock: int) -> int:
-        """Pay what is due this month into the purses; return the cents."""
-        total = 0
-        for line, due in self._due.items():
-            self.purses[line] += due[clock]
-            self.disbursed[line] += due[clock]
-            total += due[clock]
-        return total
+        """Pay what is due this month into the purses, once a month and in order; return the cents."""
+        for line, steps in self._steps.items():
+            self._due[line] += steps[clock]
+            self.purses[line] += self._due[line]
+            self.disbursed[line] += self._due[line]
+        return sum(self._due.values())
 
     def spend(self, spent: dict[Line, int]) -> None:
         """Take expenditure out of the purses.

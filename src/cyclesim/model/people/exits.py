@@ -7,7 +7,7 @@ import numpy as np
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
 from cyclesim.model.people.risks import POLICE, RISKS, Risk, found
-from cyclesim.model.values import Values
+from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import CHILDREN, Channel, Form, Group, Status
 
 _ABROAD = (Status.REGULAR_STATUS, Status.IRREGULAR_STATUS)
@@ -33,6 +33,16 @@ class Exits:
         children = np.isin(layout.group_of_cell, [groups.index(group) for group in CHILDREN])
         self._displaced_children = self._displaced & children
         self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
+        self._met, self._access = OfParameters(self._meets), OfParameters(self._accessible)
+        self._taken_up = OfParameters(lambda p: self._take_up(p) * self._access(p))
+        self._lens = OfParameters(
+            lambda p: np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
+        )
+        self._stays = OfParameters(lambda p: np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0))
+        self._willing = OfParameters(
+            lambda p: (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
+        )
+        self._received = OfParameters(lambda p: np.where(self._inside, 1.0, p.reception_outside))
 
     def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
         """Return the hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
@@ -48,8 +58,8 @@ class Exits:
         risks = np.empty((RISKS, self._layout.cells))
         risks[Risk.ESCAPE] = escape(p)
         risks[Risk.DEATH] = p.death
-        risks[Risk.CHANNELS : Risk.INVESTIGATION] = referral[:, setting] * (self._take_up(p) * self._access(p))
-        risks[Risk.CHANNELS + POLICE] *= np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
+        risks[Risk.CHANNELS : Risk.INVESTIGATION] = referral[:, setting] * self._taken_up(p)
+        risks[Risk.CHANNELS + POLICE] *= self._lens(p)
         risks[Risk.CHANNELS : Risk.INVESTIGATION] *= self._met(p)
         for channel in _PROTECTION:
             risks[Risk.CHANNELS + channel] *= 1.0 - p.no_sharing
@@ -82,10 +92,9 @@ class Exits:
             How far people in each setting find somebody to turn to; 1 at the reference density of staff (M47).
         """
         hazard = escape(p)
-        willing = (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
-        willing *= 1.0 - self.refusal(p, conditional)
+        willing = self._willing(p) * (1.0 - self.refusal(p, conditional))
         reports = p.self_report * (1.0 + p.hotline * attention)
-        received = np.where(self._inside, 1.0, p.reception_outside) * reach[self._layout.setting_of_cell]
+        received = self._received(p) * reach[self._layout.setting_of_cell]
         chance = willing * received * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
         result: Floats = np.minimum(chance, 1.0)
         return result
@@ -93,10 +102,10 @@ class Exits:
     def refusal(self, p: Values, conditional: Floats) -> Floats:
         """Return the probability that a person declines help, shape (cells,): conditions, no right to stay   (H5)."""
         accepts = 1.0 - p.refusal_conditional * conditional[self._layout.setting_of_cell]
-        result: Floats = 1.0 - accepts * np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0)
+        result: Floats = 1.0 - accepts * self._stays(p)
         return result
 
-    def _met(self, p: Values) -> Floats:
+    def _meets(self, p: Values) -> Floats:
         """Return how often each channel meets people in each form of exploitation, shape (channels, cells)   (P1)."""
         table = np.array([[p.form_contact[c.value][f.value] for f in Form] for c in Channel])
         result: Floats = (table**p.form_contrast)[:, self._layout.form_of_cell]
@@ -107,7 +116,7 @@ class Exits:
         result: Floats = taken * (1.0 - p.assumed_covered)
         return result
 
-    def _access(self, p: Values) -> Floats:
+    def _accessible(self, p: Values) -> Floats:
         access = np.where(self._displaced, p.access_displaced, 1.0)
         access = access * np.where(self._displaced_children, p.access_displaced_children, 1.0)
         result: Floats = access * np.where(self._institutional, p.access_institutional, 1.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.cohorts import Cohort, Cohorts
-from cyclesim.model.values import Values
+from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import CHILDREN, Form, Group, Status
 
 Integers = NDArray[np.int64]
@@ -101,6 +101,7 @@ class FirstHazard:
         self._poor_share = np.array([c.without_means for c in cohorts.cohorts])
         self._with_means = np.array([c.means is True for c in cohorts.cohorts], dtype=bool)
         self._exposed_first = self._vulnerable, self._displaced
+        self._level = OfParameters(self._level_of)
 
     def _live(self, arrived: Flags) -> None:
         """Note where cohorts live, and what of their status raises or lowers their risk."""
@@ -143,7 +144,7 @@ class FirstHazard:
         result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
         return result
 
-    def _level(self, p: Values) -> float:
+    def _level_of(self, p: Values) -> float:
         weighted = math.fsum((self._reference * self._relative_risk(p, *self._exposed_first)).tolist())
         return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
 

@@ -12,6 +12,7 @@ from cyclesim.model.luck import Floats
 from cyclesim.model.people.risks import CAME_FORWARD, SOURCES
 
 _OWN = CAME_FORWARD
+Index = NDArray[np.int64] | slice
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ class Line:
     Parameters
     ----------
     cells, organisations
-        Which cells this back end serves, and which organisations refer to it.
+        Which cells this back end serves (a mask), and which organisations refer to it.
     """
 
-    def __init__(self, cells: NDArray[np.int64], organisations: NDArray[np.int64]) -> None:
-        self.cells, self.organisations = cells, organisations
-        self.people: Floats = np.zeros((0, SOURCES, cells.size))  # (batches, sources, cells)
+    def __init__(self, cells: NDArray[np.bool_], organisations: NDArray[np.int64]) -> None:
+        self.cells, self.organisations = _index(cells), organisations
+        self._size = int(np.count_nonzero(cells))
+        self.people: Floats = np.zeros((0, SOURCES, self._size))  # (batches, sources, cells)
         self._referred: Floats = np.zeros((0, organisations.size))
         self.times: list[tuple[float, float]] = []  # of arrival: of the oldest and the newest, by batch
 
@@ -119,7 +121,7 @@ class Line:
         each = found.sum(axis=1)
         turned = gone.T @ each * leaving.forward[self.cells]  # (3, cells): left exploitation and came forward
         whole = (stay + gone).T @ own + turned  # came forward: answered, lapsed, still waiting
-        ends = np.empty((2, SOURCES, self.cells.size))
+        ends = np.empty((2, SOURCES, self._size))
         ends[:, :_OWN] = np.tensordot(stay[:, :2], found, axes=(0, 0))
         ends[:, _OWN] = whole[:2]
         heard = stay[:, :2].T @ self._referred
@@ -137,3 +139,11 @@ class Line:
         people[:, :_OWN] *= still[:, :, None]
         self.people, self._referred = people, self._referred[rest] * still
         self.times = [(heads[k], self.times[k][1]) for k in rest.tolist()]
+
+
+def _index(mask: NDArray[np.bool_]) -> Index:
+    """Return where a mask is true: as a slice, which is quick, where that is one stretch."""
+    places = np.flatnonzero(mask)
+    if places.size and places[-1] - places[0] + 1 == places.size:
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places

@@ -3,7 +3,7 @@
 First come first served before a number of places that need not be whole; casework of exponential length; a case
 lapses when its patience is over; whoever would decline help takes no place. Cases that came in one month are a
 batch, spread evenly over it. The oldest case still waiting came at `head`: the month is cut where the law of its
-motion changes (docs/design.md, "The twin").
+motion changes (docs/design.md, W3 and W4).
 """
 
 from __future__ import annotations
