@@ -29,10 +29,11 @@ def twin_of(people=1000, **home):
     return Twin(cohorts, Layout.of(("camp",), [cohort]))
 
 
-def month(twin, number, first, risks, again=(0.0, 0.0), forward=0.0, settled_by=NEVER):
+def month(twin, number, first, risks, again=(0.0, 0.0), forward=0.0, detained=0.0, settled_by=NEVER):
     cells = twin.unknown.size
     twin.expose(number, np.array([first]), np.array(again), settled_by, FORMS)
-    return twin.leave(np.repeat(np.array(risks, float)[:, None], cells, axis=1), np.full(cells, forward))
+    hazards = np.repeat(np.array(risks, float)[:, None], cells, axis=1)
+    return twin.leave(hazards, np.full(cells, forward), np.full(cells, detained))
 
 
 def run(scenario, **options):
@@ -73,6 +74,16 @@ def test_risks_compete_in_proportion_to_their_hazards(scale):
     assert cases.sum(axis=1) == pytest.approx(gone * np.array([*risks[2:], 0.25 * risks[0]]) / risks.sum())
     assert twin.flows.died == pytest.approx(gone * 0.1)
     assert twin.unknown.sum() == pytest.approx(1000 - gone)
+
+
+def test_who_is_detained_is_a_survivor_without_a_case():
+    twin = twin_of()
+    month(twin, 0, 100.0, np.zeros(7))
+    cases = month(twin, 1, 0.0, [0, 0, 0, 0, 0.2, 0, 0], detained=0.3)
+    gone = 1000 * -math.expm1(-0.2)
+    assert cases.sum(axis=1) == pytest.approx([0, 0, 0.7 * gone, 0, 0, 0])
+    assert twin.flows.detained == pytest.approx(0.3 * gone) == twin.survivors.now.sum()
+    assert twin.flows.referred == pytest.approx(0.7 * gone)
 
 
 def test_survivors_return_for_as_long_as_they_are_at_raised_risk():

@@ -71,7 +71,7 @@ class Expected:
         e = exposure
         self.twin.expose(month, e.first, e.again, month - e.return_months, e.forms)
         risks, forward = self._lanes.spread(e.risks), self._lanes.spread(e.forward)
-        self._cases = self.twin.leave(risks, forward)
+        self._cases = self.twin.leave(risks, forward, self._lanes.spread(e.detained))
         self._leaving = _leaving(risks, forward)
 
     def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.lanes import FORMS, Lanes
 from cyclesim.model.people.line import Leaving, Settled
-from cyclesim.model.people.risks import CAME_FORWARD, SOURCES, Risk
+from cyclesim.model.people.risks import CAME_FORWARD, POLICE, SOURCES, Risk
 
 Integers = NDArray[np.int64]
 
@@ -124,13 +124,15 @@ class Twin:
         self.entered = (entries[:, None] * mix[self._group]).ravel()
         self.flows.newly_trafficked, self.flows.retrafficked = float(new.sum()), float(returned.sum())
 
-    def leave(self, risks: Floats, forward: Floats) -> Floats:
+    def leave(self, risks: Floats, forward: Floats, detained: Floats) -> Floats:
         """Let people leave exploitation, then those trafficked this month enter it.
 
         Parameters
         ----------
         risks, forward
             Hazards, shape (7, cells); probability that whoever escapes comes forward, shape (cells,).
+        detained
+            Share of police contacts that end in detention or expulsion, shape (cells,).
 
         Returns
         -------
@@ -142,13 +144,15 @@ class Twin:
         cases = np.empty_like(self.records)
         cases[:CAME_FORWARD] = by_risk[Risk.CHANNELS :]
         cases[CAME_FORWARD] = by_risk[Risk.ESCAPE] * forward
+        held = cases[POLICE] * detained
+        cases[POLICE] -= held
         escaped, died = by_risk[: Risk.CHANNELS].sum(axis=1).tolist()
-        self.survivors.enter(0, self._by_lane(by_risk[Risk.ESCAPE] - cases[CAME_FORWARD]))
+        self.survivors.enter(0, self._by_lane(by_risk[Risk.ESCAPE] - cases[CAME_FORWARD] + held))
         self.unknown += self.entered - by_risk.sum(axis=0)
         self.records[CAME_FORWARD] = cases[CAME_FORWARD]
         flows = self.flows
         flows.escaped, flows.came_forward = escaped, float(cases[CAME_FORWARD].sum())
-        flows.referred = float(cases[:CAME_FORWARD].sum())
+        flows.referred, flows.detained = float(cases[:CAME_FORWARD].sum()), float(held.sum())
         self._die(died)
         return cases
 
