@@ -8,9 +8,9 @@ from cyclesim.vocabulary import Line
 from science.worlds import assert_same, changed, in_crisis, small, table
 
 WORLD = small()
-WAVE = {"people": 40_000, "settings": {"camp": 0.5, "town": 0.5}}
-BUSY = in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}).with_values({"self_report": 0.03})
-"""A world in which some thousand people are identified, so that lists overlap."""
+WAVE = {"people": 100_000, "settings": {"camp": 0.5, "town": 0.5}}
+BUSY = in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}).with_values({"incidence": 0.01, "self_report": 0.1})
+"""A world in which thousands of people are identified, so that lists overlap."""
 RESEARCH = {
     "on_two_lists", "overlap_share", "mse_estimate", "mse_low", "mse_high", "mse_refused",
     "survey_estimate", "survey_corrected",
@@ -55,7 +55,7 @@ def test_sharing_makes_lists_overlap_and_no_sharing_leaves_them_apart():
 
 
 def test_a_survey_that_money_for_data_must_pay_waits_for_the_money_and_costs_it_to_the_cent():
-    values = {"surveys_a_year": 1.0, "cost_survey": 2.0, "survey_months": 0.0}
+    values = {"surveys_a_year": 1.0, "cost_survey": 0.5, "survey_months": 0.0}
     poor = table(WORLD.with_values({**values, "cost_survey": 1e8}))
     assert not poor["survey_estimate"].any()
     assert_same(table(WORLD), {**poor})
@@ -66,8 +66,8 @@ def test_a_survey_that_money_for_data_must_pay_waits_for_the_money_and_costs_it_
         model.step()
         if model.crises["valley"].research.latest_survey is not findings:
             held += 1
-            spent += 200
-            assert money.spent[Line.DATA] - before >= 200
+            spent += 50
+            assert money.spent[Line.DATA] - before >= 50
         assert money.disbursed[Line.DATA] == money.spent[Line.DATA] + money.purses[Line.DATA]
     assert 2 <= held <= 4
     assert money.spent[Line.DATA] >= spent
