@@ -146,7 +146,7 @@ def compare(
         if equal_spending:
             most = purse_share or spending.PURSE_SHARE
             ensemble = spending.simulate_at_equal_spending(
-                scenarios, design, replications, seed, workers, most, progress, check_free
+                scenarios, design, replications, seed, workers, most, progress, check=check_free
             )
         else:
             check_free(scenarios)

@@ -53,7 +53,7 @@ def test_the_arms_of_push_or_lever_cost_the_same():
     push = cost("push-for-two-years")
     assert push > 0
     assert cost("push-for-good") == pytest.approx(push, rel=1e-6)
-    assert cost("lever-reading-of-counts") == 0
+    assert cost("lever-reading-of-counts") == cost("lever-floor") == 0
 
 
 def test_what_arms_do_together_is_read_world_by_world():
@@ -78,9 +78,9 @@ def test_the_best_arm_is_named_with_its_place():
 
 
 def test_a_rise_is_read_against_the_year_before_the_shock():
-    data = {**BASE.resolved(), "parameters": {**BASE.resolved()["parameters"], "contact": 3.0, "incidence": 0.05}}
+    data = {**BASE.resolved(), "parameters": {**BASE.resolved()["parameters"], "contact": 1.0, "incidence": 0.02}}
     data["crises"]["valley"]["attention"] = {"shock": {"month": "2024-01", "peak": 1.0}}
-    quick = {**data, "changes": {"more": {"from": "2024-02", "scale": {"parameters.contact": 3}}}}
+    quick = {**data, "changes": {"more": {"from": "2024-02", "scale": {"parameters.contact": 1.8}}}}
     base, more = Scenario.parse(data, "small"), Scenario.parse(quick, "more")
     asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["more"], reading="rise")
     found = outcome(asked, cs.simulate([base, more], replications=3))
@@ -109,6 +109,17 @@ def test_one_world_gives_no_answer():
     found = tried("effects", LESS, replications=1)
     assert answer(found).startswith("none from one world")
     assert found.effects["less"]["identified"].low is None
+
+
+def test_the_twin_answers_without_luck():
+    asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["less"])
+    found = outcome(asked, cs.simulate([BASE, LESS], twin=True))
+    effect = found.effects["less"]["person_months_exploited"]
+    assert effect.low == effect.mean == effect.high > 0
+    assert effect.clear
+    words = told(found, "x")
+    assert "no luck" in words
+    assert "exploitation falls with less" in words
 
 
 def test_an_outcome_is_text_and_json():

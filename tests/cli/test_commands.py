@@ -91,6 +91,16 @@ def test_equal_spending_is_said_and_can_be_reproduced(tmp_path, lever):
     assert stored.scenarios["mine"].interventions["caseworker"].share == account["carried_out"]
 
 
+def test_an_experiment_prints_its_answer_and_json(tmp_path):
+    done = cyclesim("experiment", "conditional-identification", "--twin", "--out", "here", cwd=tmp_path)
+    for words in ("Answer of the model", "Equal spending", "Reproduce: cyclesim experiment conditional-identification"):
+        assert words in done.stdout
+    assert (tmp_path / "here" / "comparison.json").exists()
+    result = json.loads(cyclesim("experiment", "conditional-identification", "--twin", "--json", cwd=tmp_path).stdout)
+    assert [row["scenario"] for row in result["arms"]][0] == "conditional-in-full"
+    assert result["answer"] in done.stdout
+
+
 def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(tmp_path, lever):
     arguments = ("compare", "small", str(lever), "--replications", "4")
     for workers, seed, name in (("1", "0", "one"), ("2", "77", "two")):
@@ -121,6 +131,7 @@ def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(t
         (("compare", "small", "baseline", "--purse-share", "0.3"), "goes with --equal-spending"),
         (("compare", "small", "baseline", "--equal-spending", "--purse-share", "1.3"), "1.3"),
         (("experiment", "pears"), "did you mean 'pairs'"),
+        (("experiment", "pairs", "--twin", "--replications", "3"), "the twin has no luck"),
         (("experiment", "pairs", "--out", "thesis"), "is taken"),
         (("run", "small", "--out", "taken.txt"), "is a file"),
         (("run", "small", "--out", "thesis"), "no study of cyclesim"),

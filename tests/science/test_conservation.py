@@ -71,7 +71,7 @@ def test_the_shipped_scenarios_conserve_people_and_money(name):
 def test_stocks_change_by_their_flows():
     table = CycleModel(load("baseline").with_values({"months": 60})).run().observations.tables()["months"]
     entries = table["newly_trafficked"] + table["retrafficked"]
-    exits = table["escaped"] + table["answered"] - table["declined"]
+    exits = table["escaped"] + table["detained"] + table["answered"] - table["declined"]
     stock, died = table["exploited"], table["dead"]
     change = entries - exits - np.diff(died, prepend=died[0])
     assert np.diff(stock).tolist() == change[1:].tolist()

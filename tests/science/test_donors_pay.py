@@ -95,9 +95,11 @@ def test_lines_pay_in_proportion_to_what_they_hold():
     for line, cents in ((Line.TRAINING, 600), (Line.DATA, 300), (Line.BACK_END, 101)):
         ledger.commit(Grant("A", "valley", line, cents, 0, 1))
     ledger.disburse(0)
-    ledger.charge(100)
+    ledger.bill(100)
+    ledger.charge()
     assert [ledger.charged[line] for line in (Line.TRAINING, Line.DATA, Line.BACK_END)] == [60, 30, 10]
-    ledger.charge(10_000)
+    ledger.bill(10_000)
+    ledger.charge()
     assert sum(ledger.purses.values()) == 0
     assert ledger.arrears == 10_100 - 1001
 

@@ -37,9 +37,9 @@ class Reading:
     name
         What is read.
     mean, standard_error
-        Mean over worlds and its Monte Carlo error; None with one world.
+        Mean over worlds and its Monte Carlo error; None with one world, 0 for the twin, which has no luck.
     low, high
-        5 % and 95 % of worlds; None with one world.
+        5 % and 95 % of worlds; None with one world, the mean for the twin.
     """
 
     name: str
@@ -49,9 +49,11 @@ class Reading:
     high: float | None
 
     @classmethod
-    def of(cls, name: str, values: NDArray[np.float64]) -> Reading:
-        """Return the reading of one value a world."""
+    def of(cls, name: str, values: NDArray[np.float64], twin: bool = False) -> Reading:
+        """Return the reading of one value a world, or of the twin's expected value."""
         mean = float(values.mean())
+        if twin:
+            return cls(name, mean, 0.0, mean, mean)
         if values.size < 2:
             return cls(name, mean, None, None, None)
         low, high = np.quantile(values, [0.05, 0.95])
@@ -86,8 +88,8 @@ class Outcome:
         """By arm: the paired effect on each of `MEASURES`, and on person-months in the last months, as ``late``."""
         found = {}
         for arm in self.experiment.arms:
-            readings = {m: Reading.of(m, _effect(self.comparison, arm, m)) for m in MEASURES}
-            readings["late"] = Reading.of("late", _effect(self._late, arm, TARGET))
+            readings = {m: self._reading(m, _effect(self.comparison, arm, m)) for m in MEASURES}
+            readings["late"] = self._reading("late", _effect(self._late, arm, TARGET))
             found[arm] = readings
         return found
 
@@ -124,6 +126,9 @@ class Outcome:
             "readings": [asdict(reading) for reading in self.readings],
         }
 
+    def _reading(self, name: str, values: NDArray[np.float64]) -> Reading:
+        return Reading.of(name, values, twin=self.comparison.ensemble.engine == "twin")
+
     @cached_property
     def _late(self) -> Comparison:
         ensemble = self.comparison.ensemble
@@ -138,7 +143,7 @@ class Outcome:
         for measure, words in (("person_months_exploited", "person-months averted"), ("identified", "identified")):
             together = _effect(self.comparison, last, measure)
             apart = sum((_effect(self.comparison, arm, measure) for arm in joined), np.zeros(together.size))
-            found.append(Reading.of(f"{words}: together less the sum of each alone", together - apart))
+            found.append(self._reading(f"{words}: together less the sum of each alone", together - apart))
         return found
 
     def _best(self) -> list[Reading]:
@@ -147,7 +152,7 @@ class Outcome:
         averted = {arm: _effect(self.comparison, arm, TARGET) for arm in self.experiment.arms}
         averted[base] = np.zeros(self.comparison.ensemble.worlds)
         return [
-            Reading.of(f"person-months more in {name} than in {best}", averted[best] - values)
+            self._reading(f"person-months more in {name} than in {best}", averted[best] - values)
             for name, values in averted.items()
             if name != best
         ]
@@ -156,9 +161,9 @@ class Outcome:
         """Read the rise of identifications from the year before the shock to a year after it, and how arms differ."""
         ensemble, base = self.comparison.ensemble, self.experiment.baseline
         rises = {name: _rise_of(ensemble, scenario) for name, scenario in ensemble.scenarios.items()}
-        found = [Reading.of(f"rise of identifications in {base}, share", rises[base])]
+        found = [self._reading(f"rise of identifications in {base}, share", rises[base])]
         arms = self.experiment.arms
-        return found + [Reading.of(f"the same in {arm}, less that", rises[arm] - rises[base]) for arm in arms]
+        return found + [self._reading(f"the same in {arm}, less that", rises[arm] - rises[base]) for arm in arms]
 
 
 def run(
@@ -168,6 +173,7 @@ def run(
     workers: int = 1,
     paid_by: Payer | None = None,
     purse_share: float = PURSE_SHARE,
+    twin: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Run an experiment.
@@ -176,7 +182,7 @@ def run(
     ----------
     name
         Name of the experiment.
-    replications, seed, workers, progress
+    replications, seed, workers, twin, progress
         As in `simulate`.
     paid_by
         Who pays for interventions; as the experiment says if absent.
@@ -188,10 +194,10 @@ def run(
     scenarios = [load(scenario) for scenario in (chosen.baseline, *chosen.arms)]
     if (paid_by or chosen.paid_by) is Payer.DONORS:
         ensemble = simulate_at_equal_spending(
-            scenarios, None, replications, seed, workers, purse_share, progress, one_share=True
+            scenarios, None, replications, seed, workers, purse_share, progress, twin, one_share=True
         )
     else:
-        ensemble = simulate(scenarios, None, replications, seed, workers, progress=progress)
+        ensemble = simulate(scenarios, None, replications, seed, workers, progress=progress, twin=twin)
     return outcome(chosen, ensemble)
 
 

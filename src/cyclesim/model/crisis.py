@@ -201,18 +201,14 @@ class Crisis:
             self.money.spend({Line.DATA: cents})
             research.hold_survey(self.clock, min(self.records.exploited_in_year() / self.people, 1.0), p)
 
-    def spend_money(self, intervention_cents: int = 0) -> None:
+    def spend_money(self) -> None:
         """Practice again: money becomes trained staff, specialists and investigators, next month's capacity.
 
-        Parameters
-        ----------
-        intervention_cents
-            Cost of interventions that this crisis' donors pay this month; it is taken before anything but
-            assistance already given.
+        Interventions that donors pay come before all of it but assistance already given.
         """
         disbursed = self.money.disburse(self.clock)
         self.money.spend({Line.ASSISTANCE: self.assistance_cents})
-        self.money.charge(intervention_cents)
+        self.money.charge()
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
         known = self.workforce.known(self.p, self.in_need)

@@ -51,7 +51,8 @@ class CycleModel(mesa.Model):
         self.month = -inputs.spin_up
         self.donors = {n: donor(self, n, spec, self.p) for n, spec in sorted(inputs.donors.items())}
         self.crises = {n: Crisis(self, n, inputs, self.luck, self.p, twin) for n in sorted(inputs.crises)}
-        self.observations = Observations(self.crises, self.donors, inputs.months, whole=not twin)
+        payer = inputs.interventions_paid_by
+        self.observations = Observations(self.crises, self.donors, inputs.months, not twin, payer)
 
     def step(self) -> None:
         """Simulate one month.
@@ -77,12 +78,10 @@ class CycleModel(mesa.Model):
             crisis.answer_cases()
             crisis.keep_records()
         self._fund()
-        cost = self.schedule.cost(self.month)
-        charged = cost if self.inputs.interventions_paid_by is Payer.DONORS else 0
-        for crisis, cents in zip(self.crises.values(), self._by_people(charged), strict=True):
-            crisis.spend_money(cents)
+        for crisis in self.crises.values():
+            crisis.spend_money()
         self._deploy()
-        self.observations.observe(self.month, cost, outside=cost - charged)
+        self.observations.observe(self.month, self.schedule.cost(self.month))
         self.month += 1
 
     def run(self) -> CycleModel:
@@ -112,10 +111,12 @@ class CycleModel(mesa.Model):
             else:
                 self.crises[rest[0]].change(rest[1:], value)
 
-    def _by_people(self, cents: int) -> list[int]:
-        """Split the cost of interventions over the crises, by people in need."""
+    def _bill_donors(self) -> None:
+        """Bill the cost of interventions that donors pay to the crises, by people in need."""
         people = [crisis.in_need for crisis in self.crises.values()]
-        return split(cents, people if any(people) else [1] * len(people))
+        bills = split(self.schedule.cost(self.month), people if any(people) else [1] * len(people))
+        for crisis, cents in zip(self.crises.values(), bills, strict=True):
+            crisis.money.bill(cents)
 
     def _fund(self) -> None:
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
@@ -133,6 +134,8 @@ class CycleModel(mesa.Model):
             donor.decide(appeals, share, level, clock, calendar, self.p)
         for name, crisis in self.crises.items():
             crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
+        if self.inputs.interventions_paid_by is Payer.DONORS:
+            self._bill_donors()
 
     def _deploy(self) -> None:
         """Let responses that grow take specialists from the other crises."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
-from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, RecordList
+from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, Payer, RecordList
 
 Table = dict[str, NDArray[np.generic]]
 
@@ -28,11 +28,19 @@ class Observations:
         Months reported; the spin-up is not.
     whole
         Whether people and cases are whole numbers (int64) or expected ones (float64).
+    payer
+        Who pays for interventions.
     """
 
     def __init__(
-        self, crises: Mapping[str, Crisis], donors: Mapping[str, Donor], months: int, whole: bool = True
+        self,
+        crises: Mapping[str, Crisis],
+        donors: Mapping[str, Donor],
+        months: int,
+        whole: bool = True,
+        payer: Payer = Payer.OUTSIDE,
     ) -> None:
+        self._payer = payer
         self._crises, self._donors, self._months = list(crises.values()), list(donors.values()), months
         rows, counted = months * len(self._crises), np.int64 if whole else np.float64
         self._main = {name: np.zeros(rows, dtype=_dtype(measure, whole)) for name, measure in MEASURES.items()}
@@ -42,16 +50,8 @@ class Observations:
         self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
         self._before: dict[str, tuple[int, ...]] = {}
 
-    def observe(self, month: int, intervention_cents: int, outside: int) -> None:
-        """Note the state at the end of a month and the flows of it.
-
-        Parameters
-        ----------
-        intervention_cents
-            Stated cost of the interventions in force.
-        outside
-            What of it is paid by others than the donors.
-        """
+    def observe(self, month: int, intervention_cents: int) -> None:
+        """Note the state at the end of a month and the flows of it; interventions in force cost so much."""
         for number, crisis in enumerate(self._crises):
             totals = _money_totals(crisis)
             before = self._before.get(crisis.name, (0,) * len(totals))
@@ -66,7 +66,7 @@ class Observations:
             values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
             values["intervention_cents"] = intervention_cents if number == 0 else 0
             values["total_spent_cents"] = values["spent_cents"] + values["charged_cents"]
-            values["total_spent_cents"] += outside if number == 0 else 0
+            values["total_spent_cents"] += values["intervention_cents"] if self._payer is Payer.OUTSIDE else 0
             for name, value in values.items():
                 self._main[name][row] = value
             self._break_down(crisis, month)

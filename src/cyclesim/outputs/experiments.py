@@ -46,7 +46,7 @@ def told(outcome: Outcome, command: str) -> str:
     command
         What reproduces it.
     """
-    experiment, ensemble = outcome.experiment, outcome.comparison.ensemble
+    experiment = outcome.experiment
     rows = [_row(outcome, arm, number_) for number_, arm in enumerate(experiment.arms)]
     base = number(outcome.comparison.spending[0].baseline)
     blocks = [
@@ -56,8 +56,7 @@ def told(outcome: Outcome, command: str) -> str:
         f"Answer of the model: {answer(outcome)}",
         *([_EQUAL] if any(account.equal for account in outcome.comparison.spending) else []),
         *([f"Left out: {experiment.note}."] if experiment.note else []),
-        f"{ensemble.worlds} paired simulated worlds, not observations (seed {ensemble.seed}); intervals cover luck "
-        "only, not what nobody knows about the inputs.",
+        _worlds(outcome),
         f"Reproduce: {command}",
     ]
     return "\n\n".join(blocks)
@@ -65,7 +64,7 @@ def told(outcome: Outcome, command: str) -> str:
 
 def answer(outcome: Outcome) -> str:
     """Return the answer in a sentence or two; what the worlds leave open is called so."""
-    if outcome.comparison.ensemble.worlds == 1:
+    if outcome.comparison.ensemble.worlds == 1 and outcome.comparison.ensemble.engine != "twin":
         return "none from one world; ask for more replications."
     if outcome.experiment.reading == "joint":
         return f"{_clear(outcome)} {_joint(outcome.readings[0])}"
@@ -74,6 +73,19 @@ def answer(outcome: Outcome) -> str:
     if outcome.experiment.reading == "rise":
         return _rise(outcome)
     return f"{_clear(outcome)} {_outliving(outcome)}"
+
+
+def _worlds(outcome: Outcome) -> str:
+    ensemble = outcome.comparison.ensemble
+    if ensemble.engine == "twin":
+        return (
+            "Expected values of the model's twin: no luck, so every difference is there, however small; what nobody "
+            "knows about the inputs is not in it. A model, not observations."
+        )
+    return (
+        f"{ensemble.worlds} paired simulated worlds, not observations (seed {ensemble.seed}); intervals cover luck "
+        "only, not what nobody knows about the inputs."
+    )
 
 
 def _row(outcome: Outcome, arm: str, place: int) -> list[str]:
@@ -92,13 +104,13 @@ def _row(outcome: Outcome, arm: str, place: int) -> list[str]:
 
 def _interval(reading: Reading, factor: float = 1.0) -> str:
     mean = number(factor * reading.mean)
-    if reading.low is None or reading.high is None:
+    if reading.low is None or reading.high is None or reading.low == reading.high:
         return mean
     return f"{mean} ({number(factor * reading.low)} to {number(factor * reading.high)})"
 
 
 def _read(reading: Reading) -> str:
-    error = "" if reading.standard_error is None else f", standard error {number(reading.standard_error)}"
+    error = "" if not reading.standard_error else f", standard error {number(reading.standard_error)}"
     return f"{reading.name}: {_interval(reading)}{error}"
 
 
@@ -138,8 +150,8 @@ def _joint(reading: Reading) -> str:
 
 
 def _ends(reading: Reading) -> str:
-    if reading.low is None or reading.high is None:
-        return "one world"
+    if reading.low is None or reading.high is None or reading.low == reading.high:
+        return "one value"
     return f"5-95 % of worlds: {number(reading.low)} to {number(reading.high)}"
 
 

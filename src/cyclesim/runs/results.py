@@ -219,7 +219,7 @@ class Ensemble:
         import pandas as pd
 
         table = pd.concat([self.table, other.table], ignore_index=True)
-        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table)
+        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table, self.engine)
 
     def __repr__(self) -> str:
         return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"

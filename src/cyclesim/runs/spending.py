@@ -28,6 +28,7 @@ def simulate_at_equal_spending(
     workers: int = 1,
     purse_share: float = PURSE_SHARE,
     progress: Callable[[int, int], None] | None = None,
+    twin: bool = False,
     check: Callable[[Sequence[Scenario]], object] | None = None,
     one_share: bool = False,
 ) -> Ensemble:
@@ -40,7 +41,7 @@ def simulate_at_equal_spending(
     ----------
     scenarios
         The baseline, then the counterfactuals.
-    design, replications, seed, workers, progress
+    design, replications, seed, workers, progress, twin
         As in `simulate`.
     purse_share
         Largest part of the money disbursed that interventions may take.
@@ -61,13 +62,13 @@ def simulate_at_equal_spending(
         return (lambda done, of: progress(number * of + done, total * of)) if progress else None
 
     _check_baseline(chosen[0])
-    base = simulate(chosen[:1], design, replications, seed, workers, progress=halves(0))
+    base = simulate(chosen[:1], design, replications, seed, workers, progress=halves(0), twin=twin)
     paid = [chosen[0], *paid_by_donors(chosen[1:], base, purse_share, one_share)]
     if check:
         check(paid)
     if not paid[1:]:
         return base
-    return base.joined(simulate(paid[1:], design, replications, seed, workers, progress=halves(1)))
+    return base.joined(simulate(paid[1:], design, replications, seed, workers, progress=halves(1), twin=twin))
 
 
 def paid_by_donors(

@@ -110,12 +110,15 @@ class MoneyLedger:
             self.purses[line] -= cents
             self.spent[line] += cents
 
-    def charge(self, cents: int) -> None:
-        """Take the cost of interventions out of the purses, from each line in proportion to what it holds.
-
-        What the purses cannot pay is owed, and charged in a later month.
-        """
+    def bill(self, cents: int) -> None:
+        """Note the cost of interventions that the purses are to pay."""
         self.arrears += cents
+
+    def charge(self) -> None:
+        """Take what interventions cost out of the purses, from each line in proportion to what it holds.
+
+        What the purses cannot pay is still owed, and charged in a later month.
+        """
         paid = min(self.arrears, sum(self.purses.values()))
         if paid == 0:
             return
