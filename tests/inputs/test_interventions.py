@@ -84,6 +84,14 @@ class TestCatalogue:
                     value = {"set": number, "scale": quantity.value * number, "add": quantity.value + number}[how]
                     assert quantity.range[0] <= value <= quantity.range[1], path
 
+    @pytest.mark.parametrize("name", BUILT)
+    def test_nothing_is_set_to_the_default_it_has_already(self, name: str) -> None:
+        changes = entry(name).changes
+        assert changes
+        for path, number in changes.set.items():
+            quantity = parameters().get(path.removeprefix("parameters."))
+            assert quantity is None or quantity.value != number, f"{path} is {number} by default: it does nothing"
+
     def test_what_is_nested_changes_nothing_that_the_other_does_not(self) -> None:
         for one in catalogue().values():
             outer = one.overlap.rule.partition("nested in ")[2] if one.overlap else ""
