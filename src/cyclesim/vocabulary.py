@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MODEL_VERSION = "0.2"
+MODEL_VERSION = "0.3"
 """Version of the numbers: it changes whenever a result of a shipped scenario moves."""
 
 

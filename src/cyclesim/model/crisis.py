@@ -287,7 +287,7 @@ class Crisis:
 
     def referral_rate(self) -> float:
         """Return this month's mean hazard of being found, over people in exploitation."""
-        total = int(self.cells_at_start.sum())
+        total = float(self.cells_at_start.sum())
         return math.fsum((self.cells_at_start * found(self.risks, self.detained)).tolist()) / total if total else 0.0
 
     def change(self, path: list[str], value: float) -> None:
