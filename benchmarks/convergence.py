@@ -1,6 +1,6 @@
 """Hold the individual ledger against its twin while the world grows: whether it converges, and how fast.
 
-    python benchmarks/convergence.py [--seeds 24 16 10] [--scenarios NAME ...]
+    python benchmarks/convergence.py [--seeds 20 12 8] [--scenarios NAME ...]
 
 People, staff, posts, assistance places and budgets grow together, organisations and donors stay as many. Each
 scenario runs with 10^5, 10^6 and 10^7 people; its shares, pooled over all months reported, are taken relative to the
@@ -10,7 +10,7 @@ counts, whole places and whole people leave; it is no noise and is reported apar
 
 So that every share has at least 100 events behind it in the smallest world, `--crowd` multiplies the incidence
 (which stays within its range), the caseworkers and the assistance places: by 4, and by 10 in `ukraine-2022`, where
-few are found. At most 60 months are reported. `--crowd 1` takes the scenarios as they are.
+few are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SCENARIOS = (
     "flexible-funding",  # money moves, and follows the bottlenecks that responders report
 )
 CROWDED = {"ukraine-2022": 10.0}  # all others: 4
-MONTHS = 60
+MONTHS, SPIN_UP = 48, 24
 RESOLVED = 2e-4  # noise below this, relative, is none: the share is at its bound
 SHARES = ("true prevalence", "detected share", "answered share", "trust", "believed prevalence", "coverage")
 
@@ -58,7 +58,11 @@ def world_of(name: str, people: int, crowd: float | None) -> Scenario:
     crowd = CROWDED.get(name, 4.0) if crowd is None else crowd
     whole = sum(wave.people for crisis in base.crises.values() for wave in crisis.arrivals.values() if wave.in_need)
     crowded = scaled(base, crowd, ("caseworkers", "assistance_places")).with_values(
-        {"incidence": base.parameter("incidence") * crowd, "months": min(base.months, MONTHS)}
+        {
+            "incidence": base.parameter("incidence") * crowd,
+            "months": min(base.months, MONTHS),
+            "spin_up": min(base.spin_up, SPIN_UP),
+        }
     )
     return scaled(crowded, people / whole)
 
@@ -105,7 +109,7 @@ def study(name: str, seeds: list[int], crowd: float | None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs=3, default=[24, 16, 10], help="worlds of each size")
+    parser.add_argument("--seeds", type=int, nargs=3, default=[20, 12, 8], help="worlds of each size")
     parser.add_argument("--scenarios", nargs="+", default=list(SCENARIOS))
     parser.add_argument("--crowd", type=float, help="factor on incidence and casework (default: 4; ukraine-2022: 10)")
     arguments = parser.parse_args()
