@@ -206,6 +206,8 @@ def deploy(workforces: Sequence[Workforce], p: Values) -> None:
     workforces
         Of all crises, after their spending of the month.
     """
+    if len(workforces) < 2:
+        return
     teams = [work.specialists for work in workforces]
     total = math.fsum(team.staff for team in teams)
     pulls = [p.draining * max(team.growth, 0.0) / (total - team.staff) if total > team.staff else 0.0 for team in teams]
