@@ -99,7 +99,7 @@ def test_a_rise_is_read_against_the_year_before_the_shock():
 
 def test_no_clear_difference_is_called_so_and_late_months_are_read_apart():
     found = tried("effects", LESS, SAME)
-    assert "no clear difference with same" in answer(found)
+    assert "differs not clearly with same" in answer(found)
     assert "fewer people are in exploitation with less" in answer(found)
     late = found.comparison.ensemble.table.query("month >= 2").groupby(["scenario", "replication"])["exploited"].sum()
     assert found.effects["less"]["late"].mean == pytest.approx((late["small"] - late["less"]).mean())

@@ -97,7 +97,7 @@ def test_an_experiment_prints_its_answer_and_json(tmp_path):
         assert words in done.stdout
     assert (tmp_path / "here" / "comparison.json").exists()
     result = json.loads(cyclesim("experiment", "conditional-identification", "--twin", "--json", cwd=tmp_path).stdout)
-    assert next(row["scenario"] for row in result["arms"]) == "conditional-in-full"
+    assert result["arms"][0]["scenario"] == "conditional-in-full"
     assert result["answer"] in done.stdout
 
 

@@ -121,11 +121,11 @@ def _clear(outcome: Outcome) -> str:
     worse = [arm for arm, effects in ordered if effects[_TARGET].clear and effects[_TARGET].mean < 0]
     open_ = [arm for arm, effects in ordered if not effects[_TARGET].clear]
     parts = [
-        *([f"exploitation falls with {_then(better)}"] if better else []),
+        *([f"falls with {_then(better)}"] if better else []),
         *([f"rises with {', '.join(worse)}"] if worse else []),
-        *([f"no clear difference with {', '.join(open_)}"] if open_ else []),
+        *([f"differs not clearly with {', '.join(open_)}"] if open_ else []),
     ]
-    return f"{'; '.join(parts)}."
+    return f"exploitation {'; '.join(parts)}."
 
 
 def _then(arms: list[str]) -> str:
