@@ -90,3 +90,13 @@ def test_published_limits_of_the_uk():
     low, high = np.median(np.array(limits), axis=0)
     assert low == pytest.approx(9232.6, rel=0.1)
     assert high == pytest.approx(15042.9, rel=0.1)
+
+
+@pytest.mark.parametrize("method", ["independence", "pairs", "stepwise"])
+def test_side_by_side_and_one_by_one_are_the_same(method):
+    sparse = simulated(300, (0.15, 0.1, 0.05, 0.04), seed=4)
+    tables = [sparse.resampled(cells) for cells in bootstrap.resampled(sparse, 300, 30, seed=1)]
+    alone = [estimate(table, method).estimate for table in tables]
+    together = bootstrap.estimates(tables, method, Options())
+    np.testing.assert_allclose(together, [np.inf if one is None else one for one in alone], rtol=1e-9)
+    assert np.isinf(together).any() == (method == "pairs")

@@ -11,7 +11,7 @@ where they are more than 2.5 % the interval has no upper limit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +29,8 @@ LEVEL = 0.95
 REPLICATES = 1000
 MODELS = 60
 """Models among which a replicate chooses by AIC or BIC."""
+_TOGETHER = 100  # replicates at once
+_TOGETHER_METHODS = ("independence", "pairs", "stepwise")  # fitted side by side
 _CRITERIA = {"bic": "bic", "aic": "aic", "average": "bic"}
 
 
@@ -51,7 +53,7 @@ def with_interval(
     seed
         Seed of the luck. All methods see the same replicates of a table.
     progress
-        Called with the number of replicates done.
+        Called with the number of replicates that have been done since the last call.
 
     Raises
     ------
@@ -65,11 +67,13 @@ def with_interval(
     if point.estimate is None:
         return point
     repeated = _narrowed(counts, method, options)
+    tables = [counts.resampled(cells) for cells in resampled(counts, point.estimate, replicates, seed)]
     totals = np.empty(replicates)
-    for number, cells in enumerate(resampled(counts, point.estimate, replicates, seed)):
-        totals[number] = _total(counts.resampled(cells), method, repeated)
+    for first in range(0, replicates, _TOGETHER):
+        part = tables[first : first + _TOGETHER]
+        totals[first : first + _TOGETHER] = estimates(part, method, repeated)
         if progress:
-            progress(number + 1)
+            progress(len(part))
     low, high = bca(totals, point.estimate, _acceleration(counts, method, repeated))
     refused = int(np.isinf(totals).sum())
     if refused > replicates * (1 - LEVEL) / 2:
@@ -150,17 +154,27 @@ def _quantile(ordered: Floats, share: float) -> float:
 def _acceleration(counts: Counts, method: str, options: Options) -> float:
     """Return the skewness of leaving out one person at a time; 0 where leaving one out leaves no answer."""
     occupied = np.flatnonzero(counts.cells)
-    totals = np.empty(occupied.size)
-    for number, cell in enumerate(occupied):
-        fewer = counts.cells.copy()
-        fewer[cell] -= 1
-        totals[number] = _total(counts.resampled(fewer), method, options)
+    fewer = counts.cells - (np.arange(counts.cells.size) == occupied[:, None])
+    totals = estimates([counts.resampled(cells) for cells in fewer], method, options)
     if np.isinf(totals).any():
         return 0.0
     people = counts.cells[occupied]
     apart = people @ totals / people.sum() - totals
     spread = float(people @ apart**2)
     return float(people @ apart**3) / (6 * spread**1.5) if spread > 0 else 0.0
+
+
+def estimates(tables: Sequence[Counts], method: str, options: Options) -> Floats:
+    """Return the estimate of each table; infinite where there is none."""
+    if method not in _TOGETHER_METHODS:
+        return np.array([_total(table, method, options) for table in tables])
+    if method == "stepwise":
+        fits = choice.stepwise_each(tables, options.threshold)
+    else:
+        model = () if method == "independence" else choice.pairs(len(tables[0].lists))
+        fits = choice.fit_each(tables, [model] * len(tables))
+    unseen = [math.inf if one is None else float(one.means[0]) for one in fits]
+    return np.array([table.observed + more for table, more in zip(tables, unseen, strict=True)])
 
 
 def _total(table: Counts, method: str, options: Options) -> float:
