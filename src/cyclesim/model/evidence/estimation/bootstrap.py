@@ -4,8 +4,8 @@ A replicate draws as many people as the estimate says there are, each with the h
 the rest, with none (Buckland & Garthwaite 1991): so the number observed varies too. Limits are bias-corrected and
 accelerated (BCa; DiCiccio & Efron 1996), as Chan, Silverman & Vincent (2021) do it, the acceleration from leaving
 out one person at a time. Choice by AIC or BIC is repeated among the models that are best on the observed table
-(Silverman, Chan & Vincent 2024). A replicate without an answer counts as without bound, and
-where they are more than 2.5 % the interval has no upper limit.
+(Silverman, Chan & Vincent 2024). A replicate without an answer counts as without bound;
+where more than 2.5 % of them are, the interval has no upper limit. It always holds the estimate.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def with_interval(
     replicates
         Number of replicates; the first of many are those of few.
     seed
-        Seed of the luck. All methods see the same replicates of a table.
+        Seed of the luck, which all methods share.
     progress
         Called with the number of replicates that have been done since the last call.
 
@@ -83,7 +83,8 @@ def with_interval(
         f"{refused} of {replicates} replicates have no answer and count as without bound" if refused else None,
         f"each replicate chooses among {len(repeated.among)} models" if repeated.among and not options.among else None,
     ]
-    interval = (max(min(low, point.estimate), float(counts.observed)), high if math.isfinite(high) else None)
+    low, high = max(min(low, point.estimate), float(counts.observed)), max(high, point.estimate)
+    interval = (low, high if math.isfinite(high) else None)
     return replace(point, interval=interval, note="; ".join(filter(None, notes)) or None)
 
 
