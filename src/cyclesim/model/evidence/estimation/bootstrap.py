@@ -81,7 +81,7 @@ def with_interval(
     notes = [
         point.note,
         f"{refused} of {replicates} replicates have no answer and count as without bound" if refused else None,
-        f"each replicate chooses among {len(repeated.among)} models" if repeated.among and not options.among else None,
+        _among(counts, repeated) if repeated is not options else None,
     ]
     low, high = max(min(low, point.estimate), float(counts.observed)), max(high, point.estimate)
     interval = (low, high if math.isfinite(high) else None)
@@ -183,6 +183,14 @@ def _total(table: Counts, method: str, options: Options) -> float:
         return answered(table, method, options).total
     except RefusedError:
         return math.inf
+
+
+def _among(counts: Counts, options: Options) -> str | None:
+    """Say that replicates do not choose among all models, where that is so."""
+    number = len(options.among or ())
+    if number < MODELS and len(counts.lists) <= choice.EXHAUSTIVE:
+        return None
+    return f"each replicate chooses among the {number} best models"
 
 
 def _narrowed(counts: Counts, method: str, options: Options) -> Options:

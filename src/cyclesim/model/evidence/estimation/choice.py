@@ -139,7 +139,7 @@ def averaged(counts: Counts, order: int, among: tuple[Model, ...] | None = None)
     totals = np.array([one.means[0] for one in fits])
     mean = float(weights @ totals)
     error = float(weights @ np.hypot([one.error for one in fits], totals - mean))
-    note = f"mean of {len(fits)} models; the heaviest weighs {weights[0]:.0%}".replace("%", " %")
+    note = f"mean of {len(fits)} models; the heaviest weighs {100 * weights[0]:.0f} %" if len(fits) > 1 else ""
     return Answer(counts.observed + mean, error, note=note)
 
 
