@@ -147,4 +147,4 @@ def _progress(method: str, replicates: int, quiet: bool) -> Iterator[Callable[[i
         yield None
         return
     with click.progressbar(length=replicates, label=method, file=sys.stderr) as bar:
-        yield lambda _: bar.update(1)
+        yield bar.update

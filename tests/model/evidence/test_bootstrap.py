@@ -72,11 +72,13 @@ def test_a_refusal_has_no_interval():
 
 
 @pytest.mark.parametrize("method", ["bic", "average"])
-def test_choice_by_criterion_is_repeated_among_the_best_models(method):
+def test_choice_by_criterion_is_repeated_among_the_best_models(method, monkeypatch):
+    assert "chooses" not in (bootstrap.with_interval(COUNTS, method, 10).note or "")  # among all 8 of them
+    monkeypatch.setattr(bootstrap, "MODELS", 3)
     found = bootstrap.with_interval(COUNTS, method, 40)
     low, high = found.interval
     assert low < found.estimate < high
-    assert "chooses among 8 models" in found.note
+    assert "chooses among the 3 best models" in found.note
     one = Options(among=((),))
     assert bootstrap.with_interval(COUNTS, method, 40, options=one).estimate == pytest.approx(
         estimate(COUNTS, "independence").estimate
@@ -90,3 +92,13 @@ def test_published_limits_of_the_uk():
     low, high = np.median(np.array(limits), axis=0)
     assert low == pytest.approx(9232.6, rel=0.1)
     assert high == pytest.approx(15042.9, rel=0.1)
+
+
+@pytest.mark.parametrize("method", ["independence", "pairs", "stepwise"])
+def test_side_by_side_and_one_by_one_are_the_same(method):
+    sparse = simulated(300, (0.15, 0.1, 0.05, 0.04), seed=4)
+    tables = [sparse.resampled(cells) for cells in bootstrap.resampled(sparse, 300, 30, seed=1)]
+    alone = [estimate(table, method).estimate for table in tables]
+    together = bootstrap.estimates(tables, method, Options())
+    np.testing.assert_allclose(together, [np.inf if one is None else one for one in alone], rtol=1e-9)
+    assert np.isinf(together).any() == (method == "pairs")

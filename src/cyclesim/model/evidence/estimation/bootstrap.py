@@ -4,14 +4,14 @@ A replicate draws as many people as the estimate says there are, each with the h
 the rest, with none (Buckland & Garthwaite 1991): so the number observed varies too. Limits are bias-corrected and
 accelerated (BCa; DiCiccio & Efron 1996), as Chan, Silverman & Vincent (2021) do it, the acceleration from leaving
 out one person at a time. Choice by AIC or BIC is repeated among the models that are best on the observed table
-(Silverman, Chan & Vincent 2024). A replicate without an answer counts as without bound, and
-where they are more than 2.5 % the interval has no upper limit.
+(Silverman, Chan & Vincent 2024). A replicate without an answer counts as without bound;
+where more than 2.5 % of them are, the interval has no upper limit. It always holds the estimate.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +29,8 @@ LEVEL = 0.95
 REPLICATES = 1000
 MODELS = 60
 """Models among which a replicate chooses by AIC or BIC."""
+_TOGETHER = 100  # replicates at once
+_TOGETHER_METHODS = ("independence", "pairs", "stepwise")  # fitted side by side
 _CRITERIA = {"bic": "bic", "aic": "aic", "average": "bic"}
 
 
@@ -49,9 +51,9 @@ def with_interval(
     replicates
         Number of replicates; the first of many are those of few.
     seed
-        Seed of the luck. All methods see the same replicates of a table.
+        Seed of the luck, which all methods share.
     progress
-        Called with the number of replicates done.
+        Called with the number of replicates that have been done since the last call.
 
     Raises
     ------
@@ -65,11 +67,13 @@ def with_interval(
     if point.estimate is None:
         return point
     repeated = _narrowed(counts, method, options)
+    tables = [counts.resampled(cells) for cells in resampled(counts, point.estimate, replicates, seed)]
     totals = np.empty(replicates)
-    for number, cells in enumerate(resampled(counts, point.estimate, replicates, seed)):
-        totals[number] = _total(counts.resampled(cells), method, repeated)
+    for first in range(0, replicates, _TOGETHER):
+        part = tables[first : first + _TOGETHER]
+        totals[first : first + _TOGETHER] = estimates(part, method, repeated)
         if progress:
-            progress(number + 1)
+            progress(len(part))
     low, high = bca(totals, point.estimate, _acceleration(counts, method, repeated))
     refused = int(np.isinf(totals).sum())
     if refused > replicates * (1 - LEVEL) / 2:
@@ -77,9 +81,10 @@ def with_interval(
     notes = [
         point.note,
         f"{refused} of {replicates} replicates have no answer and count as without bound" if refused else None,
-        f"each replicate chooses among {len(repeated.among)} models" if repeated.among and not options.among else None,
+        _among(counts, repeated) if repeated is not options else None,
     ]
-    interval = (max(min(low, point.estimate), float(counts.observed)), high if math.isfinite(high) else None)
+    low, high = max(min(low, point.estimate), float(counts.observed)), max(high, point.estimate)
+    interval = (low, high if math.isfinite(high) else None)
     return replace(point, interval=interval, note="; ".join(filter(None, notes)) or None)
 
 
@@ -150,11 +155,8 @@ def _quantile(ordered: Floats, share: float) -> float:
 def _acceleration(counts: Counts, method: str, options: Options) -> float:
     """Return the skewness of leaving out one person at a time; 0 where leaving one out leaves no answer."""
     occupied = np.flatnonzero(counts.cells)
-    totals = np.empty(occupied.size)
-    for number, cell in enumerate(occupied):
-        fewer = counts.cells.copy()
-        fewer[cell] -= 1
-        totals[number] = _total(counts.resampled(fewer), method, options)
+    fewer = counts.cells - (np.arange(counts.cells.size) == occupied[:, None])
+    totals = estimates([counts.resampled(cells) for cells in fewer], method, options)
     if np.isinf(totals).any():
         return 0.0
     people = counts.cells[occupied]
@@ -163,11 +165,32 @@ def _acceleration(counts: Counts, method: str, options: Options) -> float:
     return float(people @ apart**3) / (6 * spread**1.5) if spread > 0 else 0.0
 
 
+def estimates(tables: Sequence[Counts], method: str, options: Options) -> Floats:
+    """Return the estimate of each table; infinite where there is none."""
+    if method not in _TOGETHER_METHODS:
+        return np.array([_total(table, method, options) for table in tables])
+    if method == "stepwise":
+        fits = choice.stepwise_each(tables, options.threshold)
+    else:
+        model = () if method == "independence" else choice.pairs(len(tables[0].lists))
+        fits = choice.fit_each(tables, [model] * len(tables))
+    unseen = [math.inf if one is None else float(one.means[0]) for one in fits]
+    return np.array([table.observed + more for table, more in zip(tables, unseen, strict=True)])
+
+
 def _total(table: Counts, method: str, options: Options) -> float:
     try:
         return answered(table, method, options).total
     except RefusedError:
         return math.inf
+
+
+def _among(counts: Counts, options: Options) -> str | None:
+    """Say that replicates do not choose among all models, where that is so."""
+    number = len(options.among or ())
+    if number < MODELS and len(counts.lists) <= choice.EXHAUSTIVE:
+        return None
+    return f"each replicate chooses among the {number} best models"
 
 
 def _narrowed(counts: Counts, method: str, options: Options) -> Options:

@@ -91,30 +91,45 @@ def fit(counts: Counts, terms: Iterable[Term] = ()) -> Fit:
     model = ordered(terms)
     if counts.observed == counts.on[1]:
         raise RefusedError(NO_OVERLAP)
-    found = search(counts, [model])
-    if not found:
+    (found,) = search([counts], [model])
+    if found is None:
         raise RefusedError(_unidentified(counts, model))
-    confirm(counts, found[0])
-    return found[0]
+    confirm(counts, found)
+    return found
 
 
-def search(counts: Counts, models: Sequence[Model]) -> list[Fit]:
-    """Fit models without solving the linear program; those whose parameters cannot be told apart are left out.
+def search(tables: Sequence[Counts], models: Sequence[Model]) -> list[Fit | None]:
+    """Fit models side by side, each to its table, without solving the linear program.
 
     Without a maximum a fit comes close to the least upper bound of the likelihood, and its total means nothing:
     `confirm` must decide.
+
+    Parameters
+    ----------
+    tables
+        Of the same lists.
+
+    Returns
+    -------
+    For each model its fit; None if nobody is on two lists, or the parameters cannot be told apart.
     """
-    if counts.observed == counts.on[1]:
-        return []
-    identified = [model for model in models if not _unidentified(counts, model)]
-    terms = ordered({term for model in identified for term in model})
-    every = np.array([0, *(1 << k for k in range(len(counts.lists))), *terms])
-    at_once = max(1, _LARGE // (counts.cells.size * every.size))
-    return [
-        one
-        for first in range(0, len(identified), at_once)
-        for one in _Batch(counts, identified[first : first + at_once], every).fits()
+    asked = [
+        k
+        for k, (counts, model) in enumerate(zip(tables, models, strict=True))
+        if counts.observed > counts.on[1] and not _unidentified(counts, model)
     ]
+    found: list[Fit | None] = [None] * len(models)
+    if not asked:
+        return found
+    terms = ordered({term for k in asked for term in models[k]})
+    every = np.array([0, *(1 << k for k in range(len(tables[0].lists))), *terms])
+    at_once = max(1, _LARGE // (tables[0].cells.size * every.size))
+    for first in range(0, len(asked), at_once):
+        part = asked[first : first + at_once]
+        fits = _Batch([tables[k] for k in part], [models[k] for k in part], every).fits()
+        for k, one in zip(part, fits, strict=True):
+            found[k] = one
+    return found
 
 
 def confirm(counts: Counts, found: Fit) -> None:
@@ -142,20 +157,20 @@ def ordered(terms: Iterable[Term]) -> Model:
 
 
 class _Batch:
-    """Several models of one table, fitted side by side by Newton's method, damped.
+    """Models fitted side by side by Newton's method, damped, each to its table.
 
     All arrays have the models along their first axis. A parameter that a model lacks, or has at minus infinity, is
     held at 0; a history that cannot occur in it has no weight.
     """
 
-    def __init__(self, counts: Counts, models: Sequence[Model], every: NDArray[np.int64]) -> None:
-        self.counts, self.models = counts, models
+    def __init__(self, tables: Sequence[Counts], models: Sequence[Model], every: NDArray[np.int64]) -> None:
+        self.lists, self.models = len(tables[0].lists), models
         has = np.array([[term.bit_count() < 2 or term in model for term in every.tolist()] for model in models])
-        self.matrix = _matrix(np.arange(1, counts.cells.size), every)
-        empty = counts.margins[every] == 0
+        self.people = np.array([counts.cells[1:] for counts in tables])
+        self.matrix = _matrix(np.arange(1, self.people.shape[1] + 1), every)
+        empty = self.people @ self.matrix == 0
         self.kept = (has & ~empty).astype(np.float64)
         self.weight = ((has & empty).astype(np.float64) @ self.matrix.T == 0).astype(np.float64)
-        self.people = counts.cells[1:]
 
     def fits(self) -> list[Fit]:
         """Return the fit of each model."""
@@ -164,16 +179,15 @@ class _Batch:
         variance = self._solve(means, np.eye(1, self.kept.shape[1]).repeat(len(means), 0), self.kept)[:, 0]
         unseen = np.exp(coefficients[:, 0])
         whole = np.column_stack([unseen, means])
-        likelihood = (coefficients @ self.matrix.T * self.weight) @ self.people - means.sum(axis=1)
+        likelihood = (coefficients @ self.matrix.T * self.weight * self.people - means).sum(axis=1)
         error = np.sqrt(unseen + unseen**2 * np.maximum(variance, 0.0))
         proven = converged & self._proves(means)
-        lists = len(self.counts.lists)
         return [
             Fit(
                 terms=model,
                 means=whole[k],
                 log_likelihood=float(likelihood[k]),
-                parameters=1 + lists + len(model),
+                parameters=1 + self.lists + len(model),
                 error=float(error[k]),
                 proven=bool(proven[k]),
             )
@@ -187,9 +201,9 @@ class _Batch:
         coefficients = self._solve(means, target, self.kept)
         going = np.arange(len(means))
         for _ in range(_STEPS):
-            kept, weight = self.kept[going], self.weight[going]
+            kept, weight, people = self.kept[going], self.weight[going], self.people[going]
             means = np.exp(coefficients[going] @ self.matrix.T) * weight
-            slope = ((self.people - means) * weight) @ self.matrix * kept
+            slope = ((people - means) * weight) @ self.matrix * kept
             step = self._solve(means, slope, kept)
             longest = np.abs(step @ self.matrix.T * weight).max(axis=1)
             coefficients[going] += step * (_LONGEST / np.maximum(longest, _LONGEST))[:, None]
@@ -218,7 +232,7 @@ class _Batch:
         gap = ((self.people - means) * self.weight) @ self.matrix
         moved = means + self._solve(self.weight, gap, self.kept) @ self.matrix.T
         lowest = np.where(self.weight > 0, moved, np.inf).min(axis=1)
-        proofs: NDArray[np.bool_] = lowest > _ROUNDING * (1.0 + self.people.sum())
+        proofs: NDArray[np.bool_] = lowest > _ROUNDING * (1.0 + self.people.sum(axis=1))
         return proofs
 
 
