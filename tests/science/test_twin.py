@@ -132,7 +132,8 @@ def test_people_and_money_are_conserved_every_month(data):
 
 def test_stocks_change_by_their_flows():
     result = table(WORLD)
-    change = result["newly_trafficked"] + result["retrafficked"] - result["escaped"] - result["answered"]
+    entries = result["newly_trafficked"] + result["retrafficked"]
+    change = entries - result["escaped"] - result["detained"] - result["answered"]
     change += result["declined"] - np.diff(result["dead"], prepend=result["dead"][0])
     assert np.diff(result["exploited"]) == pytest.approx(change[1:], abs=1e-9)
 
