@@ -55,7 +55,7 @@ def told(outcome: Outcome, command: str) -> str:
         *(["\n".join(_read(reading) for reading in outcome.readings)] if outcome.readings else []),
         f"Answer of the model: {answer(outcome)}",
         *([_EQUAL] if any(account.equal for account in outcome.comparison.spending) else []),
-        *([f"Left out: {experiment.note}."] if experiment.note else []),
+        *([f"Note: {experiment.note}."] if experiment.note else []),
         _worlds(outcome),
         f"Reproduce: {command}",
     ]
