@@ -57,7 +57,7 @@ def validate(
     advance()
     twelve = [run(trials.many(scenario), seed=seed, replication=number) for number in range(seeds)]
     advance()
-    pair = worlds(alike(scenario, seeds, seed, workers), seeds)
+    pair = worlds(alike(scenario), seeds)
     measured = {
         **measuring.of_people(tens),
         **measuring.of_money(tens),
