@@ -284,10 +284,10 @@ TARGETS = (
         Quantity("survey estimate, low detection : truly low", "> 1", 1.0, math.inf),
     ),
     _target(
-        "f", "training without a back end: a rise, then a fall", "report M36: trust that was disappointed",
-        "a full queue goes on answering at capacity, so that lost trust takes away only what would have lapsed",
-        Quantity("identified in the first 6 months of training : no training, best set", "> 1", 1.0, math.inf),
-        Quantity("identified in months 13-18 of it : no training, same set", "< 1", 0.0, 1.0),
+        "f", "half a year of training, no back end: a rise, then a fall", "report M36: trust that was disappointed",
+        "where the queue is full it goes on answering at capacity, so that lost trust takes away only what would lapse",
+        Quantity("identified in the 6 months of training : no training, best set", "> 1", 1.0, math.inf),
+        Quantity("identified in months 13-18 after its beginning : no training, same set", "< 1", 0.0, 1.0),
     ),
     _target(
         "g", "conservation", "every person in one state, every cent in one place",

@@ -20,6 +20,8 @@ SURVEYED = 60
 """Month from which prevalence surveys are held each year."""
 LOW_DETECTION = 0.5
 """Factor on self-reports, contact and proactive investigation in the world of low detection."""
+TRAINING_MONTHS = 6
+"""Length of the push of training without a back end, in check f."""
 CRISES = 12
 PEOPLE = 100_000
 _LOW_MONEY = 1 / 30
@@ -57,7 +59,7 @@ def family(scenario: Scenario) -> list[Scenario]:
     for name, values in TRAINING_SETS.items():
         plain = _with(base, f"training {name}: no", values)
         training = {"parameters.training_background": 0.25}
-        worlds += [plain, _changed(plain, f"training {name}: yes", CUT, None, set=training)]
+        worlds += [plain, _changed(plain, f"training {name}: yes", CUT, CUT + TRAINING_MONTHS, set=training)]
     return worlds
 
 
@@ -94,7 +96,7 @@ def many(scenario: Scenario) -> Scenario:
     Each is the largest crisis of the scenario, scaled; donors' budgets are scaled with the people. Intensity of the
     hazard goes from 0.5 to 2 (yearly prevalence of some 6 to 30 per 1,000), frontline staff and posts of back ends
     from 0.1 to 4 of the scenario's, in two other orders; three of the twelve have trafficking high on their agenda
-    (8 of 29 responses in 2022-23, report section 4), three have a media shock; donors' naivety goes from 0.5 to 1.
+    (8 of 29 responses in 2022-23, report section 4), three have a media shock; donors' naivety goes from 0.4 to 1.
     No dated changes or arrivals; six years.
     """
     data = scenario.resolved()
@@ -103,7 +105,7 @@ def many(scenario: Scenario) -> Scenario:
     scaled = _scaled(_from_the_start(template), PEOPLE / max(sizes.values()))
     data["crises"] = {f"crisis {n:02d}": _unlike(scaled, n, data["start"]) for n in range(CRISES)}
     for number, name in enumerate(sorted(data.get("donors", {}))):
-        data["donors"][name]["naivety"] = 0.5 + 0.5 * (7 * number % CRISES) / (CRISES - 1)
+        data["donors"][name]["naivety"] = 0.4 + 0.6 * (7 * number % CRISES) / (CRISES - 1)
     share = CRISES * PEOPLE / sum(sizes.values())
     data |= {"changes": {}, "interventions": {}, "months": 72}
     _scale_budgets(data, share)
@@ -237,7 +239,7 @@ def _unlike(crisis: dict[str, Any], number: int, start: str) -> dict[str, Any]:
         "settings": settings,
         "organisations": _times(crisis.get("organisations", {}), staff, "staff"),
         "back_ends": _times(crisis["back_ends"], posts, "caseworkers", "investigators"),
-        "agenda": 0.98 if (5 * number + 1) % CRISES < 3 else 0.35,
+        "agenda": 1.0 if (5 * number + 1) % CRISES < 3 else 0.3,
         "attention": news if number in (1, 4, 8) else {},
     }
 
