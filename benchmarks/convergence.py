@@ -101,7 +101,9 @@ def study(name: str, seeds: list[int], crowd: float | None) -> None:
     for k, share in enumerate(SHARES):
         parts = " ".join(f"{100 * value:9.3f}" for value in noise[:, k])
         biases = " ".join(f"{100 * value:+7.2f}" for value in bias[:, k])
-        print(f"{share:20s} {parts:>30s} {steep[k]:+8.2f}+-{wide:.2f} {biases:>24s} {steep_error[k]:+15.2f}")
+        slopes = f"{steep[k]:+8.2f}+-{wide:.2f}" if np.isfinite(steep[k]) else "no noise left"
+        also = f"{steep_error[k]:+15.2f}" if np.isfinite(steep_error[k]) else ""
+        print(f"{share:20s} {parts:>30s} {slopes:>14s} {biases:>24s} {also:>15s}")
     mean = np.nanmean(steep)
     verdict = f"{np.nanmean(steep_error):+15.2f}  {'within' if abs(mean + 0.5) <= 0.1 else 'outside'} -0.5 +- 0.1"
     print(f"{'mean':20s} {'':30s} {mean:+8.2f}+-{wide:.2f} {'':24s} {verdict}")
