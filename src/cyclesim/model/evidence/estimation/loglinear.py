@@ -35,6 +35,7 @@ Model = tuple[Term, ...]
 _START = 0.1  # added to every count to begin with, so that its logarithm exists
 _STEPS = 60
 _LONGEST = 4.0  # no fitted mean changes by more than a factor e^4 in one step
+_HIGHEST = 300.0  # logarithm of a mean; only where there is no maximum does a search come near it
 _CLOSE = 1e-12  # squared distance from the maximum in standard errors, before the last step
 _ROUNDING = 1e-14  # of people, the error of a fitted mean: some 200 times that of adding up in doubles
 _RIDGE = 1e-12  # relative; keeps a step finite where the information about a parameter vanishes
@@ -175,9 +176,9 @@ class _Batch:
     def fits(self) -> list[Fit]:
         """Return the fit of each model."""
         coefficients, converged = self._climb()
-        means = self._means(coefficients)
+        means = self._means(coefficients, self.weight)
         variance = self._solve(means, np.eye(1, self.kept.shape[1]).repeat(len(means), 0), self.kept)[:, 0]
-        unseen = np.exp(coefficients[:, 0])
+        unseen = np.exp(np.minimum(coefficients[:, 0], _HIGHEST))
         whole = np.column_stack([unseen, means])
         likelihood = (coefficients @ self.matrix.T * self.weight * self.people - means).sum(axis=1)
         error = np.sqrt(unseen + unseen**2 * np.maximum(variance, 0.0))
@@ -202,7 +203,7 @@ class _Batch:
         going = np.arange(len(means))
         for _ in range(_STEPS):
             kept, weight, people = self.kept[going], self.weight[going], self.people[going]
-            means = np.exp(coefficients[going] @ self.matrix.T) * weight
+            means = self._means(coefficients[going], weight)
             slope = ((people - means) * weight) @ self.matrix * kept
             step = self._solve(means, slope, kept)
             longest = np.abs(step @ self.matrix.T * weight).max(axis=1)
@@ -223,8 +224,8 @@ class _Batch:
         solution: Floats = np.linalg.solve(information, (target * kept)[:, :, None])[:, :, 0]
         return solution
 
-    def _means(self, coefficients: Floats) -> Floats:
-        means: Floats = np.exp(coefficients @ self.matrix.T) * self.weight
+    def _means(self, coefficients: Floats, weight: Floats) -> Floats:
+        means: Floats = np.exp(np.minimum(coefficients @ self.matrix.T, _HIGHEST)) * weight
         return means
 
     def _proves(self, means: Floats) -> NDArray[np.bool_]:
