@@ -172,9 +172,10 @@ class TestUses:
         assert changed["parameters.naivety"] == pytest.approx(0.6 + 0.25 * (0.2 - 0.6))
         assert changed["parameters.count_weight"] == pytest.approx(0.8 + 0.25 * (0.5 - 0.8))
         half = ("from: 2025-01", "strength: 0.5")
+        whole = entry("R9").changes.scale["crises.*.back_ends.*.caseworkers"]  # type: ignore[union-attr]
         assert load(use(tmp_path, "uses: R9", *half)).interventions["help"].scale[
             "crises.protracted.back_ends.national.caseworkers"
-        ] == pytest.approx(7)
+        ] == pytest.approx(1 + 0.5 * (whole - 1))
         added = load(use(tmp_path, "uses: R8", *half)).interventions["help"].add
         assert added == {"parameters.initial_preparedness": pytest.approx(0.15)}
 

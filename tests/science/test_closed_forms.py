@@ -26,7 +26,8 @@ def ledger(people=PEOPLE, seed=1):
 
 def expose(book, month, entry, risks, forward=0.0, again=NO_RETURN, return_months=24):
     hazards = np.repeat(np.asarray(risks, dtype=float)[:, None], book.layout.cells, axis=1)
-    book.expose(month, np.array([entry]), again, return_months, hazards, np.full(book.layout.cells, forward), FORMS)
+    coming, nobody = np.full(book.layout.cells, forward), np.zeros(book.layout.cells)
+    book.expose(month, np.array([entry]), again, return_months, hazards, coming, nobody, FORMS)
 
 
 def exits(escape=0.0, death=0.0, channels=(0.0,) * 4, investigation=0.0):
