@@ -1,0 +1,281 @@
+"""What each intervention does to the measure it is meant to move, at the ends of the numbers it touches.
+
+The test of directions and the tables in docs/directions.md share it. What is expected stands in directions.yaml. Worlds
+are twins: there is no luck in them, so that a difference is exact.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cyclesim.inputs import reading
+from cyclesim.inputs.files import load
+from cyclesim.inputs.interventions import Changes, Entry, catalogue
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.schedule import Schedule
+from cyclesim.inputs.uses import written_out
+from cyclesim.model.cycle import CycleModel
+
+BUILT = tuple(name for name, entry in catalogue().items() if entry.built)
+DEFAULTS = "defaults"
+NOTHING = "nothing to change"
+FINE = ("holds", "exception", NOTHING)
+"""Verdicts with which the file is up to date."""
+FIRST_YEARS = 24
+"""Months of the shipped baseline before the change; what follows is counted over those after it."""
+_EQUAL = 1e-6  # relative difference below which a measure does not count as moved
+Tables = dict[str, Any]
+Values = tuple[tuple[str, float], ...]
+"""Paths and values, sorted; a path may hold ``*`` as in the catalogue."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is expected of one intervention; the head of directions.yaml says what each key means."""
+
+    measure: str
+    direction: str
+    because: str
+    line: str | None = None
+    given: dict[str, float] = field(default_factory=dict)
+    ends: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The measure, and the line of spending on which it is read."""
+        return f"{self.measure}, line {self.line}" if self.line else self.measure
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What an intervention did to its measure: means over the months, without it and with it."""
+
+    without: float
+    with_it: float
+    idle: bool = False
+    """Whether every number that it touches has the value already that it would get."""
+
+    @property
+    def outcome(self) -> str:
+        """``up``, ``down``, ``unmoved`` or, where it is idle, nothing to change."""
+        change = self.with_it - self.without
+        if self.idle and change == 0:
+            return NOTHING
+        if abs(change) <= _EQUAL * max(abs(self.without), abs(self.with_it)):
+            return "unmoved"
+        return "up" if change > 0 else "down"
+
+    @property
+    def change(self) -> str:
+        """The change, in per cent where there is something to compare it with."""
+        if self.outcome in (NOTHING, "unmoved"):
+            return "0"
+        if self.without == 0:
+            return f"{self.with_it:+.3g}"
+        return f"{100 * (self.with_it / self.without - 1):+.2g} %".replace("e+02", "e2")
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return dict(reading.read(Path(__file__).with_name("directions.yaml")).data)
+
+
+@cache
+def expected() -> dict[str, Expected]:
+    """Return what is expected of every intervention, in the order of the file."""
+    return {name: Expected(**entry) for name, entry in _file()["directions"].items()}
+
+
+def ranges() -> dict[str, list[float]]:
+    """Return the ranges that directions.yaml states, by the last part of the path."""
+    return dict(_file()["ranges"])
+
+
+def touched(name: str) -> list[str]:
+    """Return the paths that an intervention changes."""
+    changes = catalogue()[name].changes
+    return changes.touched if changes else []
+
+
+def partners(name: str) -> list[str]:
+    """Return the parameters with which those touched act together: they serve the same mechanism of the report.
+
+    Those of the numbers of a crisis stand in directions.yaml.
+    """
+    own = touched(name)
+    served = {m for path in own for m in _mechanisms(path)}
+    named = [f"parameters.{p}" for path in own for p in _file()["partners"].get(_leaf(path), [])]
+    alike = [f"parameters.{p}" for p, q in parameters().items() if q.range and served & set(q.mechanisms)]
+    return [path for path in dict.fromkeys([*named, *alike]) if path not in own]
+
+
+def limits(path: str) -> tuple[float, float]:
+    """Return the plausible range of a number: that of parameters.yaml, or else that of directions.yaml."""
+    quantity = parameters().get(_leaf(path))
+    low, high = quantity.range if quantity and quantity.range else ranges()[_leaf(path)]
+    return float(low), float(high)
+
+
+def own_ends(name: str) -> dict[str, Values]:
+    """Return the ends of what an intervention touches, one by one and all together, by label."""
+    return {**dict(_each(touched(name))), **dict(_corners(touched(name)))}
+
+
+def partner_ends(name: str) -> dict[str, Values]:
+    """Return the ends of the partners of what an intervention touches, by label."""
+    return dict(_each(partners(name)))
+
+
+def all_ends(name: str) -> dict[str, Values]:
+    """Return everything at which an intervention is tried, the defaults first, by label."""
+    return {DEFAULTS: (), **own_ends(name), **partner_ends(name)}
+
+
+def trial(name: str, values: Values = ()) -> Trial:
+    """Return what an intervention does where numbers have these values before it."""
+    entry = expected()[name]
+    start = tuple(sorted({**entry.given, **dict(values)}.items()))
+    without, with_it = tables(start, None), tables(start, name)
+    return Trial(_mean(without, entry), _mean(with_it, entry), _is_idle(_world(start), name))
+
+
+def verdict(name: str, label: str, outcome: str) -> str:
+    """Return whether a direction holds, is an exception or has nothing to change; or that the file is behind."""
+    entry = expected()[name]
+    listed = entry.ends.get(label)
+    if listed:
+        return "exception" if listed["instead"] == outcome else f"listed as {listed['instead']}, is {outcome}"
+    if outcome == NOTHING and label != DEFAULTS:
+        return NOTHING
+    return "holds" if outcome == entry.direction else f"does not hold: {outcome}"
+
+
+@cache
+def tables(values: Values, name: str | None) -> Tables:
+    """Return the tables of the world with these values, with an intervention in use at once and in full, or none.
+
+    All interventions begin after the spin-up, and go on from a copy of the same model.
+    """
+    scenario, model = _world(values), copy.deepcopy(_spun_up(values))
+    if name:
+        change = {"from": scenario.start, **written_out(catalogue()[name], scenario.resolved())}
+        scenario = Scenario.parse(scenario.resolved() | {"interventions": {"use": change}}, "directions")
+        model.inputs, model.schedule = scenario, Schedule(scenario)
+    return model.run().observations.tables()
+
+
+def described(name: str) -> list[str]:
+    """Return what the table in docs says of an intervention before anything is simulated, one text a column."""
+    entry = expected()[name]
+    return [f"{name}: {catalogue()[name].title}", entry.label, entry.direction, entry.because]
+
+
+def measured(name: str, label: str, values: Values) -> list[str]:
+    """Return what the table in docs says of an end after simulation: without, with, change, verdict."""
+    found = trial(name, values)
+    return [f"{found.without:.4g}", f"{found.with_it:.4g}", found.change, verdict(name, label, found.outcome)]
+
+
+def consequences(*names: str) -> np.ndarray:
+    """Return people identified and person-months of exploitation in the shipped baseline, after the first two years.
+
+    Parameters
+    ----------
+    names
+        Interventions of the catalogue in use together, each with its ramp, from the third year on.
+    """
+    data = load("baseline").resolved()
+    used = {
+        name: {"from": "2025-01", "ramp": catalogue()[name].ramp, **written_out(catalogue()[name], data)}
+        for name in names
+    }
+    model = CycleModel(Scenario.parse(data | {"interventions": used}, "baseline"), twin=True).run()
+    model.close()
+    table = model.observations.tables()["months"]
+    return np.array([table[measure][FIRST_YEARS:].sum() for measure in ("identified", "exploited")])
+
+
+def _is_idle(scenario: Scenario, name: str) -> bool:
+    changes = written_out(catalogue()[name], scenario.resolved())
+    same = [scenario.value(path) == value for path, value in changes["set"].items()]
+    same += [scenario.value(path) == 0 or factor == 1 for path, factor in changes["scale"].items()]
+    return all(same) and not changes["add"]
+
+
+@cache
+def world() -> Scenario:
+    """Return two years of the baseline in which every lever has something to act on.
+
+    People flee to the camps (P13), the media look there (re-programming), international organisations come in
+    (poaching), and many that nobody has vetted (P2).
+    """
+    data = load("baseline").resolved() | {"months": 24}
+    crisis = data["crises"]["protracted"]
+    crisis["arrivals"]["fled"] = {"month": "2023-05", "people": 100_000, "settings": {"camps": 1.0}}
+    crisis["attention"] = {"news": {"month": "2023-05", "peak": 1.0}}
+    crisis["organisations"]["Surge"] = {
+        "kind": "un_ingo", "channel": "humanitarian", "setting": "camps", "staff": 100,
+        "international": True, "context": 0.5, "arrives": "2023-05",
+    }  # fmt: skip
+    crisis["organisations"]["Newcomers"] = {
+        "kind": "newly_registered", "channel": "humanitarian", "setting": "camps", "staff": 200, "count": 2000,
+        "vetted": False, "arrives": "2023-03",
+    }  # fmt: skip
+    return Scenario.parse(data, "directions")
+
+
+@lru_cache(maxsize=16)
+def _spun_up(values: Values) -> CycleModel:
+    model = CycleModel(_world(values), twin=True)
+    while model.month < 0:
+        model.step()
+    model.close()
+    return model
+
+
+@cache
+def _world(values: Values) -> Scenario:
+    return world().with_values(_spelt_out(dict(values)))
+
+
+def _spelt_out(values: Mapping[str, float]) -> dict[str, float]:
+    """Return values by path, with the names of the world in place of ``*``."""
+    if not values:
+        return {}
+    changes = Changes.model_construct(set=dict(values))
+    return written_out(Entry.model_construct(changes=changes), world().resolved())["set"]
+
+
+def _each(paths: list[str]) -> Iterator[tuple[str, Values]]:
+    for path in paths:
+        for end, value in zip(("min", "max"), limits(path), strict=True):
+            yield f"{_leaf(path)} {end}", ((path, value),)
+
+
+def _corners(paths: list[str]) -> Iterator[tuple[str, Values]]:
+    if len(paths) > 1:
+        for number, end in enumerate(("min", "max")):
+            yield f"all {end}", tuple((path, limits(path)[number]) for path in paths)
+
+
+def _mean(tables: Tables, entry: Expected) -> float:
+    if entry.line is None:
+        return float(tables["months"][entry.measure].mean())
+    return float(tables["lines"][entry.measure][tables["lines"]["line"] == entry.line].mean())
+
+
+def _mechanisms(path: str) -> tuple[str, ...]:
+    quantity = parameters().get(_leaf(path))
+    return quantity.mechanisms if quantity else ()
+
+
+def _leaf(path: str) -> str:
+    return path.rpartition(".")[2]
