@@ -192,8 +192,9 @@ def _confirmed(counts: Counts, criterion: str, order: int, among: tuple[Model, .
     """Yield the fits that have an answer, the lowest criterion first."""
     fits = candidates(counts, criterion, order) if among is None else _searched(counts, among)
     price, none = penalty(counts, criterion), True
+    known: list[tuple[set[Term], set[Term], bool]] = []
     for one in sorted(fits, key=lambda one: cost(one, price)):
-        if _stands(counts, one):
+        if _stands_by(counts, one, known):
             none = False
             yield one
     if none:
@@ -241,6 +242,24 @@ def _terms(lists: int, size: int) -> list[Term]:
 def _within(term: Term) -> set[Term]:
     """Return the terms of one list less."""
     return {term & ~(1 << k) for k in range(term.bit_length()) if term >> k & 1}
+
+
+def _stands_by(counts: Counts, one: Fit, known: list[tuple[set[Term], set[Term], bool]]) -> bool:
+    """Return whether a fit is a maximum, from what is known of others where that is enough; add what is found.
+
+    With the same terms at minus infinity, a maximum stays one if other terms are dropped (fewer margins to meet), and
+    none comes into being if terms are added (Chan, Silverman & Vincent 2021).
+    """
+    if one.proven:
+        return True
+    empty = {term for term in one.terms if not counts.margins[term]}
+    finite = set(one.terms) - empty
+    for lost, terms, stands in known:
+        if lost == empty and (finite <= terms if stands else finite >= terms):
+            return stands
+    found = _stands(counts, one)
+    known.append((empty, finite, found))
+    return found
 
 
 def _stands(counts: Counts, one: Fit) -> bool:
