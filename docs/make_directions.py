@@ -104,7 +104,7 @@ def _follow(names: tuple[str, ...], follows: dict[tuple[str, ...], np.ndarray]) 
 
 
 def _signed(difference: float, base: float) -> str:
-    return f"{difference:+,.0f} ({100 * difference / base:+.2f} %)"
+    return f"{difference:+,.0f} ({100 * difference / base:+.2f} %)" if abs(difference) >= 0.5 else "0"
 
 
 if __name__ == "__main__":

@@ -80,7 +80,8 @@ class Trial:
             return "0"
         if self.without == 0:
             return f"{self.with_it:+.3g}"
-        return f"{100 * (self.with_it / self.without - 1):+.2g} %".replace("e+02", "e2")
+        percent = 100 * (self.with_it / self.without - 1)
+        return f"{percent:+.0f} %" if abs(percent) >= 100 else f"{percent:+.2g} %"
 
 
 @cache

@@ -18,7 +18,7 @@ from science.directions import BUILT, DEFAULTS, NOTHING, Trial, all_ends, expect
 from science.worlds import assert_same, changed
 
 ENDS = [(name, label) for name in BUILT for label in own_ends(name)]
-SAMPLE = ENDS[::12]
+SAMPLE = ENDS[::30]
 PAGE = (Path(__file__).parents[2] / "docs" / "directions.md").read_text(encoding="utf-8")
 MEND = "docs/directions.md is behind; run: python docs/make_directions.py"
 OUTCOMES = ("up", "down", "unmoved")
