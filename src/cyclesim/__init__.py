@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison, compare
+    from cyclesim.analysis.identify import Identification, identify
     from cyclesim.analysis.lives import Stories, Story
     from cyclesim.analysis.story import stories, story
     from cyclesim.errors import CycleSimError
@@ -38,6 +39,7 @@ _HOMES = {
     "Design": "cyclesim.runs.design",
     "Donor": "cyclesim.model.funding.donors",
     "Ensemble": "cyclesim.runs.results",
+    "Identification": "cyclesim.analysis.identify",
     "Run": "cyclesim.runs.results",
     "Scenario": "cyclesim.inputs.scenario",
     "Stories": "cyclesim.analysis.lives",
@@ -45,6 +47,7 @@ _HOMES = {
     "check": "cyclesim.inputs.files",
     "compare": "cyclesim.analysis.compare",
     "estimate": "cyclesim.model.evidence.estimation.methods",
+    "identify": "cyclesim.analysis.identify",
     "load": "cyclesim.inputs.files",
     "read": "cyclesim.runs.folder",
     "run": "cyclesim.runs.simulate",
@@ -62,6 +65,7 @@ __all__ = [
     "Design",
     "Donor",
     "Ensemble",
+    "Identification",
     "Run",
     "Scenario",
     "Stories",
@@ -69,6 +73,7 @@ __all__ = [
     "check",
     "compare",
     "estimate",
+    "identify",
     "load",
     "read",
     "run",

@@ -27,6 +27,11 @@ COMMANDS = {
         "estimate",
         "Estimate from lists how many people there are (capture-recapture).",
     ),
+    "identify": (
+        "cyclesim.cli_identify",
+        "identify",
+        "Show which worlds case counts cannot tell apart, and what can.",
+    ),
     "experiments": ("cyclesim.cli_experiments", "experiments", "List the experiments that the evidence asks for."),
     "experiment": ("cyclesim.cli_experiments", "experiment", "Run one experiment and print its answer."),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
