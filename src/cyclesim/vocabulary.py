@@ -65,6 +65,13 @@ class RecordList(StrEnum):
     POLICE = "police"
 
 
+class Source(StrEnum):
+    """What a published estimate of the prevalence comes from."""
+
+    LINKED_LISTS = "linked_lists"
+    SURVEY = "survey"
+
+
 class Line(StrEnum):
     """Line of anti-trafficking spending."""
 

@@ -105,10 +105,12 @@ def pairs(scenario: Scenario, crisis: str | None = None, detection: float = DETE
     place = crisis_of(scenario, crisis)
     if not 0.0 < detection < 1.0:
         raise DesignError(f"detection in the hidden world must lie between 0 and 1 (got {detection:g})")
+    months = window(scenario)
+    plain, least = (cases(world, place, months) for world in (scenario, protected(scenario, 1.0)))
     found, missing = [], []
     for weakness in WEAKNESSES:
         try:
-            found.append(_pair(scenario, place, weakness, detection))
+            found.append(_pair(scenario, place, weakness, detection, plain, least))
         except DesignError as error:
             missing.append(f"{weakness}: {error}")
     if not found:
@@ -140,7 +142,7 @@ def protected(scenario: Scenario, protection: float) -> Scenario:
     for name, end in PROTECTION.items():
         value, best = float(scenario.parameter(name)), (parameters()[name].range or (0.0, 0.0))[end]
         better = best > value if end else best < value
-        values[name] = value + protection * (best - value) if better else value
+        values[name] = (1.0 - protection) * value + protection * best if better else value
     return scenario.with_values(values)
 
 
@@ -152,8 +154,14 @@ def changed(one: Scenario, other: Scenario) -> dict[str, float]:
 # ---------------------------------------------------------------- details
 
 
-def _pair(scenario: Scenario, crisis: str, weakness: str, detection: float) -> Pair:
-    """Return the pair of the weakest detection that protection can match, down to the factor given."""
+def _pair(scenario: Scenario, crisis: str, weakness: str, detection: float, plain: float, least: float) -> Pair:
+    """Return the pair of the weakest detection that protection can match, down to the factor given.
+
+    Parameters
+    ----------
+    plain, least
+        Cases to be expected in the scenario, and with the best protection.
+    """
     months = window(scenario)
 
     def hidden(factor: float) -> float:
@@ -162,7 +170,7 @@ def _pair(scenario: Scenario, crisis: str, weakness: str, detection: float) -> P
     def guarded(level: float) -> float:
         return cases(protected(scenario, level), crisis, months)
 
-    plain, found, least = hidden(1.0), hidden(detection), guarded(1.0)
+    found = hidden(detection)
     _check(scenario, crisis, plain, found, least)
     level = 1.0
     if least <= found:

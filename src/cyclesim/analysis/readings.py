@@ -105,7 +105,7 @@ DATA = (
     ),
     Datum(
         "effort record", "referrals per 100 staff a year", False,
-        "staff and referrals are known, priced as one caseworker's post for a year; it shows that few look, and not "
+        "staff and referrals are known, priced as one caseworker's post for a year; it can show that few look, not "
         "that people are out of everybody's reach",
         _effort, _cost_of_record,
     ),

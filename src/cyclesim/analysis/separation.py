@@ -34,8 +34,9 @@ class Separation:
         Difference of the means over the root mean square of the spreads (d'), and its Monte Carlo error (jackknife
         over worlds); None where undefined.
     right, right_error
-        Share of readings that lie nearer to the mean of the other worlds of their own kind than to that of the other
-        kind; one that is not there counts one half, as a coin would. 0.5 tells nothing. And its Monte Carlo error.
+        Share of readings on their own world's side of the middle between both means, where the hidden world is taken
+        to read more unless it clearly reads less; one that is not there counts one half, as a coin would. 0.5 tells
+        nothing. And its Monte Carlo error.
     cost
         US dollars for one reading.
     repeats, cost_when_sure
@@ -74,8 +75,8 @@ def separation(datum: Datum, hidden: Sample, protected: Sample, cost: float) -> 
         US dollars for one reading.
     """
     distance, error = _distance(hidden, protected), _jackknife(hidden, protected)
-    right, right_error = _right(hidden, protected)
     clear = distance is not None and error is not None and abs(distance) > 2.0 * error
+    right, right_error = _right(hidden, protected, -1.0 if clear and distance and distance < 0 else 1.0)
     repeats = max(math.ceil((_NEEDED / distance) ** 2), 1) if clear and distance else None
     return Separation(
         datum=datum.name,
@@ -119,15 +120,18 @@ def _jackknife(hidden: Sample, protected: Sample) -> float | None:
     return float(math.sqrt((number - 1) / number * ((values - values.mean()) ** 2).sum()))
 
 
-def _right(hidden: Sample, protected: Sample) -> tuple[float, float]:
-    """Return the share of readings judged rightly by the means of all other worlds, and its standard error."""
-    scores = []
-    for k in range(hidden.size):
-        others = [_moment(np.delete(sample, k), np.mean, 1) for sample in (hidden, protected)]
-        for own, sample in enumerate((hidden, protected)):
-            near, far = (abs(sample[k] - others[kind]) for kind in (own, 1 - own))
-            scores.append(1.0 if near < far else 0.0 if far < near else 0.5)  # NaN is neither: a coin
-    number, share = len(scores), float(np.mean(scores))
+def _right(hidden: Sample, protected: Sample, sign: float) -> tuple[float, float]:
+    """Return the share of readings on their own side of the middle between the means, and its standard error.
+
+    Parameters
+    ----------
+    sign
+        1 where the hidden world reads more, -1 where it reads less.
+    """
+    middle = (_moment(hidden, np.mean, 1) + _moment(protected, np.mean, 1)) / 2.0
+    sides = np.concatenate([hidden - middle, middle - protected]) * sign
+    score = np.where(np.isnan(sides), 0.5, (np.sign(sides) + 1.0) / 2.0)  # no reading: a coin
+    number, share = score.size, float(score.mean())
     smoothed = (share * number + 1.0) / (number + 2.0)
     return share, math.sqrt(smoothed * (1.0 - smoothed) / number)
 

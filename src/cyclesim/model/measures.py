@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
 from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, Payer, RecordList
+
+ESTIMATE = ("published", "error", "corrected", "corrected_error", "weight")
+"""Of an estimate: as published and corrected for known errors, per 1,000 per year, each with the standard error of its
+logarithm (infinite: it cannot be corrected); and the share of its precision that reaches whoever decides."""
 
 Table = dict[str, NDArray[np.generic]]
 
@@ -48,6 +53,7 @@ class Observations:
         self._lines = {c.name: np.zeros((months, 5, len(Line)), dtype=np.int64) for c in self._crises}
         self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=counted) for c in self._crises}
         self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
+        self._estimates: list[tuple[str, int, str, float, float, float, float, float]] = []
         self._before: dict[str, tuple[int, ...]] = {}
 
     def observe(self, month: int, intervention_cents: int) -> None:
@@ -70,6 +76,7 @@ class Observations:
             for name, value in values.items():
                 self._main[name][row] = value
             self._break_down(crisis, month)
+            self._note_estimates(crisis, month)
 
     def believed(self, crisis: str) -> float:
         """Return donors' median beliefs about a crisis, averaged with their budgets as weights."""
@@ -79,7 +86,11 @@ class Observations:
         return math.fsum(d.budget * d.beliefs[crisis].median for d in self._donors if d.budget) / weight
 
     def tables(self) -> dict[str, Table]:
-        """Return all tables by name, as columns: months, settings, groups, forms, lines, lists, donors."""
+        """Return all tables by name, as columns.
+
+        They are months, settings, groups, forms, lines, lists, donors, and estimates: a row for each estimate of the
+        prevalence published, none where there was none.
+        """
         months = np.tile(np.arange(self._months), len(self._crises))
         names = np.repeat(np.array([c.name for c in self._crises], dtype=object), self._months)
         tables: dict[str, Table] = {"months": {"crisis": names, "month": months, **self._main}}
@@ -96,6 +107,7 @@ class Observations:
         tables["donors"] = _joined(
             [_long(c.name, "donor", donors, ("belief", "rate"), self._beliefs[c.name]) for c in self._crises]
         )
+        tables["estimates"] = self._published()
         return tables
 
     # ------------------------------------------------------------ details
@@ -126,6 +138,18 @@ class Observations:
         self._lists[crisis.name][month] = [histories.records, histories.shared]
         self._beliefs[crisis.name][month, 0] = [d.beliefs[crisis.name].median for d in self._donors]
         self._beliefs[crisis.name][month, 1] = [d.rates[crisis.name] for d in self._donors]
+
+    def _note_estimates(self, crisis: Crisis, month: int) -> None:
+        """Note what is published on the prevalence, and how much of it reaches whoever decides and is believed."""
+        for source, reading, weight in crisis.research.appeared(crisis.clock, crisis.p):
+            plain = math.exp(reading.raw), reading.raw_error, math.exp(reading.corrected), reading.corrected_error
+            self._estimates.append((crisis.name, month, str(source), *plain, weight))
+
+    def _published(self) -> Table:
+        columns = list(zip(*sorted(self._estimates), strict=True)) or [()] * (3 + len(ESTIMATE))
+        kinds: tuple[Any, ...] = (object, np.int64, object, *[np.float64] * len(ESTIMATE))
+        names = ("crisis", "month", "source", *ESTIMATE)
+        return {n: np.array(c, dtype=kind) for n, c, kind in zip(names, columns, kinds, strict=True)}
 
     def _by_cells(self, crisis: Crisis, key: str, labels: list[str]) -> Table:
         which = getattr(crisis.layout, f"{key}_of_cell")

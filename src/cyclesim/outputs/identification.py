@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _HEAD = ["what is read", "hidden", "protected", "apart (d')", "right", "one reading", f"for {100 * SURE:.0f} %"]
 _HOW = (
     "Mean over worlds ± standard deviation (luck of the world and of the sample). d' is the difference of the means "
-    "over the standard deviation, ± its Monte Carlo error. Right: how often a reading lies nearer to its own world's "
-    "mean, for a reader who knows what both would give; a coin is right in 50 %."
+    "over the standard deviation, ± its Monte Carlo error. Right: how often a reading lies on its own world's "
+    "side of the middle, for a reader who knows what both would give; a coin is right in 50 %."
 )
-_COLUMNS, _ROW, _GAP = 4, 1.15, 0.62
+_COLUMNS, _PANEL, _BLOCK = 4, 0.95, 2.1  # panels in a row; heights of a panel and of a row, inches
 _TRUTH = frozenset(datum.name for datum in DATA if datum.truth)
 
 
@@ -58,17 +58,17 @@ def sentence(row: Separation) -> str:
     none = max(row.hidden_none, row.protected_none)
     missing = f"; it gives nothing in {text.percent(none)} of worlds" if none else ""
     if row.repeats is None:
-        said = f"does not tell them apart clearly: {right}, a coin in 50 %"
+        said = f"no clear difference: {right}, a coin in 50 %"
     elif row.repeats == 1 and row.right >= SURE:
-        said = f"tells them apart: {right}, for {_dollars(row.cost)}"
+        said = f"apart: {right}, for {_dollars(row.cost)}"
     elif row.repeats == 1:
-        said = f"tells most worlds apart: {right}, for {_dollars(row.cost)}"
+        said = f"mostly apart: {right}, for {_dollars(row.cost)}"
     else:
         said = (
-            f"tells them apart in part: {right}; {row.repeats:,} independent readings, "
+            f"partly apart: {right}; {row.repeats:,} independent readings, "
             f"{_dollars(row.cost_when_sure or 0.0)}, would make {text.percent(SURE)}"
         )
-    return f"{row.datum} {said}{missing}; {row.caution}."
+    return f"{row.datum}: {said}{missing}; {row.caution}."
 
 
 def chart(result: Identification) -> Figure:
@@ -76,19 +76,19 @@ def chart(result: Identification) -> Figure:
     from cyclesim.outputs import style
 
     rows = result.findings
-    height = len(rows) * (_ROW + _GAP + 0.55) + 0.1
+    height = len(rows) * _BLOCK
     subtitle = f"{result.scenario.title}: one dot for each simulated world; a line at the mean"
     with style.drawing():
         page = style.page(headline(result), subtitle, _caption(result), height)
         width = (style.WIDTH - 2 * style.MARGIN - 0.95) / _COLUMNS
         for place, finding in enumerate(rows):
-            top = page.top - place * (_ROW + _GAP + 0.55) - 0.1
+            top = page.top - place * _BLOCK - 0.1
             words = f"{finding.pair.weakness}: {WEAKNESSES[finding.pair.weakness]}"
             up = page.figure.get_size_inches()[1]
             page.figure.text(style.MARGIN / style.WIDTH, top / up, words, va="top", fontsize=style.NORMAL)
             for column, row in enumerate((finding.cases, *finding.data)):
                 left = style.MARGIN + 0.85 + column * width
-                ax = style.axes(page.figure, left, top - 0.62 - _ROW + 0.25, width - 0.3, _ROW - 0.25)
+                ax = style.axes(page.figure, left, top - 0.62 - _PANEL, width - 0.3, _PANEL)
                 _panel(ax, finding, row, names=column == 0)
     return page.figure
 
@@ -96,16 +96,16 @@ def chart(result: Identification) -> Figure:
 def headline(result: Identification) -> str:
     """Return the finding: what the cheapest datum is for each reason why few are found."""
     low, high = (f(p for finding in result.findings for p in finding.prevalence) for f in (min, max))
-    parts = [f"{finding.pair.weakness}: {_cheapest(finding)}" for finding in result.findings]
+    parts = [f"{_cheapest(finding)} where the reason is {finding.pair.weakness}" for finding in result.findings]
     return (
-        f"The same case counts at {number(low)} or {number(high)} exploited per 1,000. What tells such worlds apart "
-        f"for the least money. {'; '.join(parts)}"
+        f"{number(high)} or {number(low)} exploited per 1,000: case counts are the same. Cheapest to tell them apart: "
+        f"{'; '.join(parts)}"
     )
 
 
 def _cheapest(finding: Finding) -> str:
     row = finding.cheapest
-    return f"{row.datum}, {_dollars(row.cost_when_sure or 0.0)}" if row else "nothing that was tried"
+    return f"{row.datum} ({_dollars(row.cost_when_sure or 0.0)})" if row else "nothing that was tried"
 
 
 def _pair(result: Identification, finding: Finding) -> str:
@@ -164,8 +164,8 @@ def _worlds(result: Identification) -> str:
 def _caption(result: Identification) -> str:
     names = "; ".join(f"{s.name} {s.hash}" for s in result.ensemble.scenarios.values())
     return (
-        f"Right: how often a reading is nearer to the mean of its own world; a coin is right in 50 %. Diamonds: true "
-        f"prevalence, where a reading estimates it. Costs are assumptions. {_worlds(result)} Scenarios: {names}."
+        f"Right: how often a reading lies on its own world's side of the middle; a coin is right in 50 %. Diamonds: "
+        f"true prevalence, where a reading estimates it. Costs are assumptions. {_worlds(result)} Scenarios: {names}."
     )
 
 

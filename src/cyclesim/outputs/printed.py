@@ -53,6 +53,7 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
             *aligned(shown),
             "\nBy year: people identified are summed, people exploited counted at its end, all else averaged",
             *aligned([["from", *(name.replace("_", " ") for name in _YEARLY)], *rows]),
+            f"\n{_published(result)}",
             *_caveats([result.scenario]),
             f"\n{_what_it_is(result, about['hash'])}",
             assumptions(about),
@@ -179,6 +180,20 @@ def _covers(ensemble: Ensemble) -> str:
         f"{interval} that have a range (drawn over the whole of it, so the baseline is not the default one); the "
         f"numbers in the scenario files are not varied.{held}{few}"
     )
+
+
+def _published(result: Run) -> str:
+    """Return which estimates of the prevalence were published, and whether donors' decisions take them in."""
+    estimates = result.tables["estimates"]
+    if estimates.empty:
+        return "No estimate of the prevalence was published: donors read case counts only."
+    parts = []
+    for source, rows in estimates.groupby("source"):
+        low, high, most = rows["published"].min(), rows["published"].max(), rows["weight"].max()
+        read = f"weight with donors up to {number(most)}" if most > 0 else "read by no donor"
+        name = str(source).replace("_", " ")
+        parts.append(f"{len(rows)} from {name}, {number(low)} to {number(high)} per 1,000 a year, {read}")
+    return f"Estimates of the prevalence that were published (estimates.parquet): {'; '.join(parts)}."
 
 
 def _caveats(scenarios: Iterable[Scenario]) -> list[str]:

@@ -28,6 +28,7 @@ _DIMENSIONS = {
     "lines": "line",
     "lists": "list",
     "donors": "donor",
+    "estimates": "source",
 }
 
 
@@ -109,7 +110,7 @@ class Run:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The wide tables by name: months, settings, groups, forms, lines, lists, donors."""
+        """The wide tables by name: months, settings, groups, forms, lines, lists, donors, estimates."""
         import pandas as pd
 
         key: dict[str, Any] = {
@@ -141,6 +142,8 @@ class Run:
 
         parts = []
         for table, frame in self.tables.items():
+            if frame.empty:  # no estimate was published
+                continue
             key = _DIMENSIONS.get(table)
             index = [*KEYS, "crisis", "month", *([key] if key else [])]
             long = frame.melt(id_vars=index, var_name="measure", value_name="value")

@@ -7,7 +7,6 @@ survey is held where one is funded. Both come with their standard error, both ca
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,7 @@ from cyclesim.model.evidence.lists import Histories, nobody
 from cyclesim.model.evidence.survey import Finding, Instrument, on_log_scale
 from cyclesim.model.luck import Floats, Stream
 from cyclesim.model.values import Reading, Values
-from cyclesim.vocabulary import RecordList
+from cyclesim.vocabulary import RecordList, Source
 
 YEAR = 12
 METHOD = "independence"
@@ -83,7 +82,7 @@ class Research:
     def __init__(self, luck: Stream | None) -> None:
         self._luck = luck
         self._rates: Floats | float = 0.0  # hazards of being identified, summed over the months of this year
-        self._published: list[tuple[int, str, Reading]] = []
+        self._published: list[tuple[int, Source, Reading]] = []
         self._due = 1.0  # surveys due: the first is held as soon as there are to be any
         self.put_together = nobody()  # lists put together this month
         self.overlap = 0.0  # share of the people identified in the latest full year whom linked lists show twice
@@ -119,7 +118,7 @@ class Research:
         self.latest_study = found = study(histories, people)
         if not found.refused:
             log = on_log_scale(found.estimate, found.error)
-            self._published.append((clock + round(p.reporting_lag), "study", Reading(*log, *log)))
+            self._published.append((clock + round(p.reporting_lag), Source.LINKED_LISTS, Reading(*log, *log)))
 
     def wants_survey(self, p: Values) -> bool:
         """Move on by a month, and return whether a survey is to be held now, if it can be paid."""
@@ -142,17 +141,24 @@ class Research:
         raw, corrected = on_log_scale(found.raw, found.raw_error), (0.0, math.inf)
         if math.isfinite(found.corrected_error):
             corrected = on_log_scale(found.corrected, found.corrected_error)
-        self._published.append((clock + round(p.survey_months), "survey", Reading(*raw, *corrected)))
+        self._published.append((clock + round(p.survey_months), Source.SURVEY, Reading(*raw, *corrected)))
 
     def published(self, clock: int, p: Values) -> tuple[tuple[Reading, float], ...]:
         """Return what was published in the last 12 months, with the weight it has with whoever decides.
 
         What is held back (M5) does not reach everybody: it counts for less.
         """
-        return tuple(self._readings(clock, p))
+        late = (
+            (reading, _weight(source, p)) for when, source, reading in self._published if clock - YEAR < when <= clock
+        )
+        return tuple((reading, weight) for reading, weight in late if weight > 0)
 
-    def _readings(self, clock: int, p: Values) -> Iterator[tuple[Reading, float]]:
-        weights = {"study": p.estimate_weight * (1.0 - p.gatekeeping), "survey": 1.0 - p.gatekeeping}
-        for when, kind, reading in self._published:
-            if clock - YEAR < when <= clock and weights[kind] > 0:
-                yield reading, weights[kind]
+    def appeared(self, clock: int, p: Values) -> list[tuple[Source, Reading, float]]:
+        """Return what is published in this month, read by anybody or not: source, reading, weight."""
+        now = [(source, reading) for when, source, reading in self._published if when == clock]
+        return [(source, reading, _weight(source, p)) for source, reading in now]
+
+
+def _weight(source: Source, p: Values) -> float:
+    believed = p.estimate_weight if source is Source.LINKED_LISTS else 1.0
+    return float(believed * (1.0 - p.gatekeeping))
