@@ -104,3 +104,26 @@ def test_linked_lists_that_donors_read_move_what_they_believe():
     assert unread["believed_prevalence"].tobytes() != read["believed_prevalence"].tobytes()
     assert (unread["mse_low"] <= unread["mse_estimate"]).all()
     assert (unread["mse_estimate"] <= unread["mse_high"]).all()
+
+
+def test_the_table_of_estimates_says_what_was_published_when_and_how_much_of_it_is_read():
+    values = {**PAID_OUTSIDE, "surveys_a_year": 1.0, "survey_months": 3.0, "gatekeeping": 0.25, "estimate_weight": 0.5}
+    tables = CycleModel(BUSY.with_values({**values, "reporting_lag": 2})).run().observations.tables()
+    months, rows = tables["months"], tables["estimates"]
+    assert set(rows["source"]) == {"survey", "linked_lists"}
+    for source, weight, lag, name in (
+        ("survey", 0.75, 3, "survey_estimate"),
+        ("linked_lists", 0.375, 2, "mse_estimate"),
+    ):
+        of = rows["source"] == source
+        late = of & (rows["month"] >= lag)
+        assert np.allclose(rows["weight"][of], weight)
+        assert np.allclose(rows["published"][late], months[name][rows["month"][late] - lag])
+        assert (rows["error"][of] > 0).all()
+
+
+def test_what_is_held_back_altogether_moves_no_belief():
+    values = {**PAID_OUTSIDE, "gatekeeping": 1.0}
+    without, held = (table(WORLD.with_values({**values, "surveys_a_year": n})) for n in (0.0, 1.0))
+    assert (held["survey_estimate"][-12:] > 0).all()
+    assert_same(others(without), others(held))
