@@ -113,6 +113,8 @@ def rows(part):
 def test_the_table_in_docs_says_what_is_expected():
     assert [row[:4] for row in rows("defaults")] == [directions.described(name) for name in BUILT], MEND
     assert [row[:2] for row in rows("ends")] == [[name, label] for name, label in ENDS], MEND
+    listed = [[n, end, why["because"]] for n, entry in expected().items() for end, why in entry.ends.items()]
+    assert [[*row[:2], row[-1]] for row in rows("exceptions")] == listed, MEND
 
 
 @pytest.mark.slow
