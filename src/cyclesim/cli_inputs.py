@@ -165,14 +165,21 @@ def _changes_as_text(file: str) -> str:
 
 
 def _difference_as_text(difference: Difference, below: Scenario) -> list[str]:
-    """Return what differs; of a dated change that is new, each number it touches, before and after."""
+    """Return what differs; of a dated change that is new, each number it touches, before and at its full size.
+
+    Of an intervention that is carried out in part (`share`), effects and cost are those of that part.
+    """
+    from cyclesim.outputs.text import percent
+
     after = difference.after
     if difference.before is not None or not isinstance(after, dict) or "from" not in after:
         return [f"  {difference.path}: {_brief(difference.before)} -> {_brief(after)}"]
     until = f" until {after['until']}" if "until" in after else ""
     ramp = f", over {after['ramp']} months" if after["ramp"] else ""
-    cost = f", at US${after['cost']:,.0f} a month" if after.get("cost") else ""
-    lines = [f"  {difference.path}: from {after['from']}{until}{ramp}{cost}"]
+    share = float(after.get("share", 1.0))
+    part = f", carried out to {percent(share)}" if share < 1 else ""
+    cost = f", at US${share * after['cost']:,.0f} a month" if after.get("cost") else ""
+    lines = [f"  {difference.path}: from {after['from']}{until}{ramp}{part}{cost}"]
     for how, sign in (("set", ""), ("scale", "times "), ("add", "plus ")):
         for path, value in after[how].items():
             before = below.value(path) if _known(below, path) else None
@@ -180,6 +187,7 @@ def _difference_as_text(difference: Difference, below: Scenario) -> list[str]:
                 lines.append(f"    {path}: {sign}{value:g}")
                 continue
             result = {"set": value, "scale": before * value, "add": before + value}[how]
+            result = result if share == 1 else before + share * (result - before)
             lines.append(f"    {path}: {_brief(before)} -> {_brief(result)}")
     return lines
 

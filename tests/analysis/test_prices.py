@@ -62,6 +62,17 @@ def test_equal_spending_is_said_in_words_numbers_and_below_the_charts():
         assert "carried out in part: lever" in texts
 
 
+def test_what_donors_cannot_pay_at_all_is_not_said_to_cost_nothing():
+    result = cs.compare(cs.simulate_at_equal_spending([BASE, lever(0.5, 1e10)], replications=2))
+    (account,) = result.spending
+    assert account.carried_out == 0
+    assert account.prices["person_identified"].reason == "nothing carried out"
+    words = "\n".join(money.lines(account))
+    assert "nothing that costs anything is carried out" in words
+    assert "cost nothing" not in words
+    assert "costs nothing" not in words
+
+
 def test_arrears_are_reported():
     data = {**lever(0.5, 1e5).resolved(), "interventions_paid_by": "donors"}
     result = cs.compare(cs.simulate([BASE, Scenario.parse(data, "lever")], replications=2))

@@ -253,6 +253,21 @@ def test_whoever_does_not_exist_is_named_with_a_way_out(person, crisis, error, w
     assert words in str(found.value)
 
 
+def test_a_crisis_of_nobody_has_no_life_to_tell():
+    empty = in_crisis(small(months=2), "arrivals", **{"displaced before": {"people": 0, "settings": {"camp": 1.0}}})
+    with pytest.raises(UnknownNameError, match="nobody is in the crisis 'valley'"):
+        cs.story(empty)
+
+
+def test_two_scenarios_are_told_of_people_who_are_in_both():
+    base = small(incidence=0.01)
+    other = in_crisis(base, "settings", camp={"back_end": "district", "without_means": 0.3})
+    assert cs.stories(base, other).one.person.cohort.startswith("town/")
+    other = in_crisis(other, "settings", town={"back_end": "district", "without_means": 0.3})
+    with pytest.raises(UnknownNameError, match="no people"):
+        cs.stories(base, other)
+
+
 def test_two_scenarios_need_the_same_start_and_the_same_person():
     with pytest.raises(DesignError, match="do not start in the same month"):
         cs.stories("small", small(start="2023-02"))

@@ -159,6 +159,16 @@ def test_a_file_of_ones_own_can_be_started_checked_and_run(tmp_path):
     cyclesim("run", "mine.yaml", cwd=tmp_path)
 
 
+def test_check_says_how_far_an_intervention_is_carried_out(tmp_path):
+    text = "title: x\nquestion: What?\nextends: small\nsources: [x]\ninterventions:\n  lever:\n    from: 2023-03\n"
+    text += "    cost: 1000\n    share: 0.5\n    scale: {parameters.contact: 3}\n"
+    (tmp_path / "half.yaml").write_text(text)
+    said = cyclesim("check", "half.yaml", cwd=tmp_path).stdout
+    contact = load("small").parameter("contact")
+    assert "carried out to 50 %, at US$500 a month" in said
+    assert f"parameters.contact: {contact:g} -> {2 * contact:g}" in said
+
+
 def test_check_ends_with_status_2_on_a_broken_file(tmp_path):
     (tmp_path / "broken.yaml").write_text("title: x\nquestion: What?\nextends: small\nmonhts: 3\n")
     done = cyclesim("check", "broken.yaml", cwd=tmp_path, code=2)

@@ -50,6 +50,14 @@ def test_a_placebo_moves_no_bit(name):
     assert_same(here, {name: column[same] for name, column in there.items()})
 
 
+def test_a_crisis_of_nobody_bears_no_cost_of_interventions():
+    cost = {"lever": {"from": "2023-03", "set": {"parameters.leadership": 0.9}, "cost": 1234.5}}
+    here, there = (table(changed(world, interventions=cost)) for world in (WORLD, PLACEBOS["a crisis of nobody"]))
+    same = there["crisis"] == "valley"
+    assert here["intervention_cents"].any()
+    assert_same(here, {name: column[same] for name, column in there.items()})
+
+
 def test_a_crisis_of_nobody_runs():
     data = {**WORLD.resolved(), "crises": {"an empty place": EMPTY}}
     result = table(Scenario.parse(data, "nobody"))

@@ -29,7 +29,8 @@ class Price:
     low, high
         The same for the ends of the interval of the difference (5 % and 95 % of worlds).
     reason
-        Why there is no price: ``costs nothing``, ``one world`` or ``no clear difference for the better``.
+        Why there is no price: ``costs nothing``, ``nothing carried out``, ``one world`` or ``no clear difference for
+        the better``.
     """
 
     value: float | None = None
@@ -104,6 +105,7 @@ def account(comparison: Comparison, name: str) -> Account:
         return cents / 100 / people_years if people_years else 0.0
 
     cost = _paid_for_interventions(other, scenario) - _paid_for_interventions(base, start)
+    carried_out = min((entry.share for entry in scenario.interventions.values() if entry.cost), default=1.0)
     return Account(
         scenario=name,
         paid_by=str(scenario.interventions_paid_by),
@@ -112,10 +114,10 @@ def account(comparison: Comparison, name: str) -> Account:
         disbursed_baseline=yearly(base, base["disbursed_cents"]),
         disbursed_counterfactual=yearly(other, other["disbursed_cents"]),
         interventions=yearly(other, cost),
-        carried_out=min((entry.share for entry in scenario.interventions.values() if entry.cost), default=1.0),
+        carried_out=carried_out,
         paid=_part(_paid_for_interventions(other, scenario), other["intervention_cents"]),
         owed=_owed(ensemble.table, name),
-        prices={what: _price(comparison, name, measure, cost) for what, measure in PRICED.items()},
+        prices={what: _price(comparison, name, measure, cost, carried_out) for what, measure in PRICED.items()},
     )
 
 
@@ -133,10 +135,10 @@ def _owed(table: pd.DataFrame, name: str) -> float:
     return float(owed.mean() / 100)
 
 
-def _price(comparison: Comparison, name: str, measure: str, cents: float) -> Price:
+def _price(comparison: Comparison, name: str, measure: str, cents: float, carried_out: float) -> Price:
     """Price what a measure counts, where the difference is clearly for the better in the worlds simulated."""
     if cents <= 0:
-        return Price(reason="costs nothing")
+        return Price(reason="costs nothing" if carried_out else "nothing carried out")
     if comparison.ensemble.worlds == 1:
         return Price(reason="one world")
     differences = comparison.differences

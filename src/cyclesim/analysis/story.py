@@ -112,8 +112,18 @@ class Diary:
         The first person trafficked in the reported months whom somebody came to know of (a referral, or an own report)
         and who is a survivor at the end of the run; if there is none, the first one trafficked; if there is none
         either, the first of the first cohort. Ties go by name of the cohort, then by rank.
+
+        Raises
+        ------
+        UnknownNameError
+            If nobody is in the crisis.
         """
         place = self.crisis(crisis)
+        if not self.cohorts[place]:
+            raise UnknownNameError(
+                f"nobody is in the crisis {place!r} of {self.scenario.name}, so there is no life to tell; give its "
+                "arrivals people, or name another crisis"
+            )
         events = self.events[self.events["crisis"] == place]
         trafficked = events[(events["event"] == LifeEvent.TRAFFICKED) & (events["month"] >= 0)]
         known = events[events["event"].isin([LifeEvent.REFERRED, LifeEvent.CAME_FORWARD])]
@@ -206,20 +216,19 @@ def stories(
     place = books[0].crisis(crisis)
     change = first_change(*scenarios)
     differs = _first_to_differ(books, books[1].crisis(place), change)
-    if person is not None:
-        who = books[0].find(person, place)
-        books[1].find(person, place)
-    else:
-        who = differs or books[0].example(place)
+    who = books[0].find(person, place) if person is not None else differs or books[0].example(place)
+    books[1].find(f"{who.cohort}#{who.rank}", place)
     return Stories(books[0].story(who), books[1].story(who), change)
 
 
 def _first_to_differ(books: list[Diary], crisis: str, change: int | None) -> Person | None:
-    """Return whose life differs first, after checking that nobody's does before the scenarios do."""
+    """Return whose life differs first, of people in both, after checking that nobody's does before the scenarios do."""
     import pandas as pd
 
+    one, other = (book.cohorts[crisis] for book in books)
+    shared = [name for name, cohort in one.items() if name in other and other[name].size == cohort.size]
     both = [book.events.loc[book.events["crisis"] == crisis, _SAME] for book in books]
-    apart = pd.concat(both).drop_duplicates(keep=False)
+    apart = pd.concat([events[events["cohort"].isin(shared)] for events in both]).drop_duplicates(keep=False)
     if apart.empty:
         return None
     first = apart.sort_values(["month", "cohort", "rank"]).iloc[0]

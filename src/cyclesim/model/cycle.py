@@ -81,7 +81,7 @@ class CycleModel(mesa.Model):
         for crisis in self.crises.values():
             crisis.spend_money()
         self._deploy()
-        self.observations.observe(self.month, self.schedule.cost(self.month))
+        self.observations.observe(self.month, self._bills())
         self.month += 1
 
     def run(self) -> CycleModel:
@@ -111,12 +111,10 @@ class CycleModel(mesa.Model):
             else:
                 self.crises[rest[0]].change(rest[1:], value)
 
-    def _bill_donors(self) -> None:
-        """Bill the cost of interventions that donors pay to the crises, by people in need."""
-        people = [crisis.in_need for crisis in self.crises.values()]
-        bills = split(self.schedule.cost(self.month), people if any(people) else [1] * len(people))
-        for crisis, cents in zip(self.crises.values(), bills, strict=True):
-            crisis.money.bill(cents)
+    def _bills(self) -> list[int]:
+        """Return this month's cost of interventions, split over the crises by people in need, in cents."""
+        cost, people = self.schedule.cost(self.month), [crisis.in_need for crisis in self.crises.values()]
+        return split(cost, people if any(people) else [1] * len(people)) if cost else [0] * len(people)
 
     def _fund(self) -> None:
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
@@ -135,7 +133,8 @@ class CycleModel(mesa.Model):
         for name, crisis in self.crises.items():
             crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
         if self.inputs.interventions_paid_by is Payer.DONORS:
-            self._bill_donors()
+            for crisis, cents in zip(self.crises.values(), self._bills(), strict=True):
+                crisis.money.bill(cents)
 
     def _deploy(self) -> None:
         """Let responses that grow take specialists from the other crises."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,8 +56,14 @@ class Observations:
         self._estimates: list[tuple[str, int, str, float, float, float, float, float]] = []
         self._before: dict[str, tuple[int, ...]] = {}
 
-    def observe(self, month: int, intervention_cents: int) -> None:
-        """Note the state at the end of a month and the flows of it; interventions in force cost so much."""
+    def observe(self, month: int, bills: Sequence[int]) -> None:
+        """Note the state at the end of a month and the flows of it.
+
+        Parameters
+        ----------
+        bills
+            What interventions in force cost this month, in cents, by crisis.
+        """
         for number, crisis in enumerate(self._crises):
             totals = _money_totals(crisis)
             before = self._before.get(crisis.name, (0,) * len(totals))
@@ -70,7 +76,7 @@ class Observations:
             values |= self._money(crisis, flows)
             values["believed_prevalence"] = self.believed(crisis.name)
             values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
-            values["intervention_cents"] = intervention_cents if number == 0 else 0
+            values["intervention_cents"] = bills[number]
             values["total_spent_cents"] = values["spent_cents"] + values["charged_cents"]
             values["total_spent_cents"] += values["intervention_cents"] if self._payer is Payer.OUTSIDE else 0
             for name, value in values.items():

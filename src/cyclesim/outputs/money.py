@@ -56,6 +56,11 @@ def _shares(scenario: Scenario) -> list[float]:
 
 
 def _equal(account: Account) -> str:
+    if account.carried_out == 0:
+        return (
+            "Equal spending: interventions are paid out of what donors disburse. That pays for less than one part in "
+            "10,000 of them, so nothing that costs anything is carried out."
+        )
     if all(price.reason == "costs nothing" for price in account.prices.values()):
         return "Equal spending: interventions would be paid out of what donors disburse, but these cost nothing."
     carried = (
