@@ -100,7 +100,7 @@ def test_it_does_at_an_end_of_what_it_touches_or_is_listed(name, label):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_at_every_end_a_direction_holds_or_is_listed():
     found = {(n, label): verdict(n, label, trial(n, v).outcome) for n in BUILT for label, v in all_ends(n).items()}
     assert {key: said for key, said in found.items() if said not in directions.FINE} == {}
@@ -118,7 +118,7 @@ def test_the_table_in_docs_says_what_is_expected():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_table_in_docs_holds_what_the_model_does_now():
     for name, *cells in rows("ends"):
         assert cells[1:] == directions.measured(name, cells[0], own_ends(name)[cells[0]]), MEND
