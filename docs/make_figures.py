@@ -21,6 +21,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         pictures.save(ensemble.plot("baseline"), Path(folder), "cycle")
         pictures.save(comparison.plot(), Path(folder), "difference")
+        pictures.save(cs.identify("baseline", replications=20, seed=1, workers=2).plot(), Path(folder), "identify")
         for path in Path(folder).glob("*.png"):
             shutil.copy(path, FIGURES / path.name)
 

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from cyclesim.inputs.parameters import parameters
 from cyclesim.model.evidence.survey import Instrument, binomial, on_log_scale
+from cyclesim.model.values import Values
 
 LUCK = (np.arange(4_000) + 0.5) / 4_000  # every quantile once: means over luck without noise
 
@@ -26,6 +28,19 @@ def test_corrected_it_is_unbiased_and_its_error_is_the_spread_over_samples(preva
     corrected = np.array([f.corrected for f in found])
     assert corrected.mean() == pytest.approx(1000 * prevalence, rel=0.01)
     assert np.mean([f.corrected_error for f in found]) == pytest.approx(corrected.std(), rel=0.05)
+
+
+def test_network_scale_up_asks_about_those_known_and_is_corrected_for_their_visibility():
+    values = {name: quantity.value for name, quantity in parameters().items()}
+    direct = Instrument.of(Values(values))
+    network = Instrument.of(Values({**values, "survey_network": 290.0}))
+    assert network.asked == 290 * direct.asked
+    found = [network.survey(0.015, u) for u in LUCK[::40]]
+    assert np.mean([f.raw for f in found]) == pytest.approx(1000 * (0.015 * 0.3 + 0.985 * 0.002), rel=0.01)
+    assert np.mean([f.corrected for f in found]) == pytest.approx(15, rel=0.01)
+    assert found[0].corrected_error < direct.survey(0.015, None).corrected_error
+    known = Instrument.of(Values({**values, "survey_network": 290.0, "survey_visibility": 0.6}))
+    assert known.survey(0.015, None).corrected_error < found[0].corrected_error
 
 
 def test_raw_it_overstates_a_rare_event_and_understates_a_common_one():

@@ -3,6 +3,7 @@
 Of those asked, people who were exploited within the last year say so with probability sensitivity * disclosure, all
 others with the false-positive rate of the instrument. Where prevalence is low, false positives outnumber true ones
 and the raw share overstates it; Rogan and Gladen (1978) take known errors of the instrument out again.
+Network scale-up is the same with other errors: those asked tell of the people they know.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Finding:
     raw_error, corrected_error
         Standard errors of these.
     asked
-        People asked.
+        People asked, or told of in a network scale-up.
     """
 
     raw: float
@@ -44,11 +45,12 @@ class Instrument:
     Parameters
     ----------
     asked
-        People asked.
+        People asked, or told of.
     design_effect
         Variance over that of a simple random sample.
     detects
-        Probability that a person exploited within the last year is found to be: sensitivity times disclosure.
+        Probability that a person exploited within the last year is found to be: sensitivity times disclosure, or the
+        visibility to those who know the person.
     mistakes
         Probability that another person is.
     """
@@ -60,7 +62,16 @@ class Instrument:
 
     @classmethod
     def of(cls, p: Values) -> Instrument:
-        """Return the instrument of the parameters."""
+        """Return the instrument of the parameters.
+
+        Where `survey_network` is above 0 respondents tell of the people they know and not of themselves: network
+        scale-up (Killworth et al. 1998)   (V3). Sample times network size is then the number of people told of, and
+        the visibility of those exploited takes the place of disclosure.
+        """
+        if p.survey_network > 0:
+            effect = float(p.survey_design_effect * p.survey_network_effect)
+            told = round(p.survey_sample * p.survey_network)
+            return cls(told, effect, float(p.survey_visibility), float(p.survey_rumours))
         detects = p.survey_sensitivity * p.survey_disclosure
         return cls(round(p.survey_sample), float(p.survey_design_effect), float(detects), float(p.survey_mistakes))
 
