@@ -17,7 +17,7 @@ class CaseEvidence:
     cases
         Case records published in the last 12 months.
     people
-        Mean number of people in need in the months those records are from.
+        Mean number of people there, in need or not, in the months those records are from.
     years
         Length of that window: 1, or less while the first reports are still to come. At 0 there is no evidence.
     ideal_share
@@ -38,7 +38,7 @@ class Month:
     Attributes
     ----------
     people
-        People in need present.
+        People present, in need or not.
     stock
         People in exploitation as the month begins.
     entries

@@ -29,7 +29,7 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Study:
-    """What the linked lists of a year say, in people per 1,000 in need per year.
+    """What the linked lists of a year say, in people per 1,000 there per year.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ def study(linked: Histories, people: float) -> Study:
     linked
         Histories of the window.
     people
-        People in need.
+        People there, in need or not.
     """
     cells = linked.linked.astype(np.float64)
     if cells.sum() == 0 or people <= 0:
@@ -110,7 +110,7 @@ class Research:
         histories
             Of the people identified in the year.
         people
-            People in need.
+            People there, in need or not.
         """
         identified = float(histories.held.sum())
         self.put_together = histories
@@ -133,7 +133,7 @@ class Research:
         Parameters
         ----------
         prevalence
-            Share of the people in need who were exploited within the last year: the sample sees it, nobody else.
+            Share of the people there who were exploited within the last year: the sample sees it, nobody else.
         """
         self._due -= 1.0
         uniform = None if self._luck is None else float(self._luck.records(clock, 1)[0, 0])

@@ -87,8 +87,9 @@ class FirstHazard:
     h_c = h0 * intensity_s * pressure_s * risk_c * delayed_c * (1 - prevention)
           * (1 - protection_c) * shadow_c * portal_c * (1 - moved_c)                                              (H1)
 
-    with h0 set so that the mean over the people in need who are there first, at the reference state (intensity 1,
-    on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks they have.
+    with h0 set so that the mean over the people who are there first, in need or not, at the reference state
+    (intensity 1, on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks
+    they have.
     """
 
     def __init__(self, cohorts: Cohorts, layout: Layout) -> None:

@@ -31,7 +31,7 @@ class Conditions:
     Attributes
     ----------
     people, arrivals
-        By setting: people in need present, and the share of them who arrived within the last quarter.
+        By setting: people present, and the share of them who arrived within the last quarter.
     unmet
         Share of basic needs unmet: other work that crowds this work out.
     awareness
