@@ -144,7 +144,7 @@ def test_every_target_has_a_row_that_is_plain_data(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_command_prints_a_list_of_rows(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "cyclesim", "validate", "baseline", "--seeds", "4", "--json"],

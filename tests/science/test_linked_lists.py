@@ -64,6 +64,7 @@ def test_the_standard_error_of_the_corrected_bound_is_its_spread():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("world", "method"), [("independent", "independence"), ("one pair depends", "stepwise")])
 def test_intervals_hold_the_truth_of_20_tables(world, method):
     """With coverage 0.95, fewer than 15 of 20 happen once in 3,000 times; stepwise needs 10,000 people for it."""

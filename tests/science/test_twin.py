@@ -222,6 +222,7 @@ def test_who_is_displaced_is_trafficked_again_where_he_or_she_lives_by_then():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_the_noise_of_the_ledger_falls_with_the_root_of_the_size():
     from convergence import SIZES, errors, slope
 

@@ -86,6 +86,7 @@ def test_choice_by_criterion_is_repeated_among_the_best_models(method, monkeypat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_published_limits_of_the_uk():
     """SparseMSE on the five lists: 11,313 (9,233 to 15,043) in the documentation of MSETools (Binette 2021)."""
     limits = [bootstrap.with_interval(published("uk-5-lists"), "stepwise", 1000, seed).interval for seed in (1, 2, 3)]
