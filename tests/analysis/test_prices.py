@@ -35,7 +35,7 @@ def test_the_price_is_cost_over_what_is_averted():
 
 @pytest.mark.parametrize(
     ("factor", "cost", "replications", "reason"),
-    [(1.0, 100.0, 4, "no clear"), (0.1, 0.0, 4, "costs nothing"), (0.1, 100.0, 1, "one world")],
+    [(1.0, 100.0, 5, "no clear"), (0.1, 0.0, 4, "costs nothing"), (0.1, 100.0, 4, "too few worlds")],
 )
 def test_there_is_no_price_without_a_clear_difference_a_cost_and_an_interval(factor, cost, replications, reason):
     result = cs.compare(cs.simulate([BASE, lever(factor, cost)], replications=replications))

@@ -16,7 +16,7 @@ from cyclesim.inputs.dates import index
 from cyclesim.inputs.experiments import Experiment, experiment
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import Ensemble
+from cyclesim.runs.results import FEWEST_WORLDS, Ensemble
 from cyclesim.runs.simulate import simulate
 from cyclesim.runs.spending import PURSE_SHARE, simulate_at_equal_spending
 from cyclesim.vocabulary import Payer
@@ -40,6 +40,8 @@ class Reading:
         Mean over worlds and its Monte Carlo error; None with one world, 0 for the twin, which has no luck.
     low, high
         5 % and 95 % of worlds; None with one world, the mean for the twin.
+    enough
+        Whether there are worlds enough to call a difference clear; see `FEWEST_WORLDS`.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Reading:
     standard_error: float | None
     low: float | None
     high: float | None
+    enough: bool = True
 
     @classmethod
     def of(cls, name: str, values: NDArray[np.float64], twin: bool = False) -> Reading:
@@ -57,12 +60,13 @@ class Reading:
         if values.size < 2:
             return cls(name, mean, None, None, None)
         low, high = np.quantile(values, [0.05, 0.95])
-        return cls(name, mean, float(values.std(ddof=1) / np.sqrt(values.size)), float(low), float(high))
+        error = float(values.std(ddof=1) / np.sqrt(values.size))
+        return cls(name, mean, error, float(low), float(high), values.size >= FEWEST_WORLDS)
 
     @property
     def clear(self) -> bool:
-        """Whether nine in ten worlds lie on one side of zero."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+        """Whether nine in ten worlds lie on one side of zero, of enough worlds to say so."""
+        return self.enough and self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, repr=False)

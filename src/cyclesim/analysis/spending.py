@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.results import FEWEST_WORLDS
 from cyclesim.vocabulary import Payer
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class Price:
     low, high
         The same for the ends of the interval of the difference (5 % and 95 % of worlds).
     reason
-        Why there is no price: ``costs nothing``, ``nothing carried out``, ``one world`` or ``no clear difference for
-        the better``.
+        Why there is no price: ``costs nothing``, ``nothing carried out``, ``too few worlds`` or ``no clear difference
+        for the better``.
     """
 
     value: float | None = None
@@ -139,8 +140,8 @@ def _price(comparison: Comparison, name: str, measure: str, cents: float, carrie
     """Price what a measure counts, where the difference is clearly for the better in the worlds simulated."""
     if cents <= 0:
         return Price(reason="costs nothing" if carried_out else "nothing carried out")
-    if comparison.ensemble.worlds == 1:
-        return Price(reason="one world")
+    if comparison.ensemble.worlds < FEWEST_WORLDS:
+        return Price(reason="too few worlds")
     differences = comparison.differences
     values = differences.loc[differences["scenario"] == name, measure]
     low, high = values.quantile([0.05, 0.95])

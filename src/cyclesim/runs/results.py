@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KEYS = ["scenario", "draw", "replication"]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEWEST_WORLDS = 5
+"""Fewer worlds that all lie on one side of zero prove little: four coins fall alike one time in eight."""
 _DIMENSIONS = {
     "settings": "setting",
     "groups": "group",
