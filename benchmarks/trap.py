@@ -23,7 +23,9 @@ from cyclesim.model.values import Values
 from cyclesim.vocabulary import RecordList
 
 SHARES = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30)
-METHODS = ("independence", "stepwise", "chao")
+METHODS = {"chao": "Chao's lower bound", "independence": "independent lists", "stepwise": "stepwise",
+           "bic": "lowest BIC", "pairs": "all pairs"}  # fmt: skip
+BANDS = ("chao", "independence")
 DATA = {"all linked": {"record_sharing": 1.0, "missing_fields": 0.0, "no_sharing": 0.0, "border_equipment": 0.0},
         "defaults": {}}  # fmt: skip
 MONTHS_AT_RISK = 7.5  # within a year, of somebody exploited in it: spells last 20 months
@@ -73,29 +75,24 @@ def found(now: Chances, victims: int, share: float, rng: np.random.Generator) ->
 
 
 def draw(table: list[Row], worlds: int, victims: int, file: str) -> None:
-    """Draw the two methods that differ; what stepwise adds to independent lists cannot be seen at these shares."""
+    """Draw the medians and refusals of every method, and the spread of two of them."""
     import matplotlib.pyplot as plt
 
     from cyclesim.outputs import style
 
-    words = {"independence": "independent lists", "chao": "Chao's lower bound"}
     with plt.rc_context(style.RC):
         figure, axes = plt.subplots(2, 2, figsize=(style.WIDTH, 5.4), sharex=True, sharey="row", height_ratios=(2, 1))
         for column, data in enumerate(DATA):
             above, below = axes[:, column]
             above.axhline(1.0, color=style.GREY, linewidth=0.8)
-            for (method, name), colour in zip(words.items(), style.COLOURS, strict=False):
+            for method, colour in zip(METHODS, style.COLOURS, strict=False):
                 chosen = [row for row in table if (row.data, row.method) == (data, method)]
                 at = [100 * row.share for row in chosen]
-                above.fill_between(
-                    at, [r.low for r in chosen], [r.high for r in chosen], color=colour, alpha=0.12, lw=0
-                )
+                if method in BANDS:
+                    low, high = [row.low for row in chosen], [row.high for row in chosen]
+                    above.fill_between(at, low, high, color=colour, alpha=0.12, lw=0)
                 above.plot(at, [row.median for row in chosen], color=colour)
                 below.plot(at, [100 * row.refused for row in chosen], color=colour)
-                above.annotate(
-                    name, (20, chosen[6].median), (0, 5 if method == "chao" else -5), textcoords="offset points",
-                    va="bottom" if method == "chao" else "top", color=colour, path_effects=style.HALO,
-                )  # fmt: skip
             title = "All records linked" if data == "all linked" else "Two fifths of records shared (defaults)"
             above.set_title(title, loc="left", fontsize=style.NORMAL)
             above.set(yscale="log", ylim=(0.1, 8), yticks=(0.1, 0.2, 0.5, 1, 2, 5))
@@ -108,10 +105,15 @@ def draw(table: list[Row], worlds: int, victims: int, file: str) -> None:
         heading = "Where few are found, linked lists give no estimate, or one that is too low"
         figure.suptitle(heading, x=0.02, ha="left", fontsize=style.LARGE)
         caption = (
-            f"A model, not observations: {worlds} worlds of {victims:,} people exploited. Bands hold 90 % of estimates."
+            f"A model, not observations: medians of {worlds} worlds of {victims:,} people exploited, where there is an "
+            "estimate. Bands hold 90 % of estimates, of the upper two."
         )
         figure.text(0.02, 0.015, caption, color=style.GREY)
-        figure.tight_layout(rect=(0, 0.06, 1, 1))
+        figure.tight_layout(rect=(0, 0.06, 0.86, 1))
+        last = [(row, colour) for row in table if (row.data, row.share) == ("defaults", SHARES[-1])
+                for method, colour in zip(METHODS, style.COLOURS, strict=False) if method == row.method]  # fmt: skip
+        labels = [style.Label(row.median, METHODS[row.method], colour) for row, colour in last]
+        style.end_labels(axes[0, 1], labels, 1.2)
         figure.savefig(file, dpi=100)
 
 
