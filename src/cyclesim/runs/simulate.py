@@ -102,7 +102,9 @@ def named(scenarios: Named | Sequence[Named], design: Design | None) -> list[Sce
     chosen = [_scenario(scenario) for scenario in scenarios]
     names = [scenario.name for scenario in chosen]
     if len(set(names)) < len(names) or not names:
-        raise DesignError(f"scenarios need names of their own (got {', '.join(names) or 'none'}); see Scenario.renamed")
+        raise DesignError(
+            f"scenarios need names of their own (got {', '.join(names) or 'none'}); copy a file under another name, or see Scenario.renamed"
+        )
     _check_windows(chosen)
     _check_design(chosen, design)
     return chosen
