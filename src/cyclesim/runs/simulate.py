@@ -103,7 +103,8 @@ def named(scenarios: Named | Sequence[Named], design: Design | None) -> list[Sce
     names = [scenario.name for scenario in chosen]
     if len(set(names)) < len(names) or not names:
         raise DesignError(
-            f"scenarios need names of their own (got {', '.join(names) or 'none'}); copy a file under another name, or see Scenario.renamed"
+            f"scenarios need names of their own (got {', '.join(names) or 'none'}); copy a file under another name, "
+            "or see Scenario.renamed"
         )
     _check_windows(chosen)
     _check_design(chosen, design)
