@@ -27,6 +27,9 @@ _HOW = (
     "over the standard deviation, ± its Monte Carlo error. Right: how often a reading lies on its own world's "
     "side of the middle, for a reader who knows what both would give; a coin is right in 50 %."
 )
+_APART = (
+    "- Caution: simulated case counts differ beyond noise, though expected ones do not: cases are few, or queues full."
+)
 _COLUMNS, _PANEL, _BLOCK = 4, 0.95, 2.1  # panels in a row; heights of a panel and of a row, inches
 _TRUTH = frozenset(datum.name for datum in DATA if datum.truth)
 
@@ -119,6 +122,7 @@ def _pair(result: Identification, finding: Finding) -> str:
         ["the same, as donors believe", *map(number, finding.believed)],
     ]
     table = [_HEAD, *(_cells(row) for row in (finding.cases, *finding.data))]
+    odd = [_APART] if finding.cases.repeats is not None else []
     said = [fill(f"- {sentence(row)}", 120, subsequent_indent="  ") for row in finding.data]
     return "\n".join(
         [
@@ -130,6 +134,7 @@ def _pair(result: Identification, finding: Finding) -> str:
             *aligned(table),
             "",
             *said,
+            *odd,
         ]
     )
 
