@@ -26,6 +26,7 @@ SHARES = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30)
 METHODS = {"chao": "Chao's lower bound", "independence": "independent lists", "stepwise": "stepwise",
            "bic": "lowest BIC", "pairs": "all pairs"}  # fmt: skip
 BANDS = ("chao", "independence")
+LINES = ("-", "-", "--", ":", "-")
 DATA = {"all linked": {"record_sharing": 1.0, "missing_fields": 0.0, "no_sharing": 0.0, "border_equipment": 0.0},
         "defaults": {}}  # fmt: skip
 MONTHS_AT_RISK = 7.5  # within a year, of somebody exploited in it: spells last 20 months
@@ -85,14 +86,14 @@ def draw(table: list[Row], worlds: int, victims: int, file: str) -> None:
         for column, data in enumerate(DATA):
             above, below = axes[:, column]
             above.axhline(1.0, color=style.GREY, linewidth=0.8)
-            for method, colour in zip(METHODS, style.COLOURS, strict=False):
+            for method, colour, line in zip(METHODS, style.COLOURS, LINES, strict=False):
                 chosen = [row for row in table if (row.data, row.method) == (data, method)]
                 at = [100 * row.share for row in chosen]
                 if method in BANDS:
                     low, high = [row.low for row in chosen], [row.high for row in chosen]
                     above.fill_between(at, low, high, color=colour, alpha=0.12, lw=0)
-                above.plot(at, [row.median for row in chosen], color=colour)
-                below.plot(at, [100 * row.refused for row in chosen], color=colour)
+                above.plot(at, [row.median for row in chosen], line, color=colour)
+                below.plot(at, [100 * row.refused for row in chosen], line, color=colour)
             title = "All records linked" if data == "all linked" else "Two fifths of records shared (defaults)"
             above.set_title(title, loc="left", fontsize=style.NORMAL)
             above.set(yscale="log", ylim=(0.1, 8), yticks=(0.1, 0.2, 0.5, 1, 2, 5))
@@ -102,11 +103,11 @@ def draw(table: list[Row], worlds: int, victims: int, file: str) -> None:
         axes[0, 0].set_ylabel("estimate / truth")
         axes[1, 0].set_ylabel("worlds without\nany estimate, %")
         figure.supxlabel("share of the people exploited who are found in a year, %", y=0.065, fontsize=style.SMALL)
-        heading = "Where few are found, linked lists give no estimate, or one that is too low"
+        heading = "Where few are found, linked lists give no estimate, or one far off"
         figure.suptitle(heading, x=0.02, ha="left", fontsize=style.LARGE)
         caption = (
             f"A model, not observations: medians of {worlds} worlds of {victims:,} people exploited, where there is an "
-            "estimate. Bands hold 90 % of estimates, of the upper two."
+            "estimate. Bands: 90 %, Chao and independent."
         )
         figure.text(0.02, 0.015, caption, color=style.GREY)
         figure.tight_layout(rect=(0, 0.06, 0.86, 1))
