@@ -122,6 +122,15 @@ def test_the_twin_answers_without_luck():
     assert "exploitation falls with less" in words
 
 
+def test_the_twin_names_no_difference_that_is_next_to_none():
+    data = BASE.resolved()
+    data["interventions"] = {"hardly": {"from": "2023-02", "scale": {"parameters.incidence": 0.99999}}}
+    asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["hardly"])
+    found = outcome(asked, cs.simulate([BASE, Scenario.parse(data, "hardly")], twin=True))
+    assert found.effects["hardly"]["person_months_exploited"].mean > 0
+    assert "differs not clearly with hardly" in answer(found)
+
+
 def test_an_outcome_is_text_and_json():
     found = tried("best", LESS, SAME)
     written = json.loads(json.dumps(found.to_dict(), allow_nan=False))

@@ -27,6 +27,9 @@ LATE_MONTHS = 24
 """Last months, of which person-months of exploitation are read apart: what outlives the money."""
 TARGET = "person_months_exploited"
 
+SMALLEST = 1e-4
+"""Part of the baseline below which a difference between expected values is not worth a name."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -92,10 +95,18 @@ class Outcome:
         """By arm: the paired effect on each of `MEASURES`, and on person-months in the last months, as ``late``."""
         found = {}
         for arm in self.experiment.arms:
-            readings = {m: self._reading(m, _effect(self.comparison, arm, m)) for m in MEASURES}
-            readings["late"] = self._reading("late", _effect(self._late, arm, TARGET))
+            readings = {m: self._effect(m, self.comparison, arm, m) for m in MEASURES}
+            readings["late"] = self._effect("late", self._late, arm, TARGET)
             found[arm] = readings
         return found
+
+    def _effect(self, name: str, comparison: Comparison, arm: str, measure: str) -> Reading:
+        """Return the reading of an effect; the twin's is not called clear where it is too small to name."""
+        reading = self._reading(name, _effect(comparison, arm, measure))
+        totals = comparison.ensemble.totals
+        baseline = float(totals.loc[totals["scenario"] == comparison.baseline, measure].abs().mean())
+        twin = comparison.ensemble.engine == "twin"
+        return replace(reading, enough=False) if twin and abs(reading.mean) < SMALLEST * baseline else reading
 
     @cached_property
     def readings(self) -> list[Reading]:
