@@ -95,18 +95,19 @@ class Outcome:
         """By arm: the paired effect on each of `MEASURES`, and on person-months in the last months, as ``late``."""
         found = {}
         for arm in self.experiment.arms:
-            readings = {m: self._effect(m, self.comparison, arm, m) for m in MEASURES}
-            readings["late"] = self._effect("late", self._late, arm, TARGET)
+            readings = {m: self._named(m, self.comparison, arm, m) for m in MEASURES}
+            readings["late"] = self._named("late", self._late, arm, TARGET)
             found[arm] = readings
         return found
 
-    def _effect(self, name: str, comparison: Comparison, arm: str, measure: str) -> Reading:
+    def _named(self, name: str, comparison: Comparison, arm: str, measure: str) -> Reading:
         """Return the reading of an effect; the twin's is not called clear where it is too small to name."""
         reading = self._reading(name, _effect(comparison, arm, measure))
+        if not self._twin:
+            return reading
         totals = comparison.ensemble.totals
         baseline = float(totals.loc[totals["scenario"] == comparison.baseline, measure].abs().mean())
-        twin = comparison.ensemble.engine == "twin"
-        return replace(reading, enough=False) if twin and abs(reading.mean) < SMALLEST * baseline else reading
+        return replace(reading, enough=abs(reading.mean) >= SMALLEST * baseline)
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -142,7 +143,11 @@ class Outcome:
         }
 
     def _reading(self, name: str, values: NDArray[np.float64]) -> Reading:
-        return Reading.of(name, values, twin=self.comparison.ensemble.engine == "twin")
+        return Reading.of(name, values, twin=self._twin)
+
+    @property
+    def _twin(self) -> bool:
+        return self.comparison.ensemble.engine == "twin"
 
     @cached_property
     def _late(self) -> Comparison:
