@@ -15,8 +15,6 @@ from cyclesim.errors import FolderError
 from cyclesim.vocabulary import MODEL_VERSION
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cyclesim.inputs.scenario import Scenario
     from cyclesim.runs.design import Design
     from cyclesim.runs.results import Ensemble
@@ -130,7 +128,7 @@ def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in files.items():
-            _write(folder / name, file)
+            put(folder / name, _bytes(name, file))
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
     return content
@@ -188,23 +186,45 @@ def _design(design: Design | None) -> dict[str, list[float]]:
     return {name: design.values[:, column].tolist() for column, name in enumerate(design.names)}
 
 
-def _write(path: Path, content: Any) -> None:
-    """Write one file at once: under another name first, then moved into place."""
+def put(path: Path, content: bytes) -> None:
+    """Write one file at once: under another name first, then moved into place when it is safe on the disk.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there before is still there.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
     try:
-        if isinstance(content, str):
-            Path(temporary).write_text(content, encoding="utf-8")
-        elif path.suffix == ".csv":
-            content.to_csv(temporary, index=False)
-        else:
-            _write_parquet(content, temporary)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    sync(path.parent)
 
 
-def _write_parquet(frame: pd.DataFrame, path: str) -> None:
-    frame.to_parquet(path, index=False, compression="zstd")
+def sync(folder: Path) -> None:
+    """Make the names in a folder safe on the disk, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _bytes(name: str, content: Any) -> bytes:
+    if isinstance(content, str):
+        return content.encode()
+    if name.endswith(".csv"):
+        return bytes(content.to_csv(index=False).encode())
+    return bytes(content.to_parquet(index=False, compression="zstd"))

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from ctypes import c_byte
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +13,10 @@ from numpy.typing import NDArray
 from cyclesim.errors import DesignError, WorkerError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import NO_DRAWS, Design
+from cyclesim.runs.engines import Batch, engine
 
 Table = dict[str, NDArray[np.generic]]
-_COLLECT_SECONDS = 1.0
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_COLLECT_SECONDS, _COLLECT_SHARE = 1.0, 0.02
 
 
 @dataclass(frozen=True)
@@ -43,29 +39,38 @@ def simulate_world(
     scenarios: Sequence[Scenario], design: Design, seed: int, world: World, twin: bool = False
 ) -> list[Table]:
     """Return the monthly table of each scenario in one world; its expected values where `twin` is true."""
+    values = design.of(world.draw)
+    return [
+        simulate_months(scenario, values, seed, world.draw, world.replication, twin) for scenario in scenarios
+    ]
+
+
+def simulate_months(
+    scenario: Scenario, values: Mapping[str, float], seed: int, draw: int, replication: int, twin: bool = False
+) -> Table:
+    """Return the monthly table of one scenario with drawn values; ``draw`` names its luck."""
     from cyclesim.model.cycle import CycleModel
 
-    values = design.of(world.draw)
-    tables = []
-    for scenario in scenarios:
-        drawn = scenario.with_values(values) if values else scenario
-        model = CycleModel(drawn, seed, world.draw, world.replication, twin=twin).run()
-        tables.append(model.observations.tables()["months"])
-        model.close()
-        del model
-        _collect_now_and_then()
-    return tables
+    drawn = scenario.with_values(values) if values else scenario
+    model = CycleModel(drawn, seed, draw, replication, twin=twin).run()
+    months = model.observations.tables()["months"]
+    model.close()
+    del model
+    _collect_now_and_then()
+    return months
 
 
-_collected = 0.0
+_collected, _pause = 0.0, _COLLECT_SECONDS
 
 
 def _collect_now_and_then() -> None:
     """Free finished models: each is a ring of references, and the collector counts objects, not megabytes."""
-    global _collected  # noqa: PLW0603 - a clock
-    if time.monotonic() - _collected > _COLLECT_SECONDS:
+    global _collected, _pause  # noqa: PLW0603 - a clock
+    if time.monotonic() - _collected > _pause:
+        began = time.monotonic()
         gc.collect()
         _collected = time.monotonic()
+        _pause = max(_COLLECT_SECONDS, (_collected - began) / _COLLECT_SHARE)
 
 
 def simulate_worlds(
@@ -94,65 +99,29 @@ def simulate_worlds(
     design = NO_DRAWS if design is None else design
     if workers < 1:
         raise DesignError(f"worlds need at least one worker (got {workers})")
-    results = []
-    for number, tables in enumerate(_stream(scenarios, design, seed, todo, workers, twin), start=1):
-        results.append(tables)
-        if progress:
-            progress(number, len(todo))
-    return results
-
-
-def _stream(
-    scenarios: Sequence[Scenario], design: Design, seed: int, todo: Sequence[World], workers: int, twin: bool
-) -> Iterator[list[Table]]:
-    if workers <= 1 or len(todo) == 1:
-        for world in todo:
-            yield simulate_world(scenarios, design, seed, world, twin)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    for name in _THREADS:  # inherited by the workers: one BLAS thread a process
-        os.environ.setdefault(name, "1")
+    shared: _Shared = (list(scenarios), design, seed, twin)
+    results: dict[int, list[Table]] = {}
     size = max(1, min(25, len(todo) // (4 * workers)))
-    chunks = [todo[first : first + size] for first in range(0, len(todo), size)]
-    context = get_context("spawn")
-    stop = context.RawValue("b", 0)  # no lock that a killed worker could keep
-    pool = ProcessPoolExecutor(workers, context, _start, (list(scenarios), design, seed, twin, stop))
-    try:
-        for tables in pool.map(_chunk, chunks):
-            yield from tables
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            "a worker process died; if memory ran out, ask for fewer workers. In a script, simulate under "
-            "`if __name__ == '__main__':`, and not from standard input: workers import the script anew"
-        ) from error
-    finally:
-        stop.value = 1  # chunks under way end after their present world: Ctrl-C is answered soon
-        pool.shutdown(wait=True, cancel_futures=True)
+    numbered = list(enumerate(todo))
+    batches = [Batch(numbered[first : first + size]) for first in range(0, len(numbered), size)]
+    chosen = engine(min(workers, len(todo)))
+    for done in chosen.map(_numbered, shared, batches):
+        if done.results is None:
+            _, world = done.batch.items[0]
+            raise WorkerError(
+                f"draw {world.draw}, replication {world.replication} ends its worker process each time it is tried; "
+                "there may be too little memory for it"
+            )
+        results.update(done.results)
+        if progress:
+            progress(len(results), len(todo))
+    return [results[number] for number in range(len(todo))]
 
 
-_study: tuple[list[Scenario], Design, int, bool, c_byte] | None = (
-    None  # of a worker process: sent once, not with every chunk
-)
+_Shared = tuple[list[Scenario], Design, int, bool]
 
 
-def _start(scenarios: list[Scenario], design: Design, seed: int, twin: bool, stop: c_byte) -> None:
-    global _study  # noqa: PLW0603 - the one thing a worker process is told at its start
-    _study = (scenarios, design, seed, twin, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """End this worker when its parent is gone: a killed driver must leave no orphans."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
-
-
-def _chunk(chunk: Sequence[World]) -> list[list[Table]]:
-    assert _study is not None  # _start ran in this process
-    scenarios, design, seed, twin, stop = _study
-    return [simulate_world(scenarios, design, seed, world, twin) for world in chunk if not stop.value]
+def _numbered(shared: _Shared, item: tuple[int, World]) -> tuple[int, list[Table]]:
+    """Return the tables of a world with its number: engines return worlds in any order."""
+    (scenarios, design, seed, twin), (number, world) = shared, item
+    return number, simulate_world(scenarios, design, seed, world, twin)

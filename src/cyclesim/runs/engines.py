@@ -1,0 +1,272 @@
+"""Engines: carry a function over many items, here, in worker processes, or on a cluster.
+
+The engines themselves are not ours: the standard library's process pool, and Dask (`cyclesim.runs.cluster`). What is
+added here is what a long sweep needs beside them: a pool is rebuilt when a worker dies, a driver that is killed leaves
+no orphans, and an item that kills its worker every time is named instead of being tried for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from ctypes import c_byte
+from dataclasses import dataclass, replace
+from threading import Thread
+from typing import Any, Protocol
+
+from cyclesim.errors import DesignError, WorkerError
+
+STRIKES = 3
+"""Times that an item may take its worker with it, alone in the pool, before it is given up."""
+AHEAD = 2
+"""Batches handed out for each worker: one at work and one waiting."""
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment of a worker: one BLAS thread a process."""
+
+Function = Callable[[Any, Any], Any]
+"""What is carried over items: called with what all share and with one item; importable by its name."""
+Promise = Future[tuple[list[Any], float]]
+_DYING = (
+    "worker processes die whatever they are given; if memory ran out, ask for fewer workers. In a script, simulate under "
+    "`if __name__ == '__main__':`, and not from standard input: workers import the script anew"
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items handed out together, so that a short item does not pay for its travel.
+
+    Attributes
+    ----------
+    strikes
+        Times that it was alone under way when a worker died.
+    """
+
+    items: Sequence[Any]
+    strikes: int = 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    results
+        One for each item; None if the batch is one item that killed its worker each time it was tried.
+    seconds
+        Time the worker spent on it.
+    """
+
+    batch: Batch
+    results: Sequence[Any] | None
+    seconds: float
+
+
+class Engine(Protocol):
+    """Something that carries a function over batches of items."""
+
+    workers: int
+
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+        """Yield batches as they are done, in any order, pulling no more of them than workers need.
+
+        Closing the iterator early, as an exception does, ends the work after the items under way.
+
+        Raises
+        ------
+        WorkerError
+            If workers die whatever they are given.
+        """
+        ...
+
+
+class Serial:
+    """One item after the other, in this process."""
+
+    workers = 1
+
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+        """See `Engine.map`."""
+        for batch in batches:
+            began = time.perf_counter()
+            yield Done(batch, [function(shared, item) for item in batch.items], time.perf_counter() - began)
+
+
+class Processes:
+    """Worker processes on this machine."""
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise DesignError(f"there must be at least one worker (got {workers})")
+        self.workers = workers
+
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+        """See `Engine.map`."""
+        pool = _Pool(self.workers, function, shared)
+        try:
+            pool.check()
+            yield from _carried(pool, iter(batches))
+        finally:
+            pool.close()
+
+
+def engine(workers: int) -> Engine:
+    """Return the engine for so many workers on this machine."""
+    return Serial() if workers == 1 else Processes(workers)
+
+
+class _Pool:
+    """The standard library's pool, built anew whenever it breaks."""
+
+    def __init__(self, workers: int, function: Function, shared: Any) -> None:
+        from multiprocessing import get_context
+
+        for name, value in ONE_THREAD.items():  # inherited by the workers
+            os.environ.setdefault(name, value)
+        self._context = get_context("spawn")
+        self._stop = self._context.RawValue("b", 0)  # no lock that a killed worker could keep
+        self._start = (function, pickle.dumps(shared), self._stop)
+        self.workers = workers
+        self._pool = self._build()
+
+    def check(self) -> None:
+        """Refuse to go on if workers cannot even start."""
+        try:
+            self.submit(Batch([])).result()
+        except BrokenProcessPool as error:
+            raise WorkerError(_DYING) from error
+
+    def submit(self, batch: Batch) -> Promise:
+        return self._pool.submit(_work, batch.items)
+
+    def rebuild(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._build()
+
+    def close(self) -> None:
+        self._stop.value = 1  # batches under way end after their present item: Ctrl-C is answered soon
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _build(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.workers, self._context, _begin, self._start)
+
+
+def _carried(pool: _Pool, source: Iterator[Batch]) -> Iterator[Done]:
+    """Yield what becomes of batches; those that were under way when a worker died are tried alone, one by one."""
+    pending: dict[Promise, Batch] = {}
+    suspects = Suspects()
+    while True:
+        broken = _hand_out(pool, pending, suspects, source)
+        if not pending and not broken:
+            return
+        alone, lost = len(pending) == 1, []
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            batch = pending.pop(future)
+            try:
+                results, seconds = future.result()
+            except BrokenProcessPool:
+                lost.append(batch)
+                continue
+            suspects.came_through()
+            yield Done(batch, results, seconds)
+        if lost or broken:
+            yield from suspects.accuse([*lost, *pending.values()], alone)  # a broken pool loses all it has
+            pending.clear()
+            pool.rebuild()
+
+
+def _hand_out(pool: _Pool, pending: dict[Promise, Batch], suspects: Suspects, source: Iterator[Batch]) -> bool:
+    """Submit what the pool has room for, a suspect alone or else the next batches; return whether it is broken."""
+    while len(pending) < (1 if suspects else AHEAD * pool.workers):
+        batch = suspects.next() if suspects else next(source, None)
+        if batch is None:
+            return False
+        try:
+            pending[pool.submit(batch)] = batch
+        except BrokenProcessPool:
+            suspects.put_back(batch)
+            return True
+    return False
+
+
+class Suspects:
+    """Batches that were under way when a worker died: to be tried alone, so that it is seen which one it was."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Batch] = deque()
+        self._given_up = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._queue)
+
+    def next(self) -> Batch:
+        """Return the next batch to try alone."""
+        return self._queue.popleft()
+
+    def put_back(self, batch: Batch) -> None:
+        """Take a batch that could not be handed out."""
+        self._queue.appendleft(batch)
+
+    def came_through(self) -> None:
+        """Note that a batch was done: workers can live."""
+        self._given_up = 0
+
+    def accuse(self, lost: Sequence[Batch], alone: bool) -> Iterator[Done]:
+        """Queue batches of which a worker may have died; yield an item that is proved to kill its worker.
+
+        Parameters
+        ----------
+        alone
+            Whether there was only one under way: if it is several items, they are tried one by one from then on.
+
+        Raises
+        ------
+        WorkerError
+            If one item after the other is given up.
+        """
+        if not alone:
+            self._queue.extendleft(reversed(lost))
+            return
+        for batch in lost:
+            if len(batch.items) > 1:
+                self._queue.extendleft(Batch([item]) for item in reversed(batch.items))
+            elif batch.strikes + 1 < STRIKES:
+                self._queue.appendleft(replace(batch, strikes=batch.strikes + 1))
+            else:
+                self._given_up += 1
+                if self._given_up >= STRIKES:
+                    raise WorkerError(_DYING)
+                yield Done(batch, None, 0.0)
+
+
+# ---------------------------------------------------------------- in a worker
+
+_task: tuple[Function, Any, c_byte] | None = None
+
+
+def _begin(function: Function, shared: bytes, stop: c_byte) -> None:
+    global _task  # noqa: PLW0603 - the one thing a worker process is told at its start
+    _task = (function, pickle.loads(shared), stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is gone: a killed driver must leave no orphans."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _work(items: Sequence[Any]) -> tuple[list[Any], float]:
+    assert _task is not None  # _begin ran in this process
+    function, shared, stop = _task
+    began = time.perf_counter()
+    return [function(shared, item) for item in items if not stop.value], time.perf_counter() - began

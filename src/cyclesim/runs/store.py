@@ -1,0 +1,356 @@
+"""The store of a sweep: a folder that loses nothing when the power goes, and that any Parquet reader can open.
+
+::
+
+    manifest.json          what the sweep is: study, scenarios, model version, measures
+    draws.parquet          a row for each draw: its number and the value of each quantity
+    runs/*.parquet         a row for each run, sorted by scenario, draw and replication
+    failures.parquet       a row for each run that failed, with its traceback; absent if none did
+    recent/*.parquet       runs and failures not yet sorted into the above; empty once the sweep is complete
+
+Every file is written under another name, made safe on the disk, and moved into place. A row that stands in ``recent`` is
+stored. When all runs are, they are sorted into new files, so that the files of a finished sweep do not depend on how it
+was carried out. A driver killed while it tidies up can leave a row in two files; rows are told apart by their key.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cyclesim.errors import FolderError
+from cyclesim.runs.folder import MANIFEST, put, sync
+
+PART_BYTES = 64_000_000
+"""Size in memory of a sorted file."""
+MOST_RECENT = 100
+"""Files that one driver adds to ``recent`` before it puts them together."""
+KEY = ("scenario", "draw", "replication")
+_RECENT, _RUNS, _NEW, _OLD = "recent", "runs", "runs.new", "runs.old"
+_FAILURES = "failures.parquet"
+
+FAILURES = pa.schema(
+    [
+        *(("key", pa.string()), ("scenario", pa.string()), ("draw", pa.int64()), ("replication", pa.int64())),
+        *(("seed", pa.int64()), ("stage", pa.string()), ("message", pa.string()), ("traceback", pa.string())),
+    ]
+)
+"""Columns of the failures."""
+
+
+def schema(integers: Mapping[str, bool], monthly: Mapping[str, bool], months: int) -> pa.Schema:
+    """Return the columns of the runs.
+
+    Parameters
+    ----------
+    integers
+        Whether each total is int64; the others are float64, since float32 cannot hold a sum of cents.
+    monthly
+        The same for the measures kept month by month: columns of lists, ``<measure>_by_month``.
+    months
+        Length of these lists.
+    """
+    fields = [("key", pa.string()), ("scenario", pa.string()), ("draw", pa.int64()), ("replication", pa.int64())]
+    fields += [(name, pa.int64() if whole else pa.float64()) for name, whole in integers.items()]
+    fields += [
+        (f"{name}_by_month", pa.list_(pa.int64() if whole else pa.float64(), months)) for name, whole in monthly.items()
+    ]
+    return pa.schema(fields)
+
+
+class Store:
+    """The rows of a sweep on disk.
+
+    Parameters
+    ----------
+    folder
+        Where; see the module for what is in it.
+    order
+        Names of the scenarios, in the order in which rows are sorted.
+    columns
+        Schema of the runs.
+    """
+
+    def __init__(self, folder: Path, order: Sequence[str], columns: pa.Schema) -> None:
+        self.folder, self.order, self.columns = folder, list(order), columns
+        self._mine: list[Path] = []
+
+    # ------------------------------------------------------------ writing
+
+    def add(self, runs: Sequence[Sequence[Any]], failures: Sequence[Sequence[Any]] = ()) -> None:
+        """Store rows, in the order of the columns: safe on the disk when this returns.
+
+        Raises
+        ------
+        FolderError
+            If they cannot be written; nothing that was stored before is lost.
+        """
+        with self.writing():
+            if runs:
+                self._mine.append(self._put_recent("runs", _table(runs, self.columns)))
+            if failures:
+                self._put_recent("failures", _table(failures, FAILURES))
+            if len(self._mine) >= MOST_RECENT:
+                self._put_together(self._mine)
+                self._mine = []
+
+    def compact(self) -> None:
+        """Sort all rows into files whose bytes depend on nothing but the rows; free what they came from.
+
+        Only with the store locked for oneself.
+        """
+        recent = list(self._files(_RECENT, "*"))
+        if not recent:
+            return
+        with self.writing():
+            new = self.folder / _NEW
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            try:
+                for number, part in enumerate(self._sorted_parts()):
+                    put(new / f"part-{number:05d}.parquet", _parquet(part))
+                if self.failures.num_rows:
+                    put(self.folder / _FAILURES, _parquet(self.failures))
+            except BaseException:
+                shutil.rmtree(new, ignore_errors=True)
+                raise
+            self._swap()
+            for file in recent:
+                file.unlink()
+            self.forget()
+
+    def repair(self) -> None:
+        """Finish what a killed driver left half done. Only with the store locked for oneself."""
+        with self.writing():
+            if (self.folder / _OLD).exists():
+                self._swap()
+            shutil.rmtree(self.folder / _NEW, ignore_errors=True)
+            for place in (self.folder, self.folder / _RECENT, self.folder / _RUNS):
+                for left in place.glob(".*.parquet.*"):
+                    left.unlink(missing_ok=True)
+            self._drop_copies()
+            self.forget()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn what the system says against writing into an error with a way out."""
+        try:
+            yield
+        except OSError as error:
+            raise FolderError(
+                f"cannot write to {self.folder}: {error.strerror or error}. What was stored before is safe; make room or "
+                f"allow writing, then go on with: cyclesim resume {self.folder}"
+            ) from error
+
+    def forget(self) -> None:
+        """Read the folder anew when it is asked next: other drivers write to it too."""
+        for name in ("keys", "failures", "_index"):
+            self.__dict__.pop(name, None)
+
+    # ------------------------------------------------------------ reading
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of all runs stored, failed ones included."""
+        return frozenset(self._index["key"].to_pylist()) | frozenset(self.failures["key"].to_pylist())
+
+    @cached_property
+    def failures(self) -> pa.Table:
+        """Failed runs, sorted."""
+        files = [*self.folder.glob(_FAILURES), *self._files(_RECENT, "failures")]
+        table = pa.concat_tables([FAILURES.empty_table(), *(_read(file, FAILURES.names) for file in files)])
+        return table.take(self._order(table))
+
+    def __len__(self) -> int:
+        """Return the number of runs stored, without failures."""
+        return int(self._index.num_rows)
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Return some columns of all runs, sorted by scenario, draw and replication.
+
+        Only these columns are read: a summary takes one at a time and never holds all of a sweep.
+        """
+        parts = [_read(file, columns) for file in self._run_files]
+        table = pa.concat_tables([pa.schema([self.columns.field(name) for name in columns]).empty_table(), *parts])
+        return table.take(self._index["place"]) if table.num_rows else table
+
+    @cached_property
+    def _index(self) -> pa.Table:
+        """Key columns of all runs in order, and at which place of the files together each stands."""
+        self._run_files = [*self._files(_RUNS, "part"), *self._files(_RECENT, "runs")]
+        columns = ["key", *KEY]
+        parts = [_read(file, columns) for file in self._run_files]
+        table = pa.concat_tables([pa.schema([self.columns.field(name) for name in columns]).empty_table(), *parts])
+        order = self._order(table)
+        return table.take(order).append_column("place", order)
+
+    def _order(self, table: pa.Table) -> pa.Array:
+        """Return places of rows in order of scenario, draw and replication; a row that stands twice once."""
+        names = table["scenario"].to_numpy(zero_copy_only=False)
+        rank = {name: number for number, name in enumerate(self.order)}
+        scenario = np.array([rank[name] for name in names], dtype=np.int64)
+        draw, replication = table["draw"].to_numpy(), table["replication"].to_numpy()
+        order = np.lexsort((replication, draw, scenario))
+        ranked = np.column_stack([scenario, draw, replication])[order]
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
+        return pa.array(order[new])
+
+    def _sorted_parts(self) -> Iterator[pa.Table]:
+        """Yield all rows in order, in tables of limited size; each file is read once for each table that needs it."""
+        places = self._index["place"].to_numpy()
+        files = self._run_files
+        starts = np.cumsum([0, *(pq.read_metadata(file).num_rows for file in files)])
+        size = max(100, PART_BYTES // _row_bytes(self.columns))
+        for first in range(0, len(places), size):
+            wanted = places[first : first + size]
+            source = np.searchsorted(starts, wanted, side="right") - 1
+            used = np.unique(source)
+            parts = [_read(files[n], self.columns.names).take(wanted[source == n] - starts[n]) for n in used]
+            back = np.argsort(np.argsort(source, kind="stable"), kind="stable")
+            yield pa.concat_tables(parts).take(back).combine_chunks()
+
+    # ------------------------------------------------------------ files
+
+    def _files(self, place: str, kind: str) -> list[Path]:
+        return sorted((self.folder / place).glob(f"{kind}-*.parquet"))
+
+    def _put_recent(self, kind: str, table: pa.Table) -> Path:
+        path = self.folder / _RECENT / f"{kind}-{token_hex(8)}.parquet"
+        put(path, _parquet(table))
+        return path
+
+    def _put_together(self, files: Sequence[Path]) -> None:
+        self._put_recent("runs", pa.concat_tables([_read(file, self.columns.names) for file in files]).combine_chunks())
+        for file in files:
+            file.unlink()
+
+    def _swap(self) -> None:
+        """Put the sorted files in the place of the old ones; begun again after a kill, it ends the same way."""
+        runs, new, old = (self.folder / name for name in (_RUNS, _NEW, _OLD))
+        if runs.exists() and not old.exists():
+            os.rename(runs, old)
+        if not runs.exists():
+            os.rename(new if new.exists() else old, runs)
+        sync(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _drop_copies(self) -> None:
+        """Delete recent files whose rows all stand in other files."""
+        seen: set[str] = set()
+        for file in self._files(_RUNS, "part"):
+            seen.update(_read(file, ["key"])["key"].to_pylist())
+        by_size = sorted(self._files(_RECENT, "runs"), key=lambda file: -pq.read_metadata(file).num_rows)
+        for file in by_size:
+            keys = set(_read(file, ["key"])["key"].to_pylist())
+            if keys <= seen:
+                file.unlink()
+            seen |= keys
+
+
+def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
+    """Begin a store in a folder that is free for it.
+
+    Raises
+    ------
+    FolderError
+        If it cannot be written.
+    """
+    try:
+        for place in (folder, folder / _RECENT, folder / _RUNS):
+            place.mkdir(parents=True, exist_ok=True)
+        put(folder / "draws.parquet", _parquet(draws))
+        write_manifest(folder, manifest)  # last: a folder with a manifest is a store
+    except OSError as error:
+        raise FolderError(f"cannot write to {folder}: {error.strerror or error}; choose another with --out") from error
+
+
+def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write the manifest; equal contents give equal bytes."""
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    put(folder / MANIFEST, text.encode())
+
+
+@contextmanager
+def locked(folder: Path, name: str = "lock", shared: bool = False) -> Iterator[bool]:
+    """Hold a lock on a store; yield whether it was free. It ends with the process, however that ends.
+
+    Where the system or the file system knows no locks, everything counts as free.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield True
+        return
+    try:
+        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+    try:
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:  # a file system without locks
+            pass
+        yield True
+    finally:
+        os.close(handle)
+
+
+def _table(rows: Sequence[Sequence[Any]], columns: pa.Schema) -> pa.Table:
+    arrays = [pa.array(column, type=field.type) for column, field in zip(zip(*rows, strict=True), columns, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=columns)
+
+
+def _parquet(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file; equal tables give equal bytes with the same version of pyarrow."""
+    floats = [path for path, kind in _leaves(table.schema) if pa.types.is_floating(kind)]
+    sink = io.BytesIO()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        use_dictionary=[name for name in ("scenario", "stage") if name in table.schema.names],
+        use_byte_stream_split=floats or False,
+    )
+    return sink.getvalue()
+
+
+def _leaves(columns: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:
+    for field in columns:
+        listed = pa.types.is_fixed_size_list(field.type)
+        yield (f"{field.name}.list.element", field.type.value_type) if listed else (field.name, field.type)
+
+
+def _row_bytes(columns: pa.Schema) -> int:
+    return sum(8 * (f.type.list_size if pa.types.is_fixed_size_list(f.type) else 1) for f in columns) + 40
+
+
+def _read(file: Path, columns: Sequence[str]) -> pa.Table:
+    """Read columns of one file of a store.
+
+    Raises
+    ------
+    FolderError
+        If the file is damaged.
+    """
+    try:
+        return pq.read_table(file, columns=list(columns), partitioning=None)
+    except (OSError, pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        raise FolderError(
+            f"{file} cannot be read ({error}); delete it and run cyclesim resume: its runs are then simulated again"
+        ) from error
