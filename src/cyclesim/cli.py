@@ -21,6 +21,11 @@ COMMANDS = {
     "trace": ("cyclesim.cli_trace", "trace", "Say what of the report is built, where, and which tests show it."),
     "run": ("cyclesim.cli_runs", "run", "Simulate one world of one scenario."),
     "compare": ("cyclesim.cli_runs", "compare", "Compare scenarios with a baseline, world by world."),
+    "sweep": ("cyclesim.cli_sweep", "sweep", "Carry out a study of many runs, and keep every one."),
+    "resume": ("cyclesim.cli_sweep", "resume", "Go on with a sweep that was stopped."),
+    "expand": ("cyclesim.cli_sweep", "expand", "Add draws or replications to a sweep."),
+    "status": ("cyclesim.cli_sweep", "status", "Say how far a sweep is."),
+    "replay": ("cyclesim.cli_sweep", "replay", "Simulate one run of a sweep again, bit for bit."),
     "story": ("cyclesim.cli_story", "story", "Tell the life of one synthetic person, in one scenario or two."),
     "estimate": (
         "cyclesim.cli_estimate",

@@ -125,12 +125,12 @@ class Comparison:
         """Return the rows of `summary` for one counterfactual, as plain values."""
         totals = self.ensemble.totals
         base, other = (totals[totals["scenario"] == n].set_index(WORLD) for n in (self.baseline, name))
-        paired = self.differences[self.differences["scenario"] == name].set_index(WORLD)
+        differences = self.differences[self.differences["scenario"] == name].set_index(WORLD)
         return [
             {"scenario": name, "measure": measure}
-            | _paired(base[measure], other[measure], paired[measure])
+            | paired(base[measure], other[measure], differences[measure])
             | {"covers": self.ensemble.covers}
-            for measure in paired.columns
+            for measure in differences.columns
             if measure not in KEYS
         ]
 
@@ -185,7 +185,16 @@ def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, chan
     return int(differing.min()) if differing.size else None
 
 
-def _paired(base: pd.Series, other: pd.Series, difference: pd.Series) -> dict[str, float]:
+def paired(base: pd.Series, other: pd.Series, difference: pd.Series, shared_luck: bool = False) -> dict[str, float]:
+    """Return what is said of one measure of two scenarios over worlds, as in `Comparison.summary`.
+
+    Parameters
+    ----------
+    base, other, difference
+        One value for each world, indexed by draw and replication.
+    shared_luck
+        Whether replication r has the same luck in all draws.
+    """
     values = difference.to_numpy(dtype=float)
     several = values.size > 1
     spread = float(values.var(ddof=1)) if several else np.nan
@@ -195,7 +204,7 @@ def _paired(base: pd.Series, other: pd.Series, difference: pd.Series) -> dict[st
         "baseline": float(base.mean()),
         "counterfactual": float(other.mean()),
         "difference": float(values.mean()),
-        "standard_error": float(np.sqrt(spread / values.size)),
+        "standard_error": _standard_error(difference, shared_luck),
         "median": float(np.median(values)),
         "low": float(low),
         "high": float(high),
@@ -203,3 +212,19 @@ def _paired(base: pd.Series, other: pd.Series, difference: pd.Series) -> dict[st
         "same_sign": float(np.mean(np.sign(values) == np.sign(values.mean()))),
         "pairing_gain": apart / spread if spread else np.nan,
     }
+
+
+def _standard_error(difference: pd.Series, shared_luck: bool) -> float:
+    """Return the standard error of the mean: replications of one draw share its inputs, so draws are the units.
+
+    Where all draws share their luck, the means of replications vary too, and both variances add.
+    """
+    draws = difference.groupby("draw").mean()
+    if len(draws) == 1:
+        return _of_mean(difference)
+    error = _of_mean(draws)
+    return float(np.hypot(error, _of_mean(difference.groupby("replication").mean()))) if shared_luck else error
+
+
+def _of_mean(values: pd.Series) -> float:
+    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else np.nan

@@ -45,7 +45,7 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
     """Return one world as text: totals, and year by year."""
     totals = result.totals()
     rows = [[year, *(number(value) for value in values)] for year, *values in _years(result)]
-    shown = [[TITLES[name], _amount(name, totals[name])] for name in TITLES]
+    shown = [[TITLES[name], amount(name, totals[name])] for name in TITLES]
     return "\n".join(
         [
             f"{result.scenario.title}\n{result.scenario.question}\n",
@@ -124,6 +124,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def amount(measure: str, value: float) -> str:
+    """Return a value of a measure: cents as dollars."""
+    return number(value / 100 if measure.endswith("_cents") else value)
+
+
 _HEAD = [
     "mean of worlds",
     "baseline",
@@ -141,13 +146,9 @@ def _rows(summary: Mapping[Any, Mapping[Any, Any]], paired: bool) -> list[list[s
     for name, title in TITLES.items():
         row = summary[name]
         label = f"{title}, averted" if name in AVERTED else title
-        values = [_amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "median", "low", "high")]
+        values = [amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "median", "low", "high")]
         rows.append([label, *values, number(row["pairing_gain"]) if paired else "-"])
     return rows
-
-
-def _amount(name: str, value: float) -> str:
-    return number(value / 100 if name.endswith("_cents") else value)
 
 
 def _when(result: Comparison, name: str) -> str:

@@ -6,7 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from cyclesim.runs.driver import Progress, State
+
+_LINE_SECONDS = 60.0
 _SILENT_SECONDS = 2.0
 
 
@@ -32,3 +37,32 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield advance
     finally:
         bar.stop()
+
+
+@contextmanager
+def lines_of_sweep(quiet: bool) -> Iterator[Progress | None]:
+    """Show how far a sweep is on standard error: a line that moves on a terminal, one a minute in the log of a job."""
+    if quiet:
+        yield None
+        return
+    from cyclesim.outputs.sweeps import bar
+
+    terminal = sys.stderr.isatty()
+    pause = 0.5 if terminal else _LINE_SECONDS
+    began = shown = time.monotonic()
+    width = 0
+
+    def advance(state: State) -> None:
+        nonlocal shown, width
+        now = time.monotonic()
+        if now - began < _SILENT_SECONDS or now - shown < pause:
+            return
+        shown, text = now, bar(state)
+        print(f"\r{text.ljust(width)}" if terminal else text, end="" if terminal else "\n", file=sys.stderr, flush=True)
+        width = len(text)
+
+    try:
+        yield advance
+    finally:
+        if width and terminal:
+            print(f"\r{' ' * width}\r", end="", file=sys.stderr, flush=True)

@@ -142,3 +142,13 @@ def _spread(name: str, unit: NDArray[np.float64]) -> NDArray[np.float64]:
     if quantity.scale == "log":
         return np.asarray(np.exp(np.log(low) + unit * (np.log(high) - np.log(low)))).clip(low, high)
     return np.asarray(low + unit * (high - low)).clip(low, high)
+
+
+def of_study(study, scenarios):
+    if study.design is None:
+        return None
+    parts = [
+        sample(scenarios, study.design.method, n, study.design.seed + k, study.design.quantities)
+        for k, n in enumerate(study.design.draws)
+    ]
+    return Design(parts[0].names, np.concatenate([p.values for p in parts]))

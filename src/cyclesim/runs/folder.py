@@ -41,9 +41,6 @@ def manifest(
     engine
         ``ledger`` or ``twin``.
     """
-    from cyclesim.inputs.parameters import parameters
-
-    graded = [quantity.grade for quantity in parameters().values()]
     chosen = list(scenarios)
     content: dict[str, Any] = {
         "kind": kind,
@@ -55,10 +52,18 @@ def manifest(
         "design": _design(design),
         "scenarios": {s.name: {"hash": s.hash, **s.resolved()} for s in chosen},
         "order": [s.name for s in chosen],
-        "parameters": {"number": len(graded), "assumptions": sum(grade == "assumption" for grade in graded)},
+        "parameters": graded(),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return {"hash": blake2b(text.encode(), digest_size=6).hexdigest(), **content}
+
+
+def graded() -> dict[str, int]:
+    """Return how many parameters the model has, and how many of them are assumptions."""
+    from cyclesim.inputs.parameters import parameters
+
+    grades = [quantity.grade for quantity in parameters().values()]
+    return {"number": len(grades), "assumptions": sum(grade == "assumption" for grade in grades)}
 
 
 def default_folder(about: Mapping[str, Any]) -> Path:

@@ -38,6 +38,7 @@ PART_BYTES = 64_000_000
 MOST_RECENT = 100
 """Files that one driver adds to ``recent`` before it puts them together."""
 KEY = ("scenario", "draw", "replication")
+LOCK = "lock"
 _RECENT, _RUNS, _NEW, _OLD = "recent", "runs", "runs.new", "runs.old"
 _FAILURES = "failures.parquet"
 
@@ -120,9 +121,9 @@ class Store:
             new.mkdir()
             try:
                 for number, part in enumerate(self._sorted_parts()):
-                    put(new / f"part-{number:05d}.parquet", _parquet(part))
+                    put(new / f"part-{number:05d}.parquet", parquet(part))
                 if self.failures.num_rows:
-                    put(self.folder / _FAILURES, _parquet(self.failures))
+                    put(self.folder / _FAILURES, parquet(self.failures))
             except BaseException:
                 shutil.rmtree(new, ignore_errors=True)
                 raise
@@ -130,6 +131,13 @@ class Store:
             for file in recent:
                 file.unlink()
             self.forget()
+
+    def drop_failures(self) -> None:
+        """Forget the failed runs, so that they are tried again. Only with the store locked for oneself."""
+        with self.writing():
+            for file in [*self.folder.glob(_FAILURES), *self._files(_RECENT, "failures")]:
+                file.unlink()
+        self.forget()
 
     def repair(self) -> None:
         """Finish what a killed driver left half done. Only with the store locked for oneself."""
@@ -156,7 +164,7 @@ class Store:
 
     def forget(self) -> None:
         """Read the folder anew when it is asked next: other drivers write to it too."""
-        for name in ("keys", "failures", "_index"):
+        for name in ("keys", "failures", "_run_files", "_index"):
             self.__dict__.pop(name, None)
 
     # ------------------------------------------------------------ reading
@@ -182,19 +190,22 @@ class Store:
 
         Only these columns are read: a summary takes one at a time and never holds all of a sweep.
         """
-        parts = [_read(file, columns) for file in self._run_files]
-        table = pa.concat_tables([pa.schema([self.columns.field(name) for name in columns]).empty_table(), *parts])
-        return table.take(self._index["place"]) if table.num_rows else table
+        return self._joined(columns).take(self._index["place"])
+
+    @cached_property
+    def _run_files(self) -> list[Path]:
+        return [*self._files(_RUNS, "part"), *self._files(_RECENT, "runs")]
 
     @cached_property
     def _index(self) -> pa.Table:
         """Key columns of all runs in order, and at which place of the files together each stands."""
-        self._run_files = [*self._files(_RUNS, "part"), *self._files(_RECENT, "runs")]
-        columns = ["key", *KEY]
-        parts = [_read(file, columns) for file in self._run_files]
-        table = pa.concat_tables([pa.schema([self.columns.field(name) for name in columns]).empty_table(), *parts])
+        table = self._joined(["key", *KEY])
         order = self._order(table)
         return table.take(order).append_column("place", order)
+
+    def _joined(self, columns: Sequence[str]) -> pa.Table:
+        empty = pa.schema([self.columns.field(name) for name in columns]).empty_table()
+        return pa.concat_tables([empty, *(_read(file, columns) for file in self._run_files)])
 
     def _order(self, table: pa.Table) -> pa.Array:
         """Return places of rows in order of scenario, draw and replication; a row that stands twice once."""
@@ -229,7 +240,7 @@ class Store:
 
     def _put_recent(self, kind: str, table: pa.Table) -> Path:
         path = self.folder / _RECENT / f"{kind}-{token_hex(8)}.parquet"
-        put(path, _parquet(table))
+        put(path, parquet(table))
         return path
 
     def _put_together(self, files: Sequence[Path]) -> None:
@@ -271,7 +282,7 @@ def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
     try:
         for place in (folder, folder / _RECENT, folder / _RUNS):
             place.mkdir(parents=True, exist_ok=True)
-        put(folder / "draws.parquet", _parquet(draws))
+        put(folder / "draws.parquet", parquet(draws))
         write_manifest(folder, manifest)  # last: a folder with a manifest is a store
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}; choose another with --out") from error
@@ -284,7 +295,7 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def locked(folder: Path, name: str = "lock", shared: bool = False) -> Iterator[bool]:
+def locked(folder: Path, name: str = LOCK, shared: bool = False) -> Iterator[bool]:
     """Hold a lock on a store; yield whether it was free. It ends with the process, however that ends.
 
     Where the system or the file system knows no locks, everything counts as free.
@@ -294,8 +305,9 @@ def locked(folder: Path, name: str = "lock", shared: bool = False) -> Iterator[b
     except ImportError:  # Windows
         yield True
         return
+    path = folder / name
     try:
-        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDONLY) if path.exists() else os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
     try:
@@ -316,7 +328,7 @@ def _table(rows: Sequence[Sequence[Any]], columns: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=columns)
 
 
-def _parquet(table: pa.Table) -> bytes:
+def parquet(table: pa.Table) -> bytes:
     """Return a table as a Parquet file; equal tables give equal bytes with the same version of pyarrow."""
     floats = [path for path, kind in _leaves(table.schema) if pa.types.is_floating(kind)]
     sink = io.BytesIO()

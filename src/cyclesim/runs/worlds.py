@@ -40,9 +40,7 @@ def simulate_world(
 ) -> list[Table]:
     """Return the monthly table of each scenario in one world; its expected values where `twin` is true."""
     values = design.of(world.draw)
-    return [
-        simulate_months(scenario, values, seed, world.draw, world.replication, twin) for scenario in scenarios
-    ]
+    return [simulate_months(scenario, values, seed, world.draw, world.replication, twin) for scenario in scenarios]
 
 
 def simulate_months(

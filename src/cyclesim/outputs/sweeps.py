@@ -1,0 +1,207 @@
+"""What the commands about sweeps print."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.outputs.printed import TITLES, aligned, amount, assumptions
+from cyclesim.runs.precision import took
+from cyclesim.vocabulary import AVERTED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cyclesim.analysis.sweeps import Replayed
+    from cyclesim.inputs.study import Study
+    from cyclesim.runs.driver import State
+    from cyclesim.runs.plan import Plan
+    from cyclesim.runs.sweep import Sweep
+
+HEADLINES = ("person_months_exploited", "identified", "believed_prevalence", "coverage", "total_spent_cents")
+"""Totals that are printed, of those a sweep keeps."""
+
+
+def planned(study: Study, plan: Plan, measures: Sequence[str]) -> str:
+    """Return what a study would simulate."""
+    names = [scenario.name for scenario in plan.scenarios]
+    draws = len(plan.design)
+    drawn = f"{draws:,} draws of {counted(len(plan.design.names), 'quantity', 'quantities')}" if draws else "no draws"
+    method = f" ({study.design.method})" if study.design is not None and draws else ""
+    lines = [
+        f"{study.title}\n{study.question}\n",
+        f"scenarios     {', '.join(names)} (the first is the baseline)",
+        f"design        {drawn}{method}",
+        f"replications  {plan.replications:,}" + (f" or more, until {study.until}" if study.until else ""),
+        f"luck          {_luck(study)}",
+        f"keeps         {counted(len(measures), 'total')} of each run" + _monthly(study.monthly),
+        f"runs          {len(plan):,}",
+    ]
+    return "\n".join(lines)
+
+
+def finished(sweep: Sweep, state: State, differences: pd.DataFrame | None) -> str:
+    """Return what a sweep has done and found."""
+    lines = [carried(state), *_stopped(sweep), *_failed(sweep)]
+    if not sweep.complete:
+        return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
+    if differences is not None and not differences.empty:
+        lines += ["", *_table(sweep, differences), covers_text(sweep)]
+    lines.append(f"Simulated worlds, not observations (hash {sweep.manifest['hash']}). {assumptions(sweep.manifest)}")
+    return "\n".join(lines)
+
+
+def carried(state: State) -> str:
+    """Return how many runs were new, and how fast they went."""
+    if not state.done:
+        return f"Nothing to simulate: all {state.stored:,} runs are stored."
+    before = f", {state.stored:,} were stored before" if state.stored else ""
+    return f"{counted(state.done, 'run')} simulated in {lasting(state.seconds)}, {state.rate:.3g} a second{before}."
+
+
+def bar(state: State) -> str:
+    """Return the state of a sweep in one line, for a terminal or a log."""
+    done = state.stored + state.done
+    left = "" if state.seconds_left is None else f", {lasting(state.seconds_left)} left"
+    failed = f", {state.failed:,} failed" if state.failed else ""
+    share = f"{100 * done // state.total if state.total else 100} %"
+    return f"{done:,} of {state.total:,} runs ({share}){failed}, {state.rate:.3g} a second{left}"
+
+
+def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, running: bool) -> str:
+    """Return how far the sweep in a folder is, and who is at work on it.
+
+    Parameters
+    ----------
+    drivers
+        What each driver last said of itself.
+    now
+        Time, in seconds since 1970.
+    running
+        Whether a driver on this machine holds the folder.
+    """
+    failed = sweep.store.failures.num_rows
+    stored, total = len(sweep.store) + failed, len(sweep.plan)
+    share = 100 * stored // total if total else 100
+    lines = [
+        f"{sweep.study.title} ({sweep.folder})",
+        f"{stored:,} of {total:,} runs are stored ({share} %), {failed:,} of them failed",
+    ]
+    for driver in drivers:
+        ago = lasting(now - driver["at"])
+        left = "" if driver["left"] is None else f", {lasting(driver['left'])} left then"
+        lines.append(
+            f"driver {driver['pid']} on {driver['host']} ({driver['engine']}): {driver['rate']:.3g} runs a second{left}; "
+            f"last result {ago} ago"
+        )
+    if stored >= total:
+        return "\n".join([*lines, *_stopped(sweep), "Complete."])
+    go_on = f"cyclesim resume {shlex.quote(str(sweep.folder))}"
+    if running:
+        return "\n".join([*lines, "Under way."])
+    if drivers:
+        return "\n".join([*lines, f"No driver on this machine; if none is elsewhere, go on with: {go_on}"])
+    return "\n".join([*lines, f"Not under way; go on with: {go_on}"])
+
+
+def replayed(result: Replayed) -> str:
+    """Return what a run that was simulated again came to."""
+    item, name = result.item, result.scenario
+    lines = [f"{name}, draw {item.draw}, replication {item.replication} (key {item.key})"]
+    if result.drawn:
+        lines += ["Drawn: " + ", ".join(f"{key} {value:.6g}" for key, value in result.drawn.items())]
+    if result.failed:
+        lines += ["It fails again:" if result.stored_failed else "It fails now:", result.traceback.rstrip()]
+        return "\n".join(lines)
+    lines += aligned([[TITLES.get(k, k), amount(k, v)] for k, v in result.totals.items()])
+    if result.stored_failed:
+        return "\n".join([*lines, "It failed in the sweep and comes through now: cyclesim resume --retry-failed"])
+    if result.stored is None:
+        return "\n".join([*lines, "It is not stored yet, so there is nothing to hold it against."])
+    if not result.differing:
+        return "\n".join([*lines, "Bit for bit as stored."])
+    return "\n".join(
+        [*lines, f"NOT as stored: {', '.join(result.differing)} differ. Is it another machine or version?"]
+    )
+
+
+def lasting(seconds: float) -> str:
+    """Return a time as a person would say it: 40 s, 12 min, 3 h 20 min."""
+    if seconds < 100:
+        return f"{max(seconds, 0):.0f} s" if seconds >= 10 else f"{max(seconds, 0):.1f} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{minutes} min" if not hours else f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a number of things."""
+    return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
+
+
+def covers_text(sweep: Sweep) -> str:
+    """Return what the spread of a sweep's differences covers."""
+    design = sweep.study.design
+    if sweep.plan.twin:
+        return "Expected values without luck; the interval holds 90 % of the draws."
+    if design is None:
+        return "The interval holds 90 % of worlds and covers luck only: the inputs were not varied."
+    if design.method in ("lhs", "sobol"):
+        return (
+            "The interval holds 90 % of worlds and covers luck and the quantities drawn, uniformly over their ranges."
+        )
+    return (
+        f"The interval holds 90 % of worlds over the draws of a {design.method}, which are no sample of what is "
+        "plausible: read it draw by draw."
+    )
+
+
+def _table(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
+    rows = [["against " + sweep.baseline, "", "baseline", "difference", "error of it", "5 % of worlds", "95 %"]]
+    for name in list(sweep.scenarios)[1:]:
+        for measure in [m for m in HEADLINES if m in sweep.measures]:
+            found = differences.loc[(name, measure)]
+            label = TITLES.get(measure, measure) + (", averted" if measure in AVERTED else "")
+            columns = ("baseline", "difference", "standard_error", "low", "high")
+            rows.append([name, label, *(amount(measure, found[column]) for column in columns)])
+    return aligned(rows)
+
+
+def _stopped(sweep: Sweep) -> list[str]:
+    rule = sweep.rule
+    if rule is None or not sweep.complete:
+        return []
+    lines = []
+    for name, values in sweep.by_replication(rule.measure).items():
+        enough = took(values, rule)
+        width = 100 * rule.half_width if rule.relative else rule.half_width
+        asked = f"{width:g} %" if rule.relative else f"{width:g}"
+        lines.append(
+            f"{name}: {enough:,} replications were enough for a half-width of {asked}; {len(values):,} were simulated, "
+            "to see that it stays so."
+            if enough is not None
+            else f"{name}: {asked} was NOT reached with {len(values):,} replications. Ask for less, or for more of them."
+        )
+    return lines
+
+
+def _failed(sweep: Sweep) -> list[str]:
+    failures = sweep.store.failures
+    if not failures.num_rows:
+        return []
+    stages = failures.to_pandas()["stage"].value_counts()
+    parts = ", ".join(f"{number} in {stage}" for stage, number in stages.items())
+    first = failures["key"][0].as_py()
+    again = f"cyclesim replay {shlex.quote(str(sweep.folder))} {first}"
+    return [f"{counted(failures.num_rows, 'run')} failed ({parts}); see failures, or one of them: {again}"]
+
+
+def _luck(study: Study) -> str:
+    if study.twin:
+        return "none: expected values (twin)"
+    return "of its own in every draw" if study.luck == "own" else "the same in all draws, by replication"
+
+
+def _monthly(names: Sequence[str]) -> str:
+    return f", and {', '.join(names)} by month" if names else ""

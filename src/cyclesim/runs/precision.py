@@ -1,0 +1,141 @@
+"""Enough replications: when the paired difference is known as precisely as was asked for.
+
+The rule is that of Hoad, Robinson and Davies (2010, Journal of the Operational Research Society 61, 1632-1644): the first
+number of replications whose confidence interval is narrow enough, and stays so over a few more, so that a chance streak
+does not end the sweep.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError, did_you_mean
+from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
+from cyclesim.vocabulary import AVERTED
+
+LEVEL = 0.95
+"""Level of the confidence interval (Student's t)."""
+FEWEST = 5
+"""Replications before which nothing is called precise."""
+_LOOK_AHEAD, _LOOK_AHEAD_SHARE = 5, 0.05
+_FORM = "write it as in 'averted person-months: half-width 5 %' or 'identified: half-width 12'"
+_SENTENCE = re.compile(r"^\s*(?P<what>[^:]+?)\s*:\s*half-?width\s+(?P<width>[0-9.eE+-]+)\s*(?P<percent>%?)\s*$")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How precise the mean paired difference of a total must be.
+
+    Attributes
+    ----------
+    measure
+        Name of the total.
+    half_width
+        Half the width of the confidence interval: a share of the mean difference if `relative`, else in its unit.
+    most
+        Replications after which the sweep ends in any case.
+    """
+
+    measure: str
+    half_width: float
+    relative: bool
+    most: int = 1000
+
+    @classmethod
+    def parse(cls, text: str, most: int = 1000) -> Rule:
+        """Read a rule from its sentence.
+
+        Raises
+        ------
+        DesignError
+            If it is no such sentence, names no total, or asks for a width that is not above zero.
+        """
+        found = _SENTENCE.match(text)
+        if not found:
+            raise DesignError(f"cannot read the stop rule {text!r}; {_FORM}")
+        measure = _measure(found["what"])
+        try:
+            width = float(found["width"])
+        except ValueError:
+            raise DesignError(f"the half-width {found['width']!r} is not a number; {_FORM}") from None
+        width = width / 100 if found["percent"] else width
+        if not (0 < width < math.inf):
+            raise DesignError(f"the half-width must be above zero (got {found['width']}); {_FORM}")
+        if most < FEWEST:
+            raise DesignError(f"most must be at least {FEWEST} replications (got {most})")
+        return cls(measure, width, bool(found["percent"]), most)
+
+    def __str__(self) -> str:
+        width = f"{100 * self.half_width:g} %" if self.relative else f"{self.half_width:g}"
+        averted = "averted " if self.measure in AVERTED else ""
+        return f"{averted}{self.measure.replace('_', ' ')}: half-width {width}"
+
+
+def half_widths(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return half the width of the confidence interval of the mean of the first 1, 2, ... values; the first is infinite."""
+    from scipy.stats import t
+
+    n = np.arange(1, len(values) + 1)
+    apart = values - values[0]  # so that no digits are lost where the spread is small beside the mean
+    mean = np.cumsum(apart) / n
+    spread = np.maximum(np.cumsum(apart**2) - n * mean**2, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = t.ppf(0.5 + LEVEL / 2, n - 1) * np.sqrt(spread / (n - 1) / n)
+    width[:1] = math.inf
+    return np.asarray(width)
+
+
+def look_ahead(n: int) -> int:
+    """Return over how many more replications the interval must stay narrow enough."""
+    return max(_LOOK_AHEAD, math.floor(_LOOK_AHEAD_SHARE * n))
+
+
+def took(values: NDArray[np.float64], rule: Rule) -> int | None:
+    """Return how many replications were enough, or None if those given do not show that any number is.
+
+    Parameters
+    ----------
+    values
+        Paired differences, one for each replication, in order.
+    """
+    precise = _relative(values, rule) <= rule.half_width
+    for n in range(FEWEST, len(values) + 1):
+        ahead = look_ahead(n)
+        if n + ahead <= len(values) and precise[n - 1 : n + ahead].all():
+            return n
+    return None
+
+
+def next_target(values: NDArray[np.float64], rule: Rule) -> int:
+    """Return how many replications to have next: as many as now if that is enough or the most allowed.
+
+    The square-root law says how many the width at hand needs; at most twice as many as now, since it is rough.
+    """
+    now = len(values)
+    if now >= rule.most or took(values, rule) is not None:
+        return now
+    width = float(_relative(values, rule)[-1]) / rule.half_width
+    needed = math.ceil(min(now * width**2, 2.0 * now)) if math.isfinite(width) else 2 * now
+    return min(rule.most, max(now + 1, needed + look_ahead(needed)))
+
+
+def _relative(values: NDArray[np.float64], rule: Rule) -> NDArray[np.float64]:
+    widths = half_widths(values)
+    if not rule.relative:
+        return widths
+    mean = np.abs(np.cumsum(values) / np.arange(1, len(values) + 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(widths == 0.0, 0.0, widths / mean)
+
+
+def _measure(words: str) -> str:
+    name = re.sub(r"[\s-]+", "_", words.strip().lower()).removeprefix("averted_")
+    name = PERSON_MONTHS if name == "person_months" else name
+    if name not in TOTALS:
+        raise DesignError(f"no measure {name!r} in the stop rule; {did_you_mean(name, TOTALS)}")
+    return name

@@ -1,0 +1,379 @@
+"""A sweep: a study that is, or is being, carried out in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_mean
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.study import Study, load_study
+from cyclesim.runs import folder as folders
+from cyclesim.runs import store, totals
+from cyclesim.runs.design import NO_DRAWS, Design, of_study
+from cyclesim.runs.plan import Item, Plan, numbers
+from cyclesim.runs.precision import FEWEST, Rule
+from cyclesim.runs.results import describe, of_measure
+from cyclesim.runs.simulate import named
+from cyclesim.runs.store import Store
+from cyclesim.vocabulary import AVERTED, MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KIND = "sweep"
+_SIZES = ("replications", "until", "most")
+_DESIGN_SIZES = ("draws", "trajectories")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all runs of a sweep share; it travels to every worker once."""
+
+    scenarios: tuple[Scenario, ...]
+    quantities: tuple[str, ...]
+    seed: int
+    twin: bool
+    totals: tuple[str, ...]
+    monthly: tuple[str, ...]
+
+
+class Sweep:
+    """A study and the runs of it that are stored.
+
+    Open one with :func:`read_sweep`; begin one with :func:`begin`.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    study
+        What is asked.
+    plan
+        Every run, in order.
+    store
+        The rows.
+    manifest
+        What the folder says of itself, as JSON types.
+    """
+
+    def __init__(self, folder: Path, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
+        self.folder, self.study, self.plan, self.manifest = folder, study, plan, dict(manifest)
+        names = [scenario.name for scenario in plan.scenarios]
+        self.store = Store(folder, names, _columns(study, plan))
+
+    def __repr__(self) -> str:
+        return f"Sweep({str(self.folder)!r}, runs={len(self.store)} of {len(self.plan)})"
+
+    # ------------------------------------------------------------ what it is
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Scenarios by name; the first is the baseline."""
+        return {scenario.name: scenario for scenario in self.plan.scenarios}
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return self.plan.scenarios[0].name
+
+    @property
+    def design(self) -> Design | None:
+        """The draws, or None."""
+        return self.plan.design if len(self.plan.design) else None
+
+    @property
+    def rule(self) -> Rule | None:
+        """When there are enough replications; None where the study says how many."""
+        return Rule.parse(self.study.until, self.study.most) if self.study.until else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run of the plan is stored, failed ones included."""
+        return len(self.store) + self.store.failures.num_rows >= len(self.plan)
+
+    def job(self) -> Job:
+        """Return what workers must know."""
+        kept, monthly = _kept(self.study)
+        return Job(
+            self.plan.scenarios, self.plan.design.names, self.plan.seed, self.plan.twin, tuple(kept), tuple(monthly)
+        )
+
+    # ------------------------------------------------------------ what came out
+
+    def runs(self, measures: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a row for each run: key, scenario, draw, replication and totals; all of them for None.
+
+        Measures kept month by month are columns of arrays, ``<measure>_by_month``.
+
+        Raises
+        ------
+        UnknownNameError
+            If a measure is not kept.
+        """
+        known = self.store.columns.names
+        for name in measures or ():
+            if name not in known:
+                raise UnknownNameError(f"no measure {name!r} in this sweep; {did_you_mean(name, known[4:])}")
+        columns = known if measures is None else [*known[:4], *measures]
+        return self.store.read(columns).to_pandas()
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """A row for each failed run: key, scenario, draw, replication, seed, stage, message, traceback."""
+        return self.store.failures.to_pandas()
+
+    @property
+    def draws(self) -> pd.DataFrame:
+        """A row for each draw: its number, and the value of each quantity."""
+        return _draws(self.plan).to_pandas()
+
+    @property
+    def measures(self) -> list[str]:
+        """Totals that are kept."""
+        return _kept(self.study)[0]
+
+    def summary(self, measure: str | None = None) -> pd.DataFrame:
+        """Return mean, standard deviation and quantiles over runs, by scenario and measure; a measure at a time."""
+        import pandas as pd
+
+        if measure is not None and measure not in self.measures:
+            raise UnknownNameError(f"no measure {measure!r} in this sweep; {did_you_mean(measure, self.measures)}")
+        parts = [describe(self.runs([name]).drop(columns="key")) for name in ([measure] if measure else self.measures)]
+        found = pd.concat(parts)
+        order = pd.MultiIndex.from_product([list(self.scenarios), self.measures if measure is None else [measure]])
+        return of_measure(found.loc[[key for key in order if key in found.index]], measure)
+
+    def pairs(self, measure: str) -> pd.DataFrame:
+        """Return a total of every scenario world by world.
+
+        Returns
+        -------
+        A row for each draw and replication in which no scenario failed, a column for each scenario.
+        """
+        frame = self.runs([measure]).pivot(index=["draw", "replication"], columns="scenario", values=measure)
+        return frame.reindex(columns=list(self.scenarios)).dropna()
+
+    def differences(self, measure: str) -> pd.DataFrame:
+        """Return paired differences from the baseline: a row for each world, a column for each counterfactual.
+
+        Averted (baseline - counterfactual) for the measures in `AVERTED`, counterfactual - baseline for the rest.
+        """
+        pairs = self.pairs(measure)
+        sign = -1.0 if measure in AVERTED else 1.0
+        others = pairs.drop(columns=self.baseline)
+        return others.sub(pairs[self.baseline], axis=0) * sign
+
+    def by_replication(self, measure: str) -> dict[str, NDArray[np.float64]]:
+        """Return the paired difference of each counterfactual by replication, averaged over the draws of each."""
+        means = self.differences(measure).groupby("replication").mean().sort_index()
+        return {name: means[name].to_numpy(dtype=float) for name in means.columns}
+
+    # ------------------------------------------------------------ change
+
+    def resize(self, draws: int | None = None, replications: int | None = None) -> None:
+        """Ask for more draws or replications: the runs that are stored stay.
+
+        Raises
+        ------
+        StudyError
+            If there would be fewer, or the design cannot be extended.
+        """
+        study = self.study.with_size(draws, replications)
+        plan = _plan(study, self.plan.scenarios, of_study(study, self.plan.scenarios))
+        if not np.array_equal(plan.design.values[: len(self.plan.design)], self.plan.design.values):
+            raise DesignError(
+                "the draws cannot be continued: this version of the libraries draws others; begin a new sweep instead"
+            )
+        manifest = _manifest(study, plan)
+        with self.store.writing():
+            folders.put(self.folder / "draws.parquet", store.parquet(_draws(plan)))
+            store.write_manifest(self.folder, manifest)
+        self.study, self.plan, self.manifest = study, plan, manifest
+        self.store.forget()
+
+    def check_version(self) -> None:
+        """Refuse to add runs to those of another version of the model.
+
+        Raises
+        ------
+        FolderError
+            If the numbers of the model have changed since the sweep was begun.
+        """
+        made, here = self.manifest["numbers"], numbers()
+        if made != here:
+            raise FolderError(
+                f"{self.folder} was made with the model's numbers {made}; these are {here} (version, and a hash of the "
+                "parameters). Runs of both are never mixed: begin the study in another folder, or install that version"
+            )
+
+    def find(self, key: str) -> Item:
+        """Return the run whose key begins with ``key``.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, or more than one.
+        """
+        found = [item for item in self.plan.items() if item.key.startswith(key.lower())] if key else []
+        if len(found) != 1:
+            what = f"{len(found)} runs have keys that begin with" if found else "no run of this sweep has the key"
+            raise UnknownNameError(f"{what} {key!r}; keys are in the column key of runs/ and failures.parquet")
+        return found[0]
+
+
+def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
+    """Return a study and its runs, after everything that can be checked before the first run.
+
+    Raises
+    ------
+    StudyError, ScenarioError, DesignError, UnknownNameError
+        For whatever is wrong.
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    scenarios = study.load_scenarios()
+    named(scenarios, None)
+    kept, monthly = _kept(study)
+    rule = Rule.parse(study.until, study.most) if study.until else None
+    if rule and rule.measure not in kept:
+        raise DesignError(f"the stop rule needs {rule.measure}, which is not kept; add it to measures")
+    if rule and len(scenarios) < 2:
+        raise DesignError("a stop rule is about the difference from the baseline; give the study a second scenario")
+    if study.twin and (study.replications > 1 or rule):
+        raise DesignError("the twin has no luck: one replication is all there is; leave replications and until out")
+    if rule and study.replications < FEWEST:
+        study = study.with_size(None, FEWEST)
+    return study, _plan(study, tuple(scenarios), of_study(study, scenarios))
+
+
+def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
+    """Begin a sweep in a folder, or go on with the one of the same study that is there.
+
+    Parameters
+    ----------
+    folder
+        ``results/NAME-HASH`` if absent.
+
+    Raises
+    ------
+    StudyError, ScenarioError, DesignError, UnknownNameError
+        If the study is wrong; nothing has been written then.
+    FolderError
+        If the folder holds something else, or this study in another size or of another model version.
+    """
+    study, plan = plan_of(study)
+    manifest = _manifest(study, plan)
+    place = Path(folder) if folder is not None else Path("results") / f"{study.name}-{manifest['hash']}"
+    if _holds_sweep(place):
+        there = read_sweep(place)
+        if there.manifest["hash"] == manifest["hash"]:
+            _check_size(there, study)
+            return there
+        if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
+            there.check_version()
+    folders.check_free(place, manifest)
+    store.create(place, manifest, _draws(plan))
+    return Sweep(place, study, plan, manifest)
+
+
+def read_sweep(folder: str | Path) -> Sweep:
+    """Open the sweep in a folder, whether it is complete, interrupted or under way.
+
+    Raises
+    ------
+    FolderError
+        If there is none.
+    """
+    place = Path(folder)
+    if not _holds_sweep(place):
+        raise FolderError(f"{place} holds no sweep; begin one with: cyclesim sweep STUDY --out {place}")
+    content = json.loads((place / folders.MANIFEST).read_text(encoding="utf-8"))
+    try:
+        study = Study.model_validate_json(json.dumps(content["study"]))
+        drawn = pq.read_table(place / "draws.parquet")
+        scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
+    except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+        raise FolderError(f"{place} cannot be read: {error}") from error
+    names = tuple(drawn.column_names[1:])
+    design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
+    return Sweep(place, study, _plan(study, scenarios, design), content)
+
+
+def _check_size(there: Sweep, study: Study) -> None:
+    """Refuse a study that is the one in the folder in another size, unless its stop rule has made it longer."""
+    if study.until and study.until == there.study.until and study.most == there.study.most:
+        study = study.with_size(None, max(study.replications, there.study.replications))
+    if study.model_dump() != there.study.model_dump():
+        raise FolderError(
+            f"{there.folder} holds this study with {len(there.plan.draws)} draws and {there.plan.replications} "
+            f"replications; for more of them: cyclesim expand {there.folder} --draws N --replications N, or choose "
+            "another folder with --out"
+        )
+
+
+def _holds_sweep(folder: Path) -> bool:
+    try:
+        content = json.loads((folder / folders.MANIFEST).read_text(encoding="utf-8"))
+        return bool(content["kind"] == KIND)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _plan(study: Study, scenarios: tuple[Scenario, ...], design: Design | None) -> Plan:
+    shared = study.luck == "shared"
+    return Plan(scenarios, NO_DRAWS if design is None else design, study.replications, study.seed, shared, study.twin)
+
+
+def _kept(study: Study) -> tuple[list[str], list[str]]:
+    """Return the totals, and the measures by month, that a study keeps."""
+    for name in study.monthly:
+        if name not in MEASURES:
+            raise UnknownNameError(f"no measure {name!r} in monthly; {did_you_mean(name, MEASURES)}")
+    return totals.chosen(study.measures), list(dict.fromkeys(study.monthly))
+
+
+def _columns(study: Study, plan: Plan) -> pa.Schema:
+    kept, monthly = _kept(study)
+    return store.schema(
+        {name: totals.integer(name, study.twin) for name in kept},
+        {name: totals.whole(name, study.twin) for name in monthly},
+        plan.scenarios[0].months,
+    )
+
+
+def _draws(plan: Plan) -> pa.Table:
+    columns = {name: plan.design.values[:, k] for k, name in enumerate(plan.design.names)}
+    return pa.table({"draw": pa.array(plan.draws, pa.int64()), **columns})
+
+
+def _manifest(study: Study, plan: Plan) -> dict[str, Any]:
+    """Return what determines a sweep; its hash leaves out how large it is, so that it can grow."""
+    asked = study.model_dump(mode="json")
+    kept, monthly = _kept(study)
+    scenarios = {s.name: s.resolved() for s in plan.scenarios}
+    content = {
+        "kind": KIND,
+        "numbers": numbers(),
+        "study": asked,
+        "order": [scenario.name for scenario in plan.scenarios],
+        "scenarios": scenarios,
+        "measures": kept,
+        "monthly": monthly,
+        "parameters": folders.graded(),
+    }
+    same = {**study.resolved(), "scenarios": {s.name: s.hash for s in plan.scenarios}}
+    same = {key: value for key, value in same.items() if key not in (*_SIZES, "name", "text")}
+    if same.get("design"):
+        same["design"] = {key: value for key, value in same["design"].items() if key not in _DESIGN_SIZES}
+    identity = json.dumps([numbers(), kept, monthly, same], sort_keys=True, allow_nan=False)
+    size = {"draws": len(plan.design), "replications": plan.replications, "runs": len(plan)}
+    return {"hash": blake2b(identity.encode(), digest_size=6).hexdigest(), **size, **content}
