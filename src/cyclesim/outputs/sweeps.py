@@ -92,8 +92,8 @@ def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, runni
         ago = lasting(now - driver["at"])
         left = "" if driver["left"] is None else f", {lasting(driver['left'])} left then"
         lines.append(
-            f"driver {driver['pid']} on {driver['host']} ({driver['engine']}): {driver['rate']:.3g} runs a second{left}; "
-            f"last result {ago} ago"
+            f"driver {driver['pid']} on {driver['host']} ({driver['engine']}): {driver['rate']:.3g} runs a second{left}; last "
+            f"result {ago} ago"
         )
     if stored >= total:
         return "\n".join([*lines, *_stopped(sweep), "Complete."])
@@ -121,9 +121,7 @@ def replayed(result: Replayed) -> str:
         return "\n".join([*lines, "It is not stored yet, so there is nothing to hold it against."])
     if not result.differing:
         return "\n".join([*lines, "Bit for bit as stored."])
-    return "\n".join(
-        [*lines, f"NOT as stored: {', '.join(result.differing)} differ. Is it another machine or version?"]
-    )
+    return "\n".join([*lines, f"NOT as stored: {', '.join(result.differing)} differ. Another machine or library?"])
 
 
 def lasting(seconds: float) -> str:
@@ -148,9 +146,7 @@ def covers_text(sweep: Sweep) -> str:
     if design is None:
         return "The interval holds 90 % of worlds and covers luck only: the inputs were not varied."
     if design.method in ("lhs", "sobol"):
-        return (
-            "The interval holds 90 % of worlds and covers luck and the quantities drawn, uniformly over their ranges."
-        )
+        return "The interval holds 90 % of worlds and covers luck and the quantities drawn, over their ranges."
     return (
         f"The interval holds 90 % of worlds over the draws of a {design.method}, which are no sample of what is "
         "plausible: read it draw by draw."
@@ -181,7 +177,7 @@ def _stopped(sweep: Sweep) -> list[str]:
             f"{name}: {enough:,} replications were enough for a half-width of {asked}; {len(values):,} were simulated, "
             "to see that it stays so."
             if enough is not None
-            else f"{name}: {asked} was NOT reached with {len(values):,} replications. Ask for less, or for more of them."
+            else f"{name}: {asked} was NOT reached with {len(values):,} replications. Ask for less, or allow more."
         )
     return lines
 

@@ -310,6 +310,6 @@ def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
         if not (free and alone):
             whom = "this shard of it" if free else "it"
             raise FolderError(
-                f"another driver is at work on {folder}, and on {whom}; wait for it (cyclesim status {folder}) or stop it"
+                f"another driver is at work on {folder}, and on {whom}; wait for it (cyclesim status) or stop it"
             )
         yield

@@ -33,8 +33,8 @@ Function = Callable[[Any, Any], Any]
 """What is carried over items: called with what all share and with one item; importable by its name."""
 Promise = Future[tuple[list[Any], float]]
 _DYING = (
-    "worker processes die whatever they are given; if memory ran out, ask for fewer workers. In a script, simulate under "
-    "`if __name__ == '__main__':`, and not from standard input: workers import the script anew"
+    "worker processes die whatever they are given; if memory ran out, ask for fewer workers. In a script, simulate "
+    "under `if __name__ == '__main__':`, and not from standard input: workers import the script anew"
 )
 
 

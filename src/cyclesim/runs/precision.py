@@ -1,8 +1,8 @@
 """Enough replications: when the paired difference is known as precisely as was asked for.
 
-The rule is that of Hoad, Robinson and Davies (2010, Journal of the Operational Research Society 61, 1632-1644): the first
-number of replications whose confidence interval is narrow enough, and stays so over a few more, so that a chance streak
-does not end the sweep.
+The rule is that of Hoad, Robinson and Davies (2010, Journal of the Operational Research Society 61, 1632-1644): the
+first number of replications whose confidence interval is narrow enough, and stays so over a few more, so that a chance
+streak does not end the sweep.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Rule:
 
 
 def half_widths(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return half the width of the confidence interval of the mean of the first 1, 2, ... values; the first is infinite."""
+    """Return half the width of the confidence interval of the mean of the first 1, 2, ... values (of 1: infinite)."""
     from scipy.stats import t
 
     n = np.arange(1, len(values) + 1)

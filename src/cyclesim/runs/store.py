@@ -8,9 +8,9 @@
     failures.parquet       a row for each run that failed, with its traceback; absent if none did
     recent/*.parquet       runs and failures not yet sorted into the above; empty once the sweep is complete
 
-Every file is written under another name, made safe on the disk, and moved into place. A row that stands in ``recent`` is
-stored. When all runs are, they are sorted into new files, so that the files of a finished sweep do not depend on how it
-was carried out. A driver killed while it tidies up can leave a row in two files; rows are told apart by their key.
+Every file is written under another name, made safe on the disk, and moved into place. A row that stands in ``recent``
+is stored. When all runs are, they are sorted into new files, so that the files of a finished sweep do not depend on how
+it was carried out. A driver killed while it tidies up can leave a row in two files: rows are told apart by their world.
 """
 
 from __future__ import annotations
@@ -158,8 +158,8 @@ class Store:
             yield
         except OSError as error:
             raise FolderError(
-                f"cannot write to {self.folder}: {error.strerror or error}. What was stored before is safe; make room or "
-                f"allow writing, then go on with: cyclesim resume {self.folder}"
+                f"cannot write to {self.folder}: {error.strerror or error}. What was stored before is safe; make room "
+                f"or allow writing, then go on with: cyclesim resume {self.folder}"
             ) from error
 
     def forget(self) -> None:
