@@ -91,10 +91,8 @@ def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, runni
     for driver in drivers:
         ago = lasting(now - driver["at"])
         left = "" if driver["left"] is None else f", {lasting(driver['left'])} left then"
-        lines.append(
-            f"driver {driver['pid']} on {driver['host']} ({driver['engine']}): {driver['rate']:.3g} runs a second{left}; last "
-            f"result {ago} ago"
-        )
+        who = f"driver {driver['pid']} on {driver['host']} ({driver['engine']})"
+        lines.append(f"{who}: {driver['rate']:.3g} runs a second{left}; last result {ago} ago")
     if stored >= total:
         return "\n".join([*lines, *_stopped(sweep), "Complete."])
     go_on = f"cyclesim resume {shlex.quote(str(sweep.folder))}"

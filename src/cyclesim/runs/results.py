@@ -13,6 +13,8 @@ from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import Design
+from cyclesim.runs.totals import TOTALS
+from cyclesim.runs.totals import totals as of_run
 from cyclesim.runs.worlds import Table, World
 from cyclesim.vocabulary import MEASURES
 
@@ -35,16 +37,15 @@ _DIMENSIONS = {
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a run: flows summed over months and crises, all else averaged over months.
+    """Return one row a run: its keys, and every total (see `cyclesim.runs.totals.totals`)."""
+    import pandas as pd
 
-    Stocks of several crises are summed, levels averaged with people as weights. The stock `exploited` is also
-    summed over months, as `person_months_exploited`.
-    """
-    runs = over_crises(table).groupby(KEYS, sort=False)
-    kinds = {kind: [n for n, m in MEASURES.items() if m.kind == kind] for kind in ("flow", "stock", "level")}
-    result = runs[kinds["flow"]].sum()
-    result.insert(0, "person_months_exploited", runs["exploited"].sum())
-    return result.join(runs[[*kinds["stock"], *kinds["level"]]].mean()).reset_index()
+    columns = {name: table[name].to_numpy() for name in ("month", *MEASURES)}
+    rows = []
+    for key, places in table.groupby(KEYS, sort=False).indices.items():
+        run = {name: column[places] for name, column in columns.items()}
+        rows.append({**dict(zip(KEYS, key, strict=True)), **of_run(run, list(TOTALS))})
+    return pd.DataFrame(rows)
 
 
 def over_crises(table: pd.DataFrame) -> pd.DataFrame:

@@ -242,7 +242,7 @@ def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
     study = study if isinstance(study, Study) else load_study(study)
     scenarios = study.load_scenarios()
     named(scenarios, None)
-    kept, monthly = _kept(study)
+    kept = _kept(study)[0]
     rule = Rule.parse(study.until, study.most) if study.until else None
     if rule and rule.measure not in kept:
         raise DesignError(f"the stop rule needs {rule.measure}, which is not kept; add it to measures")
