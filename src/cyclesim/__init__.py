@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from cyclesim.errors import CycleSimError
     from cyclesim.inputs.files import check, load
     from cyclesim.inputs.scenario import Scenario
+    from cyclesim.inputs.study import Study, load_study
     from cyclesim.model.cycle import CycleModel
     from cyclesim.model.evidence.estimation.methods import estimate
     from cyclesim.model.funding.donors import Donor
     from cyclesim.runs.design import Design, sample
+    from cyclesim.runs.driver import sweep
     from cyclesim.runs.folder import read
     from cyclesim.runs.results import Ensemble, Run
     from cyclesim.runs.simulate import run, simulate
     from cyclesim.runs.spending import simulate_at_equal_spending
+    from cyclesim.runs.sweep import Sweep, read_sweep
 
 _HOMES = {
     "Comparison": "cyclesim.analysis.compare",
@@ -44,18 +47,23 @@ _HOMES = {
     "Scenario": "cyclesim.inputs.scenario",
     "Stories": "cyclesim.analysis.lives",
     "Story": "cyclesim.analysis.lives",
+    "Study": "cyclesim.inputs.study",
+    "Sweep": "cyclesim.runs.sweep",
     "check": "cyclesim.inputs.files",
     "compare": "cyclesim.analysis.compare",
     "estimate": "cyclesim.model.evidence.estimation.methods",
     "identify": "cyclesim.analysis.identify",
     "load": "cyclesim.inputs.files",
+    "load_study": "cyclesim.inputs.study",
     "read": "cyclesim.runs.folder",
+    "read_sweep": "cyclesim.runs.sweep",
     "run": "cyclesim.runs.simulate",
     "sample": "cyclesim.runs.design",
     "simulate": "cyclesim.runs.simulate",
     "stories": "cyclesim.analysis.story",
     "story": "cyclesim.analysis.story",
     "simulate_at_equal_spending": "cyclesim.runs.spending",
+    "sweep": "cyclesim.runs.driver",
 }
 
 __all__ = [
@@ -70,18 +78,23 @@ __all__ = [
     "Scenario",
     "Stories",
     "Story",
+    "Study",
+    "Sweep",
     "check",
     "compare",
     "estimate",
     "identify",
     "load",
+    "load_study",
     "read",
+    "read_sweep",
     "run",
     "sample",
     "simulate",
     "simulate_at_equal_spending",
     "stories",
     "story",
+    "sweep",
 ]
 
 

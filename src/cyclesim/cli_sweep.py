@@ -75,7 +75,7 @@ def sweep(study: str, out: Path | None, until: str | None, dry_run: bool, **how:
 
     asked = load_study(study)
     if until is not None:
-        asked = asked.model_copy(update={"until": until})
+        asked = asked.with_until(until)
     asked, plan = sweeps.plan_of(asked)
     if dry_run:
         click.echo(planned(asked, plan, chosen(asked.measures)))
@@ -127,8 +127,7 @@ def status(folder: Path, as_json: bool) -> None:
     there = read_sweep(folder)
     found, busy = drivers(folder), running(folder)
     if as_json:
-        failed = there.store.failures.num_rows
-        content = {"runs": len(there.plan), "stored": len(there.store) + failed, "failed": failed}
+        content = {"runs": len(there.plan), "stored": there.stored, "failed": there.failed}
         click.echo(json.dumps({**content, "complete": there.complete, "running": busy, "drivers": found}))
         return
     click.echo(sweeps.status(there, found, time.time(), busy))
@@ -180,7 +179,7 @@ def _engine(
         if workers not in (None, 1):
             raise click.UsageError(f"--engine serial has one worker (got {workers}); leave --engine out")
         return engines.Serial()
-    return engines.engine(workers or os.cpu_count() or 1)
+    return engines.engine(workers or engines.cores())
 
 
 def _carry_out(there: Sweep, engine: Engine, how: dict[str, Any], retry_failed: bool = False) -> None:
@@ -203,9 +202,8 @@ def _carry_out(there: Sweep, engine: Engine, how: dict[str, Any], retry_failed: 
 
 
 def _told(there: Sweep, state: State) -> dict[str, Any]:
-    failed = there.store.failures.num_rows
     content = {"folder": str(there.folder), "hash": there.manifest["hash"], "runs": len(there.plan)}
-    content |= {"stored": len(there.store) + failed, "failed": failed, "new": state.done, "complete": there.complete}
+    content |= {"stored": there.stored, "failed": there.failed, "new": state.done, "complete": there.complete}
     return {**content, "replications": there.plan.replications, "seconds": state.seconds}
 
 
@@ -221,9 +219,8 @@ def _ending_well(there: Sweep) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         there.store.forget()
-        stored = len(there.store) + there.store.failures.num_rows
         click.echo(
-            f"stopped; {stored:,} of {len(there.plan):,} runs are stored. Go on with: cyclesim resume "
+            f"stopped; {there.stored:,} of {len(there.plan):,} runs are stored. Go on with: cyclesim resume "
             f"{shlex.quote(str(there.folder))}",
             err=True,
         )

@@ -5,6 +5,7 @@
     CycleSimError               every error a user can mend; the command line prints it and exits with 2
     ├── ScenarioError           a scenario file or a changed scenario is wrong; carries every problem found
     ├── ParametersError         a file of numbers that ships with the package is wrong; carries every problem found
+    ├── StudyError              a study file is wrong; carries every problem found
     ├── TableError              a table of capture histories is wrong; carries every problem found
     ├── UnknownNameError        no scenario, parameter or path of that name
     ├── DesignError             a design of draws, or a request for worlds, that cannot be carried out
@@ -76,6 +77,10 @@ class ScenarioError(_ProblemsError):
 
 class ParametersError(_ProblemsError):
     """parameters.yaml or interventions.yaml is wrong; ``problems`` lists everything that was found."""
+
+
+class StudyError(_ProblemsError):
+    """A study is wrong; ``problems`` lists everything that was found, one per line of the message."""
 
 
 class TableError(_ProblemsError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,20 +63,21 @@ def base(path: str | Path) -> Scenario | None:
     """Return the scenario that a file extends, or None if it extends none."""
     here = locate(path)
     name = reading.read(here).data.get("extends")
-    return load(_relative(name, here)) if isinstance(name, str) else None
+    return load(relative(name, here)) if isinstance(name, str) else None
 
 
-def locate(name_or_path: str | Path) -> Path:
-    """Return the file that a name or a path means."""
+def locate(name_or_path: str | Path, ships: Callable[[str], Path] = shipped.path) -> Path:
+    """Return the file that a name or a path means; ``ships`` finds the file of a name."""
     text = str(name_or_path)
-    return Path(text) if _is_file(text) else shipped.path(text)
+    return Path(text) if _is_file(text) else ships(text)
 
 
 def _is_file(text: str) -> bool:
     return ".yaml" in text or ".yml" in text or "/" in text or "\\" in text
 
 
-def _relative(name: str, here: Path) -> Path:
+def relative(name: str, here: Path) -> Path:
+    """Return the file that a name or a path means which stands in the file ``here``."""
     return here.parent / name if _is_file(name) else shipped.path(name)
 
 
@@ -98,7 +100,7 @@ def _below(layer: Document, path: Path, chain: tuple[Path, ...]) -> tuple[Docume
     if "extends" not in layer.data:
         return EMPTY, []
     try:
-        below = _relative(name, path) if isinstance(name, str) else None
+        below = relative(name, path) if isinstance(name, str) else None
         complaint = _complaint(below, chain)
     except UnknownNameError as error:
         below, complaint = None, (str(error), "")

@@ -1,4 +1,4 @@
-"""The scenarios that come with the package."""
+"""The scenarios and studies that come with the package."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cyclesim.errors import UnknownNameError, did_you_mean
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def folder() -> Path:
-    """Return the folder of the shipped scenarios.
+def folder(kind: str = "scenarios") -> Path:
+    """Return the folder of the shipped scenarios, or studies.
 
     A wheel holds it inside the package; a checkout reads the top level of the repository, the one source.
     """
-    packaged = _PACKAGE / "scenarios"
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "scenarios"
+    packaged = _PACKAGE / kind
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / kind
 
 
 def names() -> list[str]:
@@ -43,3 +43,23 @@ def path(name: str) -> Path:
         way_out = did_you_mean(name, known)
         raise UnknownNameError(f"no shipped scenario {name!r}; {way_out} (a file is named with .yaml or a slash)")
     return folder() / f"{name}.yaml"
+
+
+def studies() -> list[str]:
+    """Return the names of the shipped studies, sorted."""
+    return sorted(file.stem for file in folder("studies").glob("*.yaml"))
+
+
+def study(name: str) -> Path:
+    """Return the file of a shipped study.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    """
+    known = studies()
+    if name not in known:
+        way_out = did_you_mean(name, known)
+        raise UnknownNameError(f"no shipped study {name!r}; {way_out} (a file is named with .yaml or a slash)")
+    return folder("studies") / f"{name}.yaml"

@@ -1,51 +1,316 @@
+"""A study: what a sweep simulates, as one file."""
+
 from __future__ import annotations
 
+import csv
+import io
+import math
 from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+
+from cyclesim.errors import Problem, ScenarioError, StudyError, UnknownNameError
+from cyclesim.inputs import explain, files, reading, shipped
+from cyclesim.inputs.parts import Part, Text
+from cyclesim.inputs.reading import EMPTY, Document, Key
+from cyclesim.inputs.scenario import Scenario
+
+MAX_RUNS = 10**9
+MAX_TABLE_BYTES = 200_000_000
+_NEEDS = {
+    "lhs": ("draws",),
+    "sobol": ("draws",),
+    "morris": ("trajectories",),
+    "grid": ("quantities",),
+    "table": ("file",),
+}
+_MAY_HAVE = {
+    "lhs": ("seed", "quantities"),
+    "sobol": ("seed", "quantities"),
+    "morris": ("seed", "quantities", "levels"),
+    "grid": (),
+    "table": (),
+}
+_TEXTS = ("title", "question", "sources")
 
 
-class Draws(BaseModel):
-    method: str = "lhs"
-    draws: tuple[int, ...] = ()
-    seed: int = 1
-    quantities: list[str] | None = None
+def _blocks(value: Any) -> Any:
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class Study(BaseModel):
-    name: str
-    title: str = "T"
-    question: str = "Q?"
-    scenarios: list[str]
-    seed: int = 1
-    replications: int = 1
-    luck: str = "own"
+def _named(value: Any) -> Any:
+    return dict.fromkeys(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
+
+
+Blocks = Annotated[list[Annotated[int, Field(ge=1, le=MAX_RUNS)]], BeforeValidator(_blocks), Field(min_length=1)]
+Numbers = Annotated[list[float], Field(min_length=1, max_length=100_000)]
+
+
+class Draws(Part):
+    """How the uncertain quantities are drawn."""
+
+    method: Literal["lhs", "sobol", "morris", "grid", "table"]
+    """Latin hypercube, Sobol sequence, Morris trajectories, full grid, or a table of one's own."""
+    draws: Blocks | None = None
+    """lhs, sobol: number of draws; a list where draws were added later, each block a Latin hypercube."""
+    trajectories: Blocks | None = None
+    """morris: number of trajectories, each of one draw more than there are quantities; a list as for draws."""
+    levels: Annotated[int, Field(ge=2, le=1000)] = 4
+    """morris: levels of each quantity, an even number."""
+    seed: Annotated[int, Field(ge=0)] = 1
+    """Seed of the draws; it has nothing to do with the luck of the worlds."""
+    quantities: Annotated[dict[str, Numbers | None] | None, BeforeValidator(_named)] = None
+    """What is drawn: parameters, or dotted paths of the scenarios.
+
+    A list of names, or a mapping to [low, high] (nothing: its own range); for a grid to the values. If absent, every
+    parameter with a range that no scenario states.
+    """
+    file: Annotated[str, Field(min_length=1)] | None = None
+    """table: CSV file beside the study, a column for each quantity, a row for each draw."""
+    table: dict[str, list[float]] | None = None
+    """What the file holds; not written in a study."""
+
+
+class Study(Part):
+    """What a sweep simulates. Load one with :func:`load_study`."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """Stem of the file."""
+    title: Annotated[Text, Field(min_length=1, max_length=200)]
+    """Title."""
+    question: Annotated[Text, Field(min_length=1, max_length=500)]
+    """The question it answers, in one sentence that ends with a question mark."""
+    sources: Annotated[list[Text], Field(max_length=200)] = Field(default_factory=list)
+    """Where its choices come from."""
+    scenarios: Annotated[list[Text], Field(min_length=1, max_length=1000)]
+    """Names of shipped scenarios, or files relative to the study; the first is the baseline."""
+    seed: Annotated[int, Field(ge=0)] = 1
+    """Seed of the luck."""
+    replications: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 1
+    """Worlds for each draw."""
+    luck: Literal["own", "shared"] = "own"
+    """Whether every draw has luck of its own, or replication r the same luck in all draws."""
     twin: bool = False
+    """Whether people are expected numbers, without luck."""
     design: Draws | None = None
-    measures: list[str] | str | None = None
-    monthly: list[str] = []
+    """The draws; without one, the defaults are simulated."""
+    measures: list[str] | Literal["all"] | None = None
+    """Totals kept of each run: names, ``all``, or the usual ones if absent."""
+    monthly: list[str] = Field(default_factory=list)
+    """Measures kept month by month as well."""
     until: str | None = None
-    most: int = 1000
+    """Stop rule: how precise a paired difference must be."""
+    most: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 1000
+    """Replications at most, with a stop rule."""
 
-    def load_scenarios(self):
-        from cyclesim.inputs.files import load
+    _document: Document = PrivateAttr(default=EMPTY)
+    _folder: Path = PrivateAttr(default=Path())
 
-        return [load(s) for s in self.scenarios]
+    @field_validator("question")
+    @classmethod
+    def _asks(cls, value: str) -> str:
+        if not value.rstrip().endswith("?"):
+            raise ValueError("must be one sentence that ends with a question mark")
+        return value
 
-    def resolved(self):
-        return self.model_dump(mode="json")
+    def load_scenarios(self) -> list[Scenario]:
+        """Load the scenarios.
 
-    def with_size(self, draws, replications):
-        u = {}
-        if replications:
-            u["replications"] = replications
-        if draws:
-            u["design"] = self.design.model_copy(update={"draws": (*self.design.draws, draws - sum(self.design.draws))})
-        return self.model_copy(update=u)
+        Raises
+        ------
+        StudyError
+            With what is wrong in the study and in the scenarios.
+        """
+        loaded, found = [], []
+        for number, name in enumerate(self.scenarios):
+            key = ("scenarios", str(number))
+            try:
+                loaded.append(files.load(files.relative(name, self._folder / "study")))
+            except ScenarioError as error:
+                found += [self.problem(key, "this scenario cannot be loaded", "mend what follows", name)]
+                found += error.problems
+            except UnknownNameError as error:
+                found.append(self.problem(key, str(error)))
+        if found:
+            raise StudyError(found)
+        return loaded
+
+    def problem(self, key: Key, message: str, way_out: str = "", value: Any = None) -> Problem:
+        """Return a problem at a place of the study's file."""
+        return self._document.problem(key, message, way_out, value)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return what determines the study as JSON types: all but its name, its texts, and where a table is."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude={"name", *_TEXTS})
+        if data["design"]:
+            del data["design"]["file"]
+        return data
+
+    def with_size(self, draws: int | None = None, replications: int | None = None) -> Self:
+        """Return the study with more draws or replications; what there is stays, draw for draw.
+
+        Raises
+        ------
+        StudyError
+            If there would be fewer of them, or draws of the method cannot be added.
+        """
+        update: dict[str, Any] = {}
+        if replications is not None:
+            if replications < self.replications:
+                raise StudyError([self._fewer("replications", self.replications, replications)])
+            update["replications"] = replications
+        if draws is not None:
+            update["design"] = self._with_draws(draws)
+        return self.model_copy(update=update)
+
+    def with_until(self, until: str) -> Self:
+        """Return the study with another stop rule."""
+        return self.model_copy(update={"until": until})
+
+    def _with_draws(self, draws: int) -> Draws:
+        design = self.design
+        if design is None or design.method in ("grid", "table"):
+            what = "it has no design" if design is None else f"the draws of a {design.method} are what its file says"
+            way_out = "ask for more replications, or begin a new sweep with more draws"
+            raise StudyError([self.problem(("design",), f"draws cannot be added: {what}", way_out)])
+        field = "trajectories" if design.method == "morris" else "draws"
+        blocks: list[int] = getattr(design, field)
+        now = sum(blocks)
+        if draws < now:
+            raise StudyError([self._fewer(field, now, draws)])
+        return design.model_copy(update={field: [*blocks, draws - now] if draws > now else blocks})
+
+    def _fewer(self, what: str, now: int, asked: int) -> Problem:
+        way_out = "ask for at least as many, or begin a new sweep"
+        return self.problem((what,), f"there are {now:,} {what} already, so there cannot be {asked:,}", way_out)
 
 
-def load_study(n):
-    from ruamel.yaml import YAML
+def load_study(name_or_path: str | Path) -> Study:
+    """Load a study.
 
-    d = YAML(typ="safe").load(Path(n).read_text())
-    return Study(name=Path(n).stem, **d)
+    Parameters
+    ----------
+    name_or_path
+        What holds ``.yaml`` or a slash is a file; anything else is the name of a shipped study.
+
+    Raises
+    ------
+    StudyError
+        With every problem of the file and of its table.
+    UnknownNameError
+        If there is no shipped study of that name.
+    """
+    path = files.locate(name_or_path, shipped.study)
+    try:
+        document = reading.read(path, str(path))
+    except ScenarioError as error:
+        raise StudyError(error.problems) from None
+    found = [] if "name" not in document.data else [_named_twice(document)]
+    found += _method(document)
+    data, more = _with_table(document, path.parent)
+    found += more
+    try:
+        study = Study.model_validate({**data, "name": path.stem})
+    except ValidationError as error:
+        found = explain.problems(error, document, Study) + found
+    if found:
+        raise StudyError(sorted(found, key=lambda problem: (problem.file != str(path), problem.line, problem.column)))
+    study._document, study._folder = document, path.parent
+    return study
+
+
+def is_study(path: Path) -> bool:
+    """Return whether a YAML file is a study and no scenario: it names scenarios and has no crises."""
+    try:
+        data = reading.read(path).data
+    except ScenarioError:
+        return False
+    return "scenarios" in data and not {"crises", "extends"} & set(data)
+
+
+def _named_twice(document: Document) -> Problem:
+    return document.problem(("name",), "no such key 'name'", "a study is named after its file", at_key=True)
+
+
+def _method(document: Document) -> list[Problem]:
+    """Return what a design lacks for its method, and what it has that the method does not read."""
+    design = document.data.get("design")
+    method = design.get("method") if isinstance(design, dict) else None
+    if not isinstance(design, dict) or method not in _NEEDS:
+        return []
+    found = [
+        document.problem(("design", key), f"is missing: {method} needs it", f"add a line {key}: ...", at_key=True)
+        for key in _NEEDS[method]
+        if design.get(key) is None
+    ]
+    known = {"method", *_NEEDS[method], *_MAY_HAVE[method]}
+    for key in design:
+        if key in Draws.model_fields and (key not in known or key == "table"):
+            readers = [name for name in _NEEDS if key in _NEEDS[name] + _MAY_HAVE[name]]
+            way_out = f"delete it, or take {' or '.join(readers)}" if readers else "name a CSV file under file"
+            found.append(document.problem(("design", key), f"has no meaning for {method}", way_out, at_key=True))
+    levels = design.get("levels")
+    if isinstance(levels, int) and levels % 2:
+        found.append(document.problem(("design", "levels"), "must be an even number", "take 4", levels))
+    return found
+
+
+def _with_table(document: Document, folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the data with the CSV file of a table read into it."""
+    design = document.data.get("design")
+    name = design.get("file") if isinstance(design, dict) and design.get("method") == "table" else None
+    if not isinstance(name, str):
+        return document.data, []
+    key, path = ("design", "file"), folder / name
+    try:
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            return document.data, [document.problem(key, f"is larger than {MAX_TABLE_BYTES // 10**6} MB", "", name)]
+        text = reading.decode(path.read_bytes(), str(path))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return document.data, [document.problem(key, f"cannot be read: {reason}", "it is relative to the study", name)]
+    except ScenarioError as error:
+        return document.data, list(error.problems)
+    table, found = _columns(text, str(path))
+    assert isinstance(design, dict)  # it has a file
+    return {**document.data, "design": {**design, "table": table}}, found
+
+
+def _columns(text: str, shown: str) -> tuple[dict[str, list[float]], list[Problem]]:
+    """Return the columns of a table of draws; a column ``draw`` only numbers the rows."""
+    rows = list(csv.reader(io.StringIO(text)))
+    head = [cell.strip() for cell in rows[0]] if rows else []
+    found: list[Problem] = []
+    if not head or any(not name for name in head) or len(set(head)) < len(head):
+        way_out = "write one name for each column, no name twice"
+        found.append(Problem(shown, 1, 1, "", None, "the first row must name the quantities", way_out))
+        return {}, found
+    body = [(line, row) for line, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    if not body:
+        found.append(Problem(shown, 2, 1, "", None, "has no draws", "write a row of numbers for each draw"))
+    table: dict[str, list[float]] = {name: [] for name in head}
+    for number, (line, row) in enumerate(body, start=1):
+        if len(row) != len(head):
+            found.append(Problem(shown, line, 1, "", None, f"has {len(row)} cells, the first row {len(head)}"))
+            continue
+        for name, cell in zip(head, row, strict=True):
+            value = _number(cell)
+            if value is None:
+                message, way_out = "must be a finite number", "write plain digits, without separators or units"
+                found.append(Problem(shown, line, 1, name, cell, message, way_out))
+            elif name == "draw" and value != number:
+                way_out = f"write {number}, or leave the column out"
+                found.append(Problem(shown, line, 1, name, cell, "must number the rows 1, 2, ... in order", way_out))
+            else:
+                table[name].append(value)
+    table.pop("draw", None)
+    return table, found[:100]
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in cell else None

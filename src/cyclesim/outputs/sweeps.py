@@ -81,8 +81,7 @@ def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, runni
     running
         Whether a driver on this machine holds the folder.
     """
-    failed = sweep.store.failures.num_rows
-    stored, total = len(sweep.store) + failed, len(sweep.plan)
+    failed, stored, total = sweep.failed, sweep.stored, len(sweep.plan)
     share = 100 * stored // total if total else 100
     lines = [
         f"{sweep.study.title} ({sweep.folder})",
@@ -155,7 +154,7 @@ def _table(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
     rows = [["against " + sweep.baseline, "", "baseline", "difference", "error of it", "5 % of worlds", "95 %"]]
     for name in list(sweep.scenarios)[1:]:
         for measure in [m for m in HEADLINES if m in sweep.measures]:
-            found = differences.loc[(name, measure)]
+            found = differences.loc[[(name, measure)]].iloc[0]
             label = TITLES.get(measure, measure) + (", averted" if measure in AVERTED else "")
             columns = ("baseline", "difference", "standard_error", "low", "high")
             rows.append([name, label, *(amount(measure, found[column]) for column in columns)])
@@ -181,14 +180,14 @@ def _stopped(sweep: Sweep) -> list[str]:
 
 
 def _failed(sweep: Sweep) -> list[str]:
-    failures = sweep.store.failures
-    if not failures.num_rows:
+    failures = sweep.failures
+    if failures.empty:
         return []
-    stages = failures.to_pandas()["stage"].value_counts()
+    stages = failures["stage"].value_counts()
     parts = ", ".join(f"{number} in {stage}" for stage, number in stages.items())
-    first = failures["key"][0].as_py()
+    first = failures["key"][0]
     again = f"cyclesim replay {shlex.quote(str(sweep.folder))} {first}"
-    return [f"{counted(failures.num_rows, 'run')} failed ({parts}); see failures, or one of them: {again}"]
+    return [f"{counted(len(failures), 'run')} failed ({parts}); see failures, or one of them: {again}"]
 
 
 def _luck(study: Study) -> str:

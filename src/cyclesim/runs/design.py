@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.errors import DesignError, did_you_mean
+from cyclesim.errors import CycleSimError, DesignError, Problem, StudyError, did_you_mean
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.study import Draws, Study
 
-METHODS = ("lhs", "sobol")
+METHODS = ("lhs", "sobol", "morris")
+MAX_DRAWS = 1_000_000
+Ranges = Iterable[str] | Mapping[str, Sequence[float] | None]
+"""Names of what is drawn, or its lowest and highest value by name; None means the range of the parameter itself."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Design:
     Attributes
     ----------
     names
-        Parameters that are drawn, in alphabetical order.
+        What is drawn, in alphabetical order: parameters, and dotted paths of the scenarios.
     values
         Shape (draws, parameters). Draw k of a table of results is row k - 1; draw 0 is the defaults and not here.
     """
@@ -45,63 +51,129 @@ class Design:
 NO_DRAWS = Design((), np.empty((0, 0)))
 
 
+@dataclass(frozen=True)
+class _Spread:
+    """A quantity and the range over which it is drawn."""
+
+    name: str
+    low: float
+    high: float
+    log: bool
+
+    def over(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values for positions between 0 and 1."""
+        if self.log:
+            low, high = np.log(self.low), np.log(self.high)
+            return np.asarray(np.exp(low + unit * (high - low))).clip(self.low, self.high)
+        return np.asarray(self.low + unit * (self.high - self.low)).clip(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one quantity of a design."""
+
+    name: str
+    message: str
+    way_out: str
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.way_out}" if self.way_out else self.message
+
+
 def sample(
     scenarios: Scenario | Sequence[Scenario],
     method: str = "lhs",
-    n: int = 64,
+    n: int | Sequence[int] = 64,
     seed: int = 1,
-    quantities: Iterable[str] | None = None,
+    quantities: Ranges | None = None,
+    levels: int = 4,
 ) -> Design:
-    """Draw the parameters that have a range: uniform over it, on a logarithmic scale where it says so.
+    """Draw quantities: uniform over their ranges, on a logarithmic scale where parameters.yaml says so.
 
     Parameters
     ----------
     scenarios
-        One scenario, or all that will be compared. A parameter that one of them states itself stays as stated,
-        and is not drawn: it is a fact of that scenario or a lever.
+        One scenario, or all that will be compared. A parameter that one of them states itself is not drawn unless
+        it is named: it is a fact of that scenario or a lever.
     method
-        ``lhs`` (Latin hypercube) or ``sobol`` (scrambled Sobol sequence; n must be a power of two). The draws of a
-        parameter do not depend on which others are drawn.
+        ``lhs`` (Latin hypercube), ``sobol`` (scrambled Sobol sequence; n must be a power of two; a longer one begins
+        with the same draws) or ``morris`` (trajectories in which one quantity moves at a time). The draws of a
+        parameter do not depend on which other parameters are drawn (but for ``morris``).
     n
-        Number of draws.
+        Number of draws; of trajectories for ``morris``. Several numbers are blocks drawn one after the other, each a
+        Latin hypercube of its own: what a sweep has that was expanded.
     seed
         Seed of the design; it has nothing to do with the luck of the worlds.
     quantities
-        Names of the parameters to draw; all with a range if absent.
+        What to draw, with the range of each parameter, or a range of its own: parameters, and dotted paths of the
+        scenarios. All parameters with a range if absent.
+    levels
+        Levels of ``morris``, an even number.
 
     Raises
     ------
     DesignError
-        For an unknown method or parameter, one without a range, or no draws at all.
+        For an unknown method or quantity, one without a range or out of bounds, or no draws at all.
     """
     if method not in METHODS:
         raise DesignError(f"no method {method!r}; {did_you_mean(method, METHODS)}")
-    if n < 1:
+    blocks = [n] if isinstance(n, int) else list(n)
+    if not blocks or min(blocks) < 1:
         raise DesignError(f"a design needs at least one draw (got {n})")
+    if sum(blocks) > MAX_DRAWS:
+        raise DesignError(f"a design has at most {MAX_DRAWS:,} draws (got {sum(blocks):,})")
     group = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    names = _drawn(group, quantities)
-    unit = _latin(names, n, seed) if method == "lhs" else _sobol(names, n, seed)
-    return Design(names, np.column_stack([_spread(name, unit[:, k]) for k, name in enumerate(names)]))
+    spreads, faults = _spreads(group, quantities)
+    if faults:
+        raise DesignError(str(faults[0]))
+    if not spreads:
+        raise DesignError("there is nothing to draw: the scenarios state every parameter themselves")
+    unit = _unit(method, [spread.name for spread in spreads], blocks, seed, levels)
+    values = np.column_stack([spread.over(unit[:, k]) for k, spread in enumerate(spreads)])
+    return Design(tuple(spread.name for spread in spreads), values)
 
 
-def _latin(names: tuple[str, ...], n: int, seed: int) -> NDArray[np.float64]:
+def _unit(method: str, names: list[str], blocks: Sequence[int], seed: int, levels: int) -> NDArray[np.float64]:
+    """Return positions between 0 and 1, a row for each draw and a column for each name."""
+    if method == "sobol":
+        return _sobol(names, sum(blocks), seed)
+    if method == "morris":
+        return np.concatenate([_morris(len(names), n, seed, block, levels) for block, n in enumerate(blocks)])
+    return np.concatenate([_latin(names, n, seed, block) for block, n in enumerate(blocks)])
+
+
+def _latin(names: Sequence[str], n: int, seed: int, block: int) -> NDArray[np.float64]:
     """Return a Latin hypercube whose columns are keyed by name: what else is drawn does not move them."""
     columns = []
     for name in names:
-        generator = np.random.default_rng(_key(f"{seed} {n} {name}"))
+        generator = np.random.default_rng(_key(f"{seed} {n} {name}" + (f" {block}" if block else "")))
         columns.append((generator.permutation(n) + generator.random(n)) / n)
     return np.column_stack(columns)
 
 
-def _sobol(names: tuple[str, ...], n: int, seed: int) -> NDArray[np.float64]:
-    """Return the columns of one scrambled Sobol sequence over every parameter with a range."""
+def _sobol(names: Sequence[str], n: int, seed: int) -> NDArray[np.float64]:
+    """Return columns of one scrambled Sobol sequence over every parameter with a range, and what else is drawn."""
     from scipy.stats import qmc
 
     if n & (n - 1):
         raise DesignError(f"a Sobol design needs a power of two (got n = {n}); take {1 << n.bit_length()}, or lhs")
     ranged = sorted(name for name, quantity in parameters().items() if quantity.range is not None)
-    everything = qmc.Sobol(d=len(ranged), rng=np.random.default_rng(_key(f"{seed} {n}"))).random(n)
-    return np.asarray(everything[:, [ranged.index(name) for name in names]])
+    places = [*ranged, *(name for name in names if name not in ranged)]
+    everything = qmc.Sobol(d=len(places), rng=np.random.default_rng(_key(f"sobol {seed}"))).random(n)
+    return np.asarray(everything[:, [places.index(name) for name in names]])
+
+
+def _morris(number: int, trajectories: int, seed: int, block: int, levels: int) -> NDArray[np.float64]:
+    """Return Morris trajectories (1991), each of one draw more than there are quantities."""
+    try:
+        from SALib.sample.morris import sample as trajectories_of
+    except ImportError:
+        raise DesignError("method morris needs SALib: pip install 'cyclesim[analysis]'") from None
+    if levels < 2 or levels % 2:
+        raise DesignError(f"morris needs an even number of levels (got {levels})")
+    problem = {"num_vars": number, "names": [f"x{k}" for k in range(number)], "bounds": [[0.0, 1.0]] * number}
+    key = _key(f"morris {seed} {block}") % 2**32
+    return np.asarray(trajectories_of(problem, trajectories, num_levels=levels, seed=key), dtype=np.float64)
 
 
 def _key(text: str) -> int:
@@ -109,46 +181,152 @@ def _key(text: str) -> int:
 
 
 def given(table: Mapping[str, Sequence[float]]) -> Design:
-    """Return the design of a table of one's own: a column of numbers for each parameter."""
+    """Return the design of a table of one's own: a column of numbers for each quantity.
+
+    Raises
+    ------
+    DesignError
+        If columns differ in length, are empty, or name a parameter that there is not.
+    """
     names = tuple(sorted(table))
-    unknown = [name for name in names if name not in parameters()]
+    unknown = [name for name in names if "." not in name and name not in parameters()]
     if unknown:
         raise DesignError(f"no parameter {unknown[0]!r}; {did_you_mean(unknown[0], parameters())}")
     lengths = {len(column) for column in table.values()}
     if len(lengths) != 1 or 0 in lengths:
-        raise DesignError("a design needs at least one draw, and as many numbers for each parameter")
+        raise DesignError("a design needs at least one draw, and as many numbers for each quantity")
     return Design(names, np.column_stack([np.asarray(table[name], dtype=float) for name in names]))
 
 
-def _drawn(scenarios: list[Scenario], quantities: Iterable[str] | None) -> tuple[str, ...]:
-    ranged = {name for name, quantity in parameters().items() if quantity.range is not None}
-    if quantities is not None:
-        wanted = {quantities} if isinstance(quantities, str) else set(quantities)
-        for name in sorted(wanted - ranged):
-            if name in parameters():
-                raise DesignError(f"parameter {name!r} has no range to draw from; give it one, or leave it out")
-            raise DesignError(f"no parameter {name!r}; {did_you_mean(name, ranged)}")
-        ranged = wanted
-    names = tuple(sorted(ranged - set().union(*(scenario.stated for scenario in scenarios))))
-    if not names:
-        raise DesignError("there is nothing to draw: the scenarios state every parameter themselves")
-    return names
+def grid(values: Mapping[str, Sequence[float]]) -> Design:
+    """Return the full grid over values of each quantity; the last one, in alphabetical order, changes fastest."""
+    names = sorted(values)
+    size = int(np.prod([float(len(values[name])) for name in names]))
+    if size > MAX_DRAWS:
+        raise DesignError(f"the grid has {size:,} draws, more than {MAX_DRAWS:,}; take fewer values, or sobol")
+    rows = np.array(list(product(*(values[name] for name in names))), dtype=np.float64)
+    return given({name: rows[:, k].tolist() for k, name in enumerate(names)})
 
 
-def _spread(name: str, unit: NDArray[np.float64]) -> NDArray[np.float64]:
-    quantity = parameters()[name]
-    assert quantity.range is not None  # _drawn took only those
-    low, high = quantity.range
-    if quantity.scale == "log":
-        return np.asarray(np.exp(np.log(low) + unit * (np.log(high) - np.log(low)))).clip(low, high)
-    return np.asarray(low + unit * (high - low)).clip(low, high)
+def of_study(study: Study, scenarios: Sequence[Scenario]) -> Design | None:
+    """Return the design of a study, or None if it has none.
 
-
-def of_study(study, scenarios):
+    Raises
+    ------
+    StudyError
+        With everything that is wrong in it, and where.
+    """
     if study.design is None:
         return None
-    parts = [
-        sample(scenarios, study.design.method, n, study.design.seed + k, study.design.quantities)
-        for k, n in enumerate(study.design.draws)
-    ]
-    return Design(parts[0].names, np.concatenate([p.values for p in parts]))
+    design = study.design
+    given_values = _values(design)
+    faults = _spreads(scenarios, design.quantities)[1] if given_values is None else _misfits(scenarios, given_values)
+    if faults:
+        raise StudyError([_placed(study, fault) for fault in faults])
+    try:
+        if given_values is not None:
+            return given(given_values) if design.method == "table" else grid(given_values)
+        blocks = design.trajectories if design.method == "morris" else design.draws
+        return sample(scenarios, design.method, blocks or 0, design.seed, design.quantities, design.levels)
+    except DesignError as error:
+        raise StudyError([study.problem(("design",), str(error))]) from None
+
+
+def _values(design: Draws) -> dict[str, list[float]] | None:
+    """Return the values that a grid or a table gives to each quantity; None for the other methods."""
+    if design.method == "table":
+        return design.table or {}
+    return (
+        {name: values or [] for name, values in (design.quantities or {}).items()} if design.method == "grid" else None
+    )
+
+
+def _placed(study: Study, fault: Fault) -> Problem:
+    place = (
+        ("design", "file") if study.design and study.design.method == "table" else ("design", "quantities", fault.name)
+    )
+    return study.problem(place, fault.message, fault.way_out)
+
+
+def _spreads(scenarios: Sequence[Scenario], quantities: Ranges | None) -> tuple[list[_Spread], list[Fault]]:
+    """Return the range of each quantity in alphabetical order, and what is wrong with some of them."""
+    known = parameters()
+    if quantities is None:
+        stated = set().union(*(scenario.stated for scenario in scenarios))
+        quantities = sorted({n for n, quantity in known.items() if quantity.range is not None} - stated)
+    elif isinstance(quantities, str):
+        quantities = [quantities]
+    own: Mapping[str, Sequence[float] | None] = (
+        quantities if isinstance(quantities, Mapping) else dict.fromkeys(quantities)
+    )
+    spreads: list[_Spread] = []
+    faults: list[Fault] = []
+    for name in sorted(own):
+        found = _spread(name, own[name])
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            spreads.append(found)
+    named = [spread for spread in spreads if own[spread.name] is not None or "." in spread.name]
+    faults += _misfits(scenarios, {spread.name: [spread.low, spread.high] for spread in named})
+    faults += levers(scenarios, [spread.name for spread in spreads if spread not in named])
+    return spreads, faults
+
+
+def _spread(name: str, values: Sequence[float] | None) -> _Spread | Fault:
+    quantity = parameters().get(name)
+    if values is None:
+        if quantity is None:
+            if "." in name:
+                return Fault(name, f"{name} has no range of its own", "write [low, high]")
+            return Fault(name, f"no parameter {name!r}", did_you_mean(name, parameters()))
+        if quantity.range is None:
+            return Fault(name, f"parameter {name!r} has no range to draw from", "give it one, or leave it out")
+        values = quantity.range
+    if len(values) != 2 or not values[0] < values[1]:
+        return Fault(name, f"the range of {name} must be two numbers, the lower one first", "write [low, high]")
+    low, high = float(values[0]), float(values[1])
+    return _Spread(name, low, high, quantity is not None and quantity.scale == "log" and low > 0)
+
+
+def _misfits(scenarios: Sequence[Scenario], values: Mapping[str, Sequence[float]]) -> list[Fault]:
+    """Return which quantities are unknown, or have values that a scenario does not take: each at its two ends."""
+    faults = []
+    for name, numbers in values.items():
+        if "." not in name and name not in parameters():
+            faults.append(Fault(name, f"no parameter {name!r}", did_you_mean(name, parameters())))
+        elif not numbers:
+            faults.append(Fault(name, f"{name} has no values", "write a list of them"))
+        else:
+            faults += _refused(scenarios, name, sorted({min(numbers), max(numbers)}))
+    return faults + levers(scenarios, [name for name in values if name not in {fault.name for fault in faults}])
+
+
+def _refused(scenarios: Sequence[Scenario], name: str, ends: Sequence[float]) -> list[Fault]:
+    for scenario in scenarios:
+        for value in ends:
+            try:
+                scenario.with_values({name: value})
+            except CycleSimError as error:
+                return [Fault(name, f"{name} cannot be {value:g} in {scenario.name}: {error}", "")]
+    return []
+
+
+def levers(scenarios: Sequence[Scenario], names: Iterable[str]) -> list[Fault]:
+    """Return which quantities are levers: scenarios differ in what they state, so that a draw would undo it."""
+    faults = []
+    for name in names:
+        stated = [_stated(scenario, name) for scenario in scenarios]
+        if any(value != stated[0] for value in stated):
+            who = ", ".join(s.name for s, value in zip(scenarios, stated, strict=True) if value is not None)
+            message = f"{who} states {name} itself, and the scenarios differ in it, so it cannot be drawn too"
+            faults.append(Fault(name, message, "leave it out of the design"))
+    return faults
+
+
+def _stated(scenario: Scenario, name: str) -> Any:
+    """Return what a scenario itself says of a quantity; None for a parameter it leaves alone."""
+    try:
+        return scenario.value(name) if "." in name else scenario.parameters.get(name)
+    except CycleSimError:
+        return None

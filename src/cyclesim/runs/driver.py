@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import precision, store, totals
+from cyclesim.runs import engines, precision, store, totals
 from cyclesim.runs.engines import Batch, Done, Engine, Serial
 from cyclesim.runs.folder import put
 from cyclesim.runs.plan import Item
-from cyclesim.runs.sweep import Job, Sweep
+from cyclesim.runs.sweep import Job, Sweep, begin
 from cyclesim.runs.worlds import simulate_months
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cyclesim.inputs.study import Study
 
 FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0
 """Runs, or seconds, after which what has been simulated is written."""
@@ -94,6 +96,42 @@ def simulate_item(job: Job, item: Item) -> Outcome:
         message = f"{type(error).__name__}: {error}"
         return Outcome(True, (*head, job.seed, stage, message, traceback.format_exc()))
     return Outcome(False, (*head, *kept.values(), *(column.tolist() for column in months.values())))
+
+
+def sweep(
+    study: Study | str | Path,
+    folder: str | Path | None = None,
+    workers: int = 1,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Carry out a study in a folder, or what is missing of it there.
+
+    Parameters
+    ----------
+    study
+        A study, the name of a shipped one, or a file.
+    folder
+        ``results/NAME-HASH`` if absent.
+    workers
+        Processes; results do not depend on them. In a script, call this under ``if __name__ == "__main__":``.
+    engine
+        Another engine than processes on this machine, such as `cyclesim.runs.cluster.Dask`.
+    progress
+        Called whenever runs are done.
+
+    Raises
+    ------
+    StudyError, ScenarioError, DesignError, UnknownNameError
+        If the study is wrong; nothing has been written then.
+    FolderError
+        If the folder holds something else, or cannot be written.
+    WorkerError
+        If workers die whatever they are given. What was done before is stored.
+    """
+    found = begin(study, folder)
+    carry_out(found, engine or engines.engine(workers), progress=progress)
+    return found
 
 
 def carry_out(

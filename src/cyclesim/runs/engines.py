@@ -117,6 +117,14 @@ class Processes:
             pool.close()
 
 
+def cores() -> int:
+    """Return how many processes this machine, or the job we are in, has room for."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
 def engine(workers: int) -> Engine:
     """Return the engine for so many workers on this machine."""
     return Serial() if workers == 1 else Processes(workers)

@@ -42,9 +42,9 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
 
     columns = {name: table[name].to_numpy() for name in ("month", *MEASURES)}
     rows = []
-    for key, places in table.groupby(KEYS, sort=False).indices.items():
+    for places in table.groupby(KEYS, sort=False).indices.values():
         run = {name: column[places] for name, column in columns.items()}
-        rows.append({**dict(zip(KEYS, key, strict=True)), **of_run(run, list(TOTALS))})
+        rows.append({**table[KEYS].iloc[places[0]], **of_run(run, list(TOTALS))})
     return pd.DataFrame(rows)
 
 

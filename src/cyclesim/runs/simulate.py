@@ -9,7 +9,7 @@ from cyclesim.errors import DesignError
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs import folder
-from cyclesim.runs.design import Design
+from cyclesim.runs.design import Design, levers
 from cyclesim.runs.results import Ensemble, Run, engine
 from cyclesim.runs.worlds import simulate_worlds, worlds
 
@@ -135,9 +135,5 @@ def _check_windows(scenarios: Sequence[Scenario]) -> None:
 
 
 def _check_design(scenarios: Sequence[Scenario], design: Design | None) -> None:
-    for scenario in scenarios if design is not None else ():
-        stated = sorted(scenario.stated & set(design.names if design else ()))
-        if stated:
-            raise DesignError(
-                f"{scenario.name} states {stated[0]} itself, so it cannot be drawn too; leave it out of the design"
-            )
+    for fault in levers(scenarios, design.names) if design is not None else ():
+        raise DesignError(str(fault))

@@ -97,9 +97,19 @@ class Sweep:
         return Rule.parse(self.study.until, self.study.most) if self.study.until else None
 
     @property
+    def stored(self) -> int:
+        """Number of runs stored, failed ones included."""
+        return len(self.store) + self.failed
+
+    @property
+    def failed(self) -> int:
+        """Number of failed runs stored."""
+        return int(self.store.failures.num_rows)
+
+    @property
     def complete(self) -> bool:
         """Whether every run of the plan is stored, failed ones included."""
-        return len(self.store) + self.store.failures.num_rows >= len(self.plan)
+        return self.stored >= len(self.plan)
 
     def job(self) -> Job:
         """Return what workers must know."""
@@ -125,17 +135,17 @@ class Sweep:
             if name not in known:
                 raise UnknownNameError(f"no measure {name!r} in this sweep; {did_you_mean(name, known[4:])}")
         columns = known if measures is None else [*known[:4], *measures]
-        return self.store.read(columns).to_pandas()
+        return _frame(self.store.read(columns))
 
     @property
     def failures(self) -> pd.DataFrame:
         """A row for each failed run: key, scenario, draw, replication, seed, stage, message, traceback."""
-        return self.store.failures.to_pandas()
+        return _frame(self.store.failures)
 
     @property
     def draws(self) -> pd.DataFrame:
         """A row for each draw: its number, and the value of each quantity."""
-        return _draws(self.plan).to_pandas()
+        return _frame(_draws(self.plan))
 
     @property
     def measures(self) -> list[str]:
@@ -318,6 +328,11 @@ def _check_size(there: Sweep, study: Study) -> None:
             f"replications; for more of them: cyclesim expand {there.folder} --draws N --replications N, or choose "
             "another folder with --out"
         )
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def _holds_sweep(folder: Path) -> bool:

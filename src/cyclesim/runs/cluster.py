@@ -1,0 +1,169 @@
+"""Dask as an engine: processes on this machine, or whatever a running scheduler has, one machine or a whole cluster."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import Any
+
+from cyclesim.errors import DesignError, WorkerError
+from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Done, Function, cores
+from cyclesim.runs.plan import numbers
+
+CONNECT_SECONDS = 10
+_ASK_SECONDS = 2.0
+
+
+class Dask:
+    """Workers of a Dask scheduler. Dask hands tasks of a worker that died to the others.
+
+    Parameters
+    ----------
+    workers
+        Processes to start on this machine; one a core if absent. Not with a scheduler, which has its own.
+    scheduler
+        Address of a running scheduler, such as ``tcp://10.0.0.1:8786``; without one, one is started here.
+
+    Raises
+    ------
+    DesignError
+        If Dask is not installed, or workers are asked of a scheduler.
+    """
+
+    def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
+        try:
+            import distributed  # noqa: F401 - found missing here and not in the middle of a sweep
+        except ImportError:
+            raise DesignError("the engine dask needs Dask: pip install 'cyclesim[cluster]'") from None
+        if workers is not None and scheduler is not None:
+            raise DesignError(f"the scheduler at {scheduler} has workers of its own; leave --workers out")
+        self.workers, self._scheduler = workers or cores(), scheduler
+
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+        """See `Engine.map`.
+
+        Raises
+        ------
+        WorkerError
+            If the scheduler cannot be reached or goes away, or workers die whatever they are given.
+        """
+        payload = pickle.dumps(shared)
+        with self._client() as client:
+            yield from self._carried(client, function, payload, iter(batches))
+
+    def _carried(self, client: Any, function: Function, payload: bytes, source: Iterator[Batch]) -> Iterator[Done]:
+        from distributed import as_completed
+
+        pending: dict[Any, Batch] = {}
+        alone: deque[Batch] = deque()  # runs of batches that killed their workers
+        given_up, asked = 0, 0.0
+        arriving = as_completed()
+        while True:
+            if self._scheduler is not None and time.monotonic() - asked > _ASK_SECONDS:
+                self.workers, asked = max(1, len(client.nthreads())), time.monotonic()
+            while len(pending) < AHEAD * self.workers:
+                batch = alone.popleft() if alone else next(source, None)
+                if batch is None:
+                    break
+                future = client.submit(_work, function, payload, list(batch.items), numbers(), pure=False)
+                pending[future] = batch
+                arriving.add(future)
+            if not pending:
+                return
+            future = next(arriving)
+            batch = pending.pop(future)
+            found = self._result(future)
+            if found is not None:
+                given_up = 0
+                yield Done(batch, *found)
+            elif len(batch.items) > 1:
+                alone.extend(Batch([item]) for item in batch.items)
+            else:
+                given_up += 1
+                if given_up >= STRIKES:
+                    raise WorkerError("Dask workers die whatever they are given; is there enough memory for them?")
+                yield Done(batch, None, 0.0)
+
+    def _result(self, future: Any) -> tuple[list[Any], float] | None:
+        """Return what came of a batch; None if it killed every worker that tried it."""
+        from distributed import KilledWorker
+
+        if future.status in ("cancelled", "lost"):
+            raise self._gone()
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return None
+        if isinstance(error, ImportError):
+            raise WorkerError(
+                f"a Dask worker lacks what it needs ({error}); install the same cyclesim there"
+            ) from error
+        if error is not None:
+            raise error
+        results: tuple[list[Any], float] = future.result()
+        return results
+
+    def _gone(self) -> WorkerError:
+        where = f"the scheduler at {self._scheduler}" if self._scheduler else "the scheduler"
+        return WorkerError(
+            f"{where} is gone. What was done is stored; when it is there again, go on with cyclesim resume"
+        )
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        """Yield a client of the scheduler; what was started here is stopped in the end."""
+        from distributed import Client, LocalCluster
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        if self._scheduler is not None:
+            try:
+                client = Client(self._scheduler, timeout=CONNECT_SECONDS)
+            except (OSError, ValueError, TypeError) as error:
+                reason = "no answer" if isinstance(error, TimeoutError) else error
+                raise WorkerError(
+                    f"cannot reach a Dask scheduler at {self._scheduler} ({reason}); start one with: dask scheduler"
+                ) from None
+            with client:
+                yield client
+            return
+        with (
+            tempfile.TemporaryDirectory(prefix="cyclesim-dask-") as folder,
+            LocalCluster(
+                n_workers=self.workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                memory_limit=0,
+                local_directory=folder,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+
+
+# ---------------------------------------------------------------- in a worker
+
+_known: tuple[bytes, Any] = (b"", None)
+"""What all runs of the present sweep share, and its hash: unpacked once in a process."""
+
+
+def _work(function: Function, payload: bytes, items: Sequence[Any], wanted: str) -> tuple[list[Any], float]:
+    global _known  # noqa: PLW0603 - a cache of one
+    if numbers() != wanted:
+        raise WorkerError(
+            f"a Dask worker has the model's numbers {numbers()} (Python {sys.version.split()[0]}), the driver {wanted}; "
+            "install the same cyclesim on both"
+        )
+    digest = blake2b(payload).digest()
+    if _known[0] != digest:
+        _known = (digest, pickle.loads(payload))
+    began = time.perf_counter()
+    return [function(_known[1], item) for item in items], time.perf_counter() - began
