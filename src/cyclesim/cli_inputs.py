@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from cyclesim.errors import Problem
     from cyclesim.inputs.changes import Difference
     from cyclesim.inputs.quantity import Quantity
     from cyclesim.inputs.scenario import Scenario
@@ -75,15 +76,16 @@ def parameters(pattern: str, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...], as_json: bool) -> None:
-    """Check scenario FILEs: print every problem with its place, or what a file changes against its base."""
-    from cyclesim.inputs.files import check as problems_of
+    """Check scenario and study FILEs: print every problem with its place.
 
-    problems = {file: problems_of(file) for file in files}
+    Of a scenario without any, what it changes against its base; of a study, what it would simulate.
+    """
+    problems = {file: _problems(file) for file in files}
     if as_json:
         _print_json([_checked_as_json(file, found) for file, found in problems.items()])
     else:
         for file, found in problems.items():
-            click.echo("\n".join(str(problem) for problem in found) or _changes_as_text(file), err=bool(found))
+            click.echo("\n".join(str(problem) for problem in found) or _fine(file), err=bool(found))
     if any(problems.values()):
         context.exit(2)
 
@@ -110,11 +112,12 @@ def new(file: Path, name: str) -> None:
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from cyclesim.inputs.schema import json_schema
+@click.option("--study", is_flag=True, help="Of study files instead.")
+def schema(study: bool) -> None:
+    """Print the JSON Schema of scenario files, or of study files, for editors."""
+    from cyclesim.inputs.schema import json_schema, study_schema
 
-    _print_json(json_schema())
+    _print_json(study_schema() if study else json_schema())
 
 
 def _print_json(content: Any) -> None:
@@ -144,6 +147,31 @@ def _quantity_as_text(quantity: Quantity) -> str:
     log = " (log scale)" if quantity.scale == "log" else ""
     head = f"{click.style(quantity.name, bold=True)} = {value} {quantity.unit}{spread}{log}"
     return f"{head}\n  {quantity.text}\n  {quantity.grade}: {quantity.source}\n"
+
+
+def _problems(file: str) -> list[Problem]:
+    from cyclesim.errors import CycleSimError, Problem, ScenarioError, StudyError
+    from cyclesim.inputs.files import check as problems_of
+    from cyclesim.inputs.study import is_study
+    from cyclesim.runs.sweep import plan_of
+
+    if not is_study(file):
+        return problems_of(file)
+    try:
+        plan_of(file)
+    except (StudyError, ScenarioError) as error:
+        return list(error.problems)
+    except CycleSimError as error:
+        return [Problem(file, 0, 0, "", None, str(error))]
+    return []
+
+
+def _fine(file: str) -> str:
+    from cyclesim.inputs.study import is_study
+    from cyclesim.outputs.sweeps import planned
+    from cyclesim.runs.sweep import plan_of
+
+    return f"{file}: no problems\n{planned(*plan_of(file))}" if is_study(file) else _changes_as_text(file)
 
 
 def _changes(file: str) -> tuple[Scenario | None, list[Difference]]:
@@ -205,7 +233,9 @@ def _known(scenario: Scenario, path: str) -> bool:
 def _checked_as_json(file: str, problems: list[Any]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    below, found = (None, []) if problems else _changes(file)
+    from cyclesim.inputs.study import is_study
+
+    below, found = (None, []) if problems or is_study(file) else _changes(file)
     return {
         "file": file,
         "problems": [{**asdict(problem), "value": _brief(problem.value)} for problem in problems],

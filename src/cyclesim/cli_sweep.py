@@ -1,4 +1,4 @@
-"""Commands about sweeps: sweep, resume, expand, status, replay."""
+"""Commands about sweeps: studies, sweep, resume, expand, status, replay."""
 
 from __future__ import annotations
 
@@ -71,17 +71,37 @@ def sweep(study: str, out: Path | None, until: str | None, dry_run: bool, **how:
     from cyclesim.inputs.study import load_study
     from cyclesim.outputs.sweeps import planned
     from cyclesim.runs import sweep as sweeps
-    from cyclesim.runs.totals import chosen
 
     asked = load_study(study)
     if until is not None:
         asked = asked.with_until(until)
     asked, plan = sweeps.plan_of(asked)
     if dry_run:
-        click.echo(planned(asked, plan, chosen(asked.measures)))
+        click.echo(planned(asked, plan))
         return
     engine = _engine(**how)
     _carry_out(sweeps.begin(asked, out), engine, how)
+
+
+@click.command()
+@as_json
+def studies(as_json: bool) -> None:
+    """List the shipped studies, the question each of them asks, and how many runs it takes."""
+    from cyclesim.inputs import shipped
+    from cyclesim.inputs.study import load_study
+    from cyclesim.runs.sweep import plan_of
+
+    found = [plan_of(load_study(name)) for name in shipped.studies()]
+    if as_json:
+        rows = [{"name": s.name, "title": s.title, "question": s.question, "runs": len(plan)} for s, plan in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for study, plan in found:
+        more = " at least" if study.until else ""
+        click.echo(
+            f"{click.style(study.name, bold=True)}: {study.title} ({len(plan):,} runs{more})\n  {study.question}"
+        )
+    click.echo("\nNext: cyclesim sweep NAME --dry-run")
 
 
 @click.command()
@@ -98,7 +118,7 @@ def resume(folder: Path, retry_failed: bool, **how: Any) -> None:
 
 @click.command()
 @folder
-@click.option("--draws", type=click.IntRange(min=1), help="How many draws there shall be.")
+@click.option("--draws", type=click.IntRange(min=1), help="How many draws there shall be (of morris: trajectories).")
 @click.option("--replications", type=click.IntRange(min=1), help="How many replications there shall be.")
 @carried_out
 def expand(folder: Path, draws: int | None, replications: int | None, **how: Any) -> None:
@@ -191,13 +211,13 @@ def _carry_out(there: Sweep, engine: Engine, how: dict[str, Any], retry_failed: 
     shard = how["shard"] or driver.WHOLE
     with _ending_well(there), lines_of_sweep(quiet=how["as_json"]) as progress:
         state = driver.carry_out(there, engine, shard, progress, retry_failed)
-    found = differences(there) if there.complete else None
-    if found is not None:
-        driver.summarise(there, {"summary.csv": there.summary(), "differences.csv": found})
+    summary, found = (there.summary(), differences(there)) if there.complete else (None, None)
+    if summary is not None and found is not None:
+        driver.summarise(there, {"summary.csv": summary, "differences.csv": found})
     if how["as_json"]:
         click.echo(json.dumps(_told(there, state)))
         return
-    click.echo(finished(there, state, found))
+    click.echo(finished(there, state, summary, found))
     click.echo(f"Runs: {there.folder}{os.sep}")
 
 

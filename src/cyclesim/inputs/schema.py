@@ -1,4 +1,4 @@
-"""JSON Schema of a scenario file, for editors that complete and check while one types."""
+"""JSON Schema of scenario and study files, for editors that complete and check while one types."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,6 +37,19 @@ def json_schema() -> dict[str, Any]:
     schema["$defs"]["Intervention"]["properties"] |= _use()
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
     return {"$schema": DIALECT, **schema, "title": "cyclesim scenario"}
+
+
+def study_schema() -> dict[str, Any]:
+    """Return the JSON Schema (Draft 2020-12) of a study file."""
+    schema = Study.model_json_schema(by_alias=True)
+    schema["required"] = [name for name in schema["required"] if name != "name"]
+    del schema["properties"]["name"]
+    draws = schema["$defs"]["Draws"]["properties"]
+    del draws["table"]
+    for name in ("draws", "trajectories"):
+        draws[name]["anyOf"].insert(0, {"type": "integer", "minimum": 1})
+    draws["quantities"]["anyOf"].insert(0, {"type": "array", "items": {"type": "string"}})
+    return {"$schema": DIALECT, **schema, "title": "cyclesim study"}
 
 
 def _or_null(entry: dict[str, Any]) -> dict[str, Any]:

@@ -220,10 +220,11 @@ def load_study(name_or_path: str | Path) -> Study:
     return study
 
 
-def is_study(path: Path) -> bool:
+def is_study(file: str) -> bool:
     """Return whether a YAML file is a study and no scenario: it names scenarios and has no crises."""
+    path = Path(file)
     try:
-        data = reading.read(path).data
+        data = reading.read(path).data if path.is_file() else {}
     except ScenarioError:
         return False
     return "scenarios" in data and not {"crises", "extends"} & set(data)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclesim.outputs.printed import TITLES, aligned, amount, assumptions
 from cyclesim.runs.precision import took
+from cyclesim.runs.totals import chosen
 from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ HEADLINES = ("person_months_exploited", "identified", "believed_prevalence", "co
 """Totals that are printed, of those a sweep keeps."""
 
 
-def planned(study: Study, plan: Plan, measures: Sequence[str]) -> str:
+def planned(study: Study, plan: Plan) -> str:
     """Return what a study would simulate."""
     names = [scenario.name for scenario in plan.scenarios]
     draws = len(plan.design)
@@ -35,19 +36,20 @@ def planned(study: Study, plan: Plan, measures: Sequence[str]) -> str:
         f"design        {drawn}{method}",
         f"replications  {plan.replications:,}" + (f" or more, until {study.until}" if study.until else ""),
         f"luck          {_luck(study)}",
-        f"keeps         {counted(len(measures), 'total')} of each run" + _monthly(study.monthly),
+        f"keeps         {counted(len(chosen(study.measures)), 'total')} of each run" + _monthly(study.monthly),
         f"runs          {len(plan):,}",
     ]
     return "\n".join(lines)
 
 
-def finished(sweep: Sweep, state: State, differences: pd.DataFrame | None) -> str:
-    """Return what a sweep has done and found."""
+def finished(sweep: Sweep, state: State, summary: pd.DataFrame | None, differences: pd.DataFrame | None) -> str:
+    """Return what a sweep has done and found; both tables are None while it is not complete."""
     lines = [carried(state), *_stopped(sweep), *_failed(sweep)]
     if not sweep.complete:
         return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
-    if differences is not None and not differences.empty:
-        lines += ["", *_table(sweep, differences), covers_text(sweep)]
+    if summary is not None and differences is not None:
+        table = _levels(sweep, summary) if differences.empty else _differences(sweep, differences)
+        lines += ["", *table, covers_text(sweep)]
     lines.append(f"Simulated worlds, not observations (hash {sweep.manifest['hash']}). {assumptions(sweep.manifest)}")
     return "\n".join(lines)
 
@@ -150,7 +152,16 @@ def covers_text(sweep: Sweep) -> str:
     )
 
 
-def _table(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
+def _levels(sweep: Sweep, summary: pd.DataFrame) -> list[str]:
+    rows = [["mean of runs", "", "standard deviation", "5 % of worlds", "median", "95 %"]]
+    for measure in [m for m in HEADLINES if m in sweep.measures]:
+        found = summary.loc[[(sweep.baseline, measure)]].iloc[0]
+        columns = ("mean", "sd", "q05", "q50", "q95")
+        rows.append([TITLES.get(measure, measure), *(amount(measure, found[column]) for column in columns)])
+    return aligned(rows)
+
+
+def _differences(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
     rows = [["against " + sweep.baseline, "", "baseline", "difference", "error of it", "5 % of worlds", "95 %"]]
     for name in list(sweep.scenarios)[1:]:
         for measure in [m for m in HEADLINES if m in sweep.measures]:

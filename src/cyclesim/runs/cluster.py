@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import pickle
-import sys
 import tempfile
 import time
 from collections import deque
@@ -120,7 +119,8 @@ class Dask:
         """Yield a client of the scheduler; what was started here is stopped in the end."""
         from distributed import Client, LocalCluster
 
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client"):  # what goes wrong is told in our words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         if self._scheduler is not None:
             try:
                 client = Client(self._scheduler, timeout=CONNECT_SECONDS)
@@ -159,8 +159,7 @@ def _work(function: Function, payload: bytes, items: Sequence[Any], wanted: str)
     global _known  # noqa: PLW0603 - a cache of one
     if numbers() != wanted:
         raise WorkerError(
-            f"a Dask worker has the model's numbers {numbers()} (Python {sys.version.split()[0]}), the driver {wanted}; "
-            "install the same cyclesim on both"
+            f"a Dask worker has the model's numbers {numbers()}, the driver {wanted}; install the same cyclesim on both"
         )
     digest = blake2b(payload).digest()
     if _known[0] != digest:

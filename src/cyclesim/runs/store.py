@@ -288,6 +288,15 @@ def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}; choose another with --out") from error
 
 
+def begun(folder: Path) -> bool:
+    """Return whether a folder holds only what `create` writes before the manifest: the driver was killed just then."""
+    if (folder / MANIFEST).exists() or not (folder / _RUNS).is_dir():
+        return False
+    known = {_RECENT, _RUNS, "draws.parquet"}
+    strange = [p for p in folder.iterdir() if p.name not in known and not p.name.startswith((".draws", f".{MANIFEST}"))]
+    return not strange and not any((folder / _RUNS).iterdir())
+
+
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write the manifest; equal contents give equal bytes."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

@@ -290,7 +290,8 @@ def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
             return there
         if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
             there.check_version()
-    folders.check_free(place, manifest)
+    if not store.begun(place):
+        folders.check_free(place, manifest)
     store.create(place, manifest, _draws(plan))
     return Sweep(place, study, plan, manifest)
 
