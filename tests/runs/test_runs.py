@@ -140,7 +140,7 @@ def test_a_draw_is_the_same_for_every_scenario_and_changes_its_numbers():
         (lambda: given({}), "at least one draw"),
         (lambda: given({"contact": [0.1], "naivety": [0.1, 0.2]}), "as many numbers"),
         (lambda: cs.sample(SMALL, method="sobol", n=12), "take 16"),
-        (lambda: cs.simulate(SMALL, given({"incidence": [0.001]})), "states incidence itself"),
+        (lambda: cs.simulate([SMALL, OTHER], given({"naivety": [0.1]})), "other states naivety itself"),
         (lambda: cs.simulate([SMALL, cs.load("small")]), "names of their own"),
         (lambda: cs.simulate([SMALL, OTHER.with_values({"months": 7})]), "do not cover the same months"),
         (lambda: cs.simulate([SMALL, OTHER.with_values({"start": "2022-06"})]), "do not cover the same months"),

@@ -140,6 +140,14 @@ class Study(Part):
         """Return a problem at a place of the study's file."""
         return self._document.problem(key, message, way_out, value)
 
+    def place_of(self, quantity: str) -> Key:
+        """Return where a quantity of the design stands, in a list or a mapping, or the table that has it."""
+        if self.design is not None and self.design.method == "table":
+            return ("design", "file")
+        written = self._document.data.get("design", {}).get("quantities")
+        key = str(written.index(quantity)) if isinstance(written, list) and quantity in written else quantity
+        return ("design", "quantities", key)
+
     def resolved(self) -> dict[str, Any]:
         """Return what determines the study as JSON types: all but its name, its texts, and where a table is."""
         data: dict[str, Any] = self.model_dump(mode="json", exclude={"name", *_TEXTS})
@@ -238,7 +246,7 @@ def _method(document: Document) -> list[Problem]:
     """Return what a design lacks for its method, and what it has that the method does not read."""
     design = document.data.get("design")
     method = design.get("method") if isinstance(design, dict) else None
-    if not isinstance(design, dict) or method not in _NEEDS:
+    if not isinstance(design, dict) or not isinstance(method, str) or method not in _NEEDS:
         return []
     found = [
         document.problem(("design", key), f"is missing: {method} needs it", f"add a line {key}: ...", at_key=True)

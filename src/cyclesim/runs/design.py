@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.errors import CycleSimError, DesignError, Problem, StudyError, did_you_mean
+from cyclesim.errors import CycleSimError, DesignError, StudyError, did_you_mean
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Draws, Study
@@ -222,7 +222,7 @@ def of_study(study: Study, scenarios: Sequence[Scenario]) -> Design | None:
     given_values = _values(design)
     faults = _spreads(scenarios, design.quantities)[1] if given_values is None else _misfits(scenarios, given_values)
     if faults:
-        raise StudyError([_placed(study, fault) for fault in faults])
+        raise StudyError([study.problem(study.place_of(f.name), f.message, f.way_out) for f in faults])
     try:
         if given_values is not None:
             return given(given_values) if design.method == "table" else grid(given_values)
@@ -239,13 +239,6 @@ def _values(design: Draws) -> dict[str, list[float]] | None:
     return (
         {name: values or [] for name, values in (design.quantities or {}).items()} if design.method == "grid" else None
     )
-
-
-def _placed(study: Study, fault: Fault) -> Problem:
-    place = (
-        ("design", "file") if study.design and study.design.method == "table" else ("design", "quantities", fault.name)
-    )
-    return study.problem(place, fault.message, fault.way_out)
 
 
 def _spreads(scenarios: Sequence[Scenario], quantities: Ranges | None) -> tuple[list[_Spread], list[Fault]]:
