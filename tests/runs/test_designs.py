@@ -17,7 +17,11 @@ NAMES = ["contact", "naivety", "trust_gain"]
 def unit(design, name):
     low, high = parameters()[name].range
     column = design.values[:, design.names.index(name)]
-    return np.log(column / low) / np.log(high / low) if parameters()[name].scale == "log" else (column - low) / (high - low)
+    return (
+        np.log(column / low) / np.log(high / low)
+        if parameters()[name].scale == "log"
+        else (column - low) / (high - low)
+    )
 
 
 def test_a_longer_sobol_sequence_begins_with_the_same_draws():

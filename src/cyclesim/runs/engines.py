@@ -140,7 +140,7 @@ class _Pool:
             os.environ.setdefault(name, value)
         self._context = get_context("spawn")
         self._stop = self._context.RawValue("b", 0)  # no lock that a killed worker could keep
-        self._start = (function, pickle.dumps(shared), self._stop)
+        self._start = (function, pickle.dumps(shared), self._stop, os.getpid())
         self.workers = workers
         self._pool = self._build()
 
@@ -259,16 +259,16 @@ class Suspects:
 _task: tuple[Function, Any, c_byte] | None = None
 
 
-def _begin(function: Function, shared: bytes, stop: c_byte) -> None:
+def _begin(function: Function, shared: bytes, stop: c_byte, driver: int) -> None:
     global _task  # noqa: PLW0603 - the one thing a worker process is told at its start
     _task = (function, pickle.loads(shared), stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    Thread(target=_end_with, args=(driver,), daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """End this worker when its parent is gone: a killed driver must leave no orphans."""
-    while os.getppid() == parent:
+def _end_with(driver: int) -> None:
+    """End this worker when its driver is gone, even before this began: a killed driver must leave no orphans."""
+    while os.getppid() == driver:
         time.sleep(1.0)
     os._exit(1)
 

@@ -106,16 +106,19 @@ class Store:
             if len(self._mine) >= MOST_RECENT:
                 self._put_together(self._mine)
                 self._mine = []
+        self.forget()
 
     def compact(self) -> None:
         """Sort all rows into files whose bytes depend on nothing but the rows; free what they came from.
 
         Only with the store locked for oneself.
         """
-        recent = list(self._files(_RECENT, "*"))
+        recent = self._files(_RECENT, "*")
         if not recent:
             return
+        self.forget()  # whatever is deleted below has been read after it was listed
         with self.writing():
+            self._end_swap()
             new = self.folder / _NEW
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
@@ -128,6 +131,7 @@ class Store:
                 shutil.rmtree(new, ignore_errors=True)
                 raise
             self._swap()
+            self._mine = []
             for file in recent:
                 file.unlink()
             self.forget()
@@ -142,8 +146,7 @@ class Store:
     def repair(self) -> None:
         """Finish what a killed driver left half done. Only with the store locked for oneself."""
         with self.writing():
-            if (self.folder / _OLD).exists():
-                self._swap()
+            self._end_swap()
             shutil.rmtree(self.folder / _NEW, ignore_errors=True)
             for place in (self.folder, self.folder / _RECENT, self.folder / _RUNS):
                 for left in place.glob(".*.parquet.*"):
@@ -194,7 +197,8 @@ class Store:
 
     @cached_property
     def _run_files(self) -> list[Path]:
-        return [*self._files(_RUNS, "part"), *self._files(_RECENT, "runs")]
+        place = _RUNS if (self.folder / _RUNS).exists() else _NEW  # a driver was killed between two renames
+        return [*self._files(place, "part"), *self._files(_RECENT, "runs")]
 
     @cached_property
     def _index(self) -> pa.Table:
@@ -249,14 +253,18 @@ class Store:
             file.unlink()
 
     def _swap(self) -> None:
-        """Put the sorted files in the place of the old ones; begun again after a kill, it ends the same way."""
+        """Put the sorted files in the place of the old ones."""
+        os.rename(self.folder / _RUNS, self.folder / _OLD)
+        self._end_swap()
+
+    def _end_swap(self) -> None:
+        """Do the rest of a swap, which a kill may have left for now; the new files are whole once the old are aside."""
         runs, new, old = (self.folder / name for name in (_RUNS, _NEW, _OLD))
-        if runs.exists() and not old.exists():
-            os.rename(runs, old)
         if not runs.exists():
             os.rename(new if new.exists() else old, runs)
         sync(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
+        if old.exists():
+            shutil.rmtree(old)
 
     def _drop_copies(self) -> None:
         """Delete recent files whose rows all stand in other files."""

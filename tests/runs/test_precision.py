@@ -1,0 +1,108 @@
+"""When replications are enough: the interval, the look-ahead, and the sentence that asks for it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from cyclesim.errors import DesignError
+from cyclesim.runs.precision import FEWEST, Rule, half_widths, look_ahead, next_target, took
+
+ABSOLUTE = Rule("identified", 1.0, relative=False)
+
+
+def test_half_widths_are_those_of_students_t():
+    values = np.random.default_rng(1).normal(5, 2, 30) + 1e9  # digits are lost to a large mean unless one is careful
+    widths = half_widths(values)
+    assert widths[0] == np.inf
+    for n in (2, 3, 10, 30):
+        low, high = stats.t.interval(0.95, n - 1, values[:n].mean(), stats.sem(values[:n]))
+        assert widths[n - 1] == pytest.approx((high - low) / 2, rel=1e-5)
+
+
+def test_a_chance_streak_is_not_taken():
+    quiet, loud = [10.0, 10.1, 9.9, 10.0, 10.05, 9.95], [30.0, -10.0, 28.0, -8.0, 25.0, -5.0]
+    assert took(np.array(quiet + loud), ABSOLUTE) is None
+    assert took(np.array(quiet + quiet + quiet), ABSOLUTE) == FEWEST
+
+
+def test_what_is_given_must_show_that_it_stays_precise():
+    same = np.full(FEWEST + look_ahead(FEWEST), 3.0)
+    assert took(same[:-1], ABSOLUTE) is None
+    assert took(same, ABSOLUTE) == FEWEST
+
+
+def test_the_look_ahead_is_five_and_grows_with_the_sample():
+    assert [look_ahead(n) for n in (5, 100, 120, 1000)] == [5, 5, 6, 50]
+
+
+def test_a_relative_width_is_a_share_of_the_mean():
+    values = np.random.default_rng(2).normal(100, 20, 400)
+    n = took(values, Rule("identified", 0.05, relative=True))
+    widths = half_widths(values) / np.abs(np.cumsum(values) / np.arange(1, 401))
+    assert widths[n - 1] <= 0.05 < widths[n - 2]
+    assert (widths[n - 1 : n + look_ahead(n)] <= 0.05).all()
+    assert n == took(-values, Rule("identified", 0.05, relative=True))
+
+
+def test_no_difference_at_all_is_precise_and_a_mean_of_zero_is_not():
+    assert took(np.zeros(20), Rule("identified", 0.05, relative=True)) == FEWEST
+    assert took(np.array([1.0, -1.0] * 50), Rule("identified", 0.05, relative=True)) is None
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=FEWEST, max_size=60), st.floats(0.01, 100), st.integers(FEWEST, 80))
+def test_the_next_target_grows_and_stays_below_the_most(values, width, most):
+    rule, now = Rule("identified", width, relative=False, most=most), len(values)
+    target = next_target(np.array(values), rule)
+    assert now <= target <= max(now, most)
+    assert (target == now) == (now >= most or took(np.array(values), rule) is not None)
+    assert target <= 2 * now + look_ahead(2 * now)
+
+
+def test_the_interval_at_the_stop_covers_the_mean_about_as_often_as_it_says():
+    """Stopping when it looks narrow costs coverage; the look-ahead keeps the cost small (Hoad et al. 2010)."""
+    rng, rule, covered = np.random.default_rng(3), Rule("identified", 0.1, relative=True), 0
+    for _ in range(400):
+        values = rng.normal(10, 4, 300)
+        n = took(values, rule)
+        covered += abs(values[:n].mean() - 10) <= half_widths(values[:n])[-1]
+    assert 0.90 <= covered / 400 <= 0.985  # 0.95, less a little; standard error 0.011
+
+
+GOOD = [
+    ("averted person-months: half-width 5 %", Rule("person_months_exploited", 0.05, True)),
+    ("person months exploited: half-width 5%", Rule("person_months_exploited", 0.05, True)),
+    ("identified: half-width 12", Rule("identified", 12.0, False)),
+    ("  total spent cents : halfwidth 1e3 ", Rule("total_spent_cents", 1000.0, False)),
+]
+
+
+@pytest.mark.parametrize(("text", "rule"), GOOD)
+def test_a_rule_is_a_sentence(text, rule):
+    assert Rule.parse(text) == rule
+    assert Rule.parse(str(rule)) == rule
+
+
+BAD = [
+    ("", "cannot read"),
+    ("identified", "cannot read"),
+    ("identified: 5 %", "cannot read"),
+    ("identified: half-width five", "cannot read"),
+    ("identfied: half-width 5 %", "did you mean 'identified'"),
+    ("identified: half-width 0 %", "above zero"),
+    ("identified: half-width -1", "above zero"),
+    ("identified: half-width 1e999", "above zero"),
+    ("identified: half-width 1.2.3", "not a number"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD)
+def test_a_sentence_that_is_no_rule_is_refused(text, words):
+    with pytest.raises(DesignError, match=words):
+        Rule.parse(text)
+
+
+def test_too_few_at_most_are_refused():
+    with pytest.raises(DesignError, match="at least 5"):
+        Rule.parse("identified: half-width 1", most=4)
