@@ -1,8 +1,8 @@
 """What a sweep costs beside its simulations, and how that grows.
 
-    python benchmarks/sweeps.py overhead [--runs 400] [--rounds 3]   # a sweep with two workers against two bare loops
-    python benchmarks/sweeps.py growth 1000 10000 [--workers 2]      # sweeps of `small`: time, memory, size on disk
-    python benchmarks/sweeps.py store 1000 10000 100000 1000000      # the store alone, with rows made up
+    python benchmarks/sweeps.py overhead [--runs 400] [--rounds 3]  # a sweep with two workers, two bare loops
+    python benchmarks/sweeps.py growth 1000 10000 [--workers 2]     # sweeps of `small`: time, memory, disk
+    python benchmarks/sweeps.py store 1000 10000 100000 1000000     # the store alone, with rows made up
 
 `overhead` interleaves its rounds and prints medians of ratios inside a round. Bare loops are two processes that simulate
 the same runs and keep nothing; both sides start their processes anew.
@@ -61,7 +61,7 @@ print(json.dumps([*(u.ru_maxrss / 1024 for u in used), *(u.ru_utime + u.ru_stime
 
 
 def swept(file: Path, out: Path, workers: int) -> dict[str, float]:
-    """Carry out a study in a process of its own; return seconds, and memory (MB) and CPU seconds of driver and workers."""
+    """Carry out a study in a process of its own; return seconds, and MB and CPU seconds of driver and workers."""
     began = time.perf_counter()
     command = [
         sys.executable,
@@ -118,8 +118,8 @@ def growth(sizes: list[int], workers: int) -> None:
             summary = time.perf_counter() - began
         cpu = first["driver_cpu"] + first["worker_cpu"]
         print(
-            f"{runs:<9,} {first['seconds']:7.1f} {cpu:8.1f} {first['driver_cpu']:6.1f}  {runs / cpu:10.2f} {first['driver']:10.0f} "
-            f"{first['worker']:10.0f} {disk:8.2f} {len(files):6} {again['seconds']:8.1f} {summary:10.2f}",
+            f"{runs:<9,} {first['seconds']:7.1f} {cpu:8.1f} {first['driver_cpu']:6.1f}  {runs / cpu:10.2f} "
+            f"{first['driver']:10.0f} {first['worker']:10.0f} {disk:8.2f} {len(files):6} {again['seconds']:8.1f} {summary:10.2f}",
             flush=True,
         )
 

@@ -180,6 +180,7 @@ def test_whatever_stands_in_a_study_it_loads_or_says_why_not(tmp_path_factory, e
     try:
         study = load_study(file)
     except CycleSimError as error:
-        assert str(error)
+        said = str(error)
     else:
-        assert study.replications >= 1
+        said = study.title
+    assert said

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import alive
 
 from cyclesim.errors import DesignError, WorkerError
 from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Processes, Serial, Suspects
+from processes import alive
 
 # ---------------------------------------------------------------- what workers do; found by its name in their processes
 

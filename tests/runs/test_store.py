@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+from contextlib import suppress
 
 import duckdb
 import numpy as np
@@ -183,10 +184,8 @@ def test_a_crash_at_any_step_loses_no_row_and_doubles_none(tmp_path, some, error
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(stores, "MOST_RECENT", 3)
             crashing(patch, at, error)
-            try:
+            with suppress(Killed, FolderError):
                 story(store, added, some)
-            except (Killed, FolderError):
-                pass
         sure = max(added, default=0)
         for _ in range(2):  # as it was left, and after it was mended
             found = [r["key"] for r in rows_of(opened(folder))]
@@ -205,7 +204,7 @@ def test_a_full_disk_is_told_with_a_way_out(tmp_path, some, monkeypatch):
     store = new(tmp_path)
     store.add(some[:2])
     crashing(monkeypatch, 0, OSError(28, "No space left on device"))
-    with pytest.raises(FolderError, match="No space left on device.*safe.*cyclesim resume"):
+    with pytest.raises(FolderError, match=r"No space left on device.*safe.*cyclesim resume"):
         store.add(some[2:4])
 
 
