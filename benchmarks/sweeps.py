@@ -4,8 +4,8 @@
     python benchmarks/sweeps.py growth 1000 10000 [--workers 2]     # sweeps of `small`: time, memory, disk
     python benchmarks/sweeps.py store 1000 10000 100000 1000000     # the store alone, with rows made up
 
-`overhead` interleaves its rounds and prints medians of ratios inside a round. Bare loops are two processes that simulate
-the same runs and keep nothing; both sides start their processes anew.
+`overhead` interleaves its rounds and prints medians of ratios inside a round. Bare loops are two processes that
+simulate the same runs and keep nothing; both sides start their processes anew.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def growth(sizes: list[int], workers: int) -> None:
         cpu = first["driver_cpu"] + first["worker_cpu"]
         print(
             f"{runs:<9,} {first['seconds']:7.1f} {cpu:8.1f} {first['driver_cpu']:6.1f}  {runs / cpu:10.2f} "
-            f"{first['driver']:10.0f} {first['worker']:10.0f} {disk:8.2f} {len(files):6} {again['seconds']:8.1f} {summary:10.2f}",
+            f"{first['driver']:10.0f} {first['worker']:10.0f} {disk:8.2f} {len(files):6} {again['seconds']:8.1f} "
+            f"{summary:10.2f}",
             flush=True,
         )
 

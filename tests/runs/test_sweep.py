@@ -18,7 +18,10 @@ SCENARIOS = {
     "far": "extends: small\nmonths: 4\nspin_up: 2\nchanges:\n  more: {from: 2023-02, scale: {parameters.contact: 3}}\n",
 }
 HEAD = "title: T\nquestion: Q?\nscenarios: [near.yaml, far.yaml]\n"
-DESIGN = "replications: 2\nmonthly: [exploited, trust]\ndesign: {method: sobol, draws: 4, quantities: [contact, trust_gain]}\n"
+DESIGN = (
+    "replications: 2\nmonthly: [exploited, trust]\n"
+    "design: {method: sobol, draws: 4, quantities: [contact, trust_gain]}\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +171,7 @@ def test_a_changed_default_changes_every_key(study, monkeypatch):
 
 
 def test_shared_luck_is_the_same_in_all_draws(place):
-    """A quantity that does nothing where nobody is surveyed leaves rows equal across draws, and unequal with own luck."""
+    """A quantity that does nothing where nobody is surveyed leaves rows equal across draws; with own luck unequal."""
     text = HEAD + "replications: 2\nluck: {luck}\ndesign: {{method: grid, quantities: {{survey_network: [0, 1]}}}}\n"
     for luck in ("shared", "own"):
         found = cs.sweep(written(place, text.format(luck=luck), luck), place / luck).runs().drop(columns="key")

@@ -6,14 +6,15 @@ import logging
 import pickle
 import tempfile
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 from cyclesim.errors import DesignError, WorkerError
-from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Done, Function, cores
+from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Done, Function, Suspects, cores
 from cyclesim.runs.plan import numbers
 
 CONNECT_SECONDS = 10
@@ -61,14 +62,12 @@ class Dask:
         from distributed import as_completed
 
         pending: dict[Any, Batch] = {}
-        alone: deque[Batch] = deque()  # runs of batches that killed their workers
-        given_up, asked = 0, 0.0
-        arriving = as_completed()
+        suspects, asked, arriving = Suspects(), 0.0, as_completed()
         while True:
             if self._scheduler is not None and time.monotonic() - asked > _ASK_SECONDS:
                 self.workers, asked = max(1, len(client.nthreads())), time.monotonic()
-            while len(pending) < AHEAD * self.workers:
-                batch = alone.popleft() if alone else next(source, None)
+            while len(pending) < (1 if suspects else AHEAD * self.workers):
+                batch = suspects.next() if suspects else next(source, None)
                 if batch is None:
                     break
                 future = client.submit(_work, function, payload, list(batch.items), numbers(), pure=False)
@@ -77,35 +76,30 @@ class Dask:
             if not pending:
                 return
             future = next(arriving)
-            batch = pending.pop(future)
+            batch, alone = pending.pop(future), not pending
             found = self._result(future)
-            if found is not None:
-                given_up = 0
-                yield Done(batch, *found)
-            elif len(batch.items) > 1:
-                alone.extend(Batch([item]) for item in batch.items)
+            if found is None:  # Dask has tried it on several workers, so that alone it needs no further trial
+                yield from suspects.accuse([replace(batch, strikes=STRIKES)], alone)
             else:
-                given_up += 1
-                if given_up >= STRIKES:
-                    raise WorkerError("Dask workers die whatever they are given; is there enough memory for them?")
-                yield Done(batch, None, 0.0)
+                suspects.came_through()
+                yield Done(batch, *found)
 
     def _result(self, future: Any) -> tuple[list[Any], float] | None:
         """Return what came of a batch; None if it killed every worker that tried it."""
         from distributed import KilledWorker
 
-        if future.status in ("cancelled", "lost"):
-            raise self._gone()
-        error = future.exception()
-        if isinstance(error, KilledWorker):
+        try:
+            results: tuple[list[Any], float] = (
+                future.result()
+            )  # waits where a worker died with a result not fetched yet
+        except KilledWorker:
             return None
-        if isinstance(error, ImportError):
+        except CancelledError as error:
+            raise self._gone() from error
+        except ImportError as error:
             raise WorkerError(
                 f"a Dask worker lacks what it needs ({error}); install the same cyclesim there"
             ) from error
-        if error is not None:
-            raise error
-        results: tuple[list[Any], float] = future.result()
         return results
 
     def _gone(self) -> WorkerError:
@@ -139,7 +133,7 @@ class Dask:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,
                 local_directory=folder,
