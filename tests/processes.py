@@ -1,6 +1,9 @@
 """Looking at processes from outside, for tests that kill them."""
 
+import os
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -16,3 +19,30 @@ def descendants(pid):
     """Return the processes that a process has started, and theirs."""
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
     return [int(child) for child in found] + [below for child in found for below in descendants(child)]
+
+
+class Machines:
+    """A scheduler and workers started by hand on the loopback address."""
+
+    def __init__(self, workers=2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{port}"
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        self.workers = [self.worker() for _ in range(workers)]
+
+    def worker(self):
+        return self._start(
+            "worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "20"
+        )
+
+    def _start(self, *words):
+        command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]]
+        here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # so that workers find these tests
+        return subprocess.Popen(command, env=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self):
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from cyclesim.runs import cluster, driver
 from cyclesim.runs.cluster import Dask
 from cyclesim.runs.engines import AHEAD, Batch
 from cyclesim.runs.sweep import begin
-from processes import alive, descendants
+from processes import Machines, alive, descendants
 
 STUDY = (
     "title: T\nquestion: Q?\nscenarios: [near.yaml]\nreplications: {}\n"
@@ -33,33 +32,6 @@ def killing(killers, item):
     if item in killers:
         os.kill(os.getpid(), signal.SIGKILL)
     return item
-
-
-class Machines:
-    """A scheduler and workers started by hand on the loopback address."""
-
-    def __init__(self, workers=2):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-        self.workers = [self.worker() for _ in range(workers)]
-
-    def worker(self):
-        return self._start(
-            "worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "20"
-        )
-
-    def _start(self, *words):
-        command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]]
-        here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # so that workers find these tests
-        return subprocess.Popen(command, env=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self):
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")

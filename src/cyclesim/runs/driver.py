@@ -165,6 +165,8 @@ def carry_out(
     with _claimed(sweep.folder, shard):
         if shard == WHOLE:
             sweep.store.repair()
+            for left in sweep.folder.glob("driver-*.json"):  # of drivers that were killed
+                left.unlink(missing_ok=True)
         if retry_failed:
             sweep.store.drop_failures()
         state = _round(sweep, engine or Serial(), shard, progress)

@@ -148,9 +148,8 @@ class Store:
         with self.writing():
             self._end_swap()
             shutil.rmtree(self.folder / _NEW, ignore_errors=True)
-            for place in (self.folder, self.folder / _RECENT, self.folder / _RUNS):
-                for left in place.glob(".*.parquet.*"):
-                    left.unlink(missing_ok=True)
+            for left in self.folder.rglob(".*.*"):
+                left.unlink()
             self._drop_copies()
             self.forget()
 
