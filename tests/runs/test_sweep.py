@@ -120,6 +120,18 @@ def test_shards_give_the_same_files_in_any_order(place, study, whole):
     assert files(place / "shards") == files(whole.folder)
 
 
+def test_machines_without_a_common_folder_are_put_together_by_copying(place, study, whole):
+    import shutil
+
+    for k in (1, 2):
+        driver.carry_out(sweeps.begin(study, place / f"machine-{k}"), shard=(k, 2))
+    for file in (place / "machine-2" / "recent").iterdir():
+        shutil.copy(file, place / "machine-1" / "recent")
+    state = driver.carry_out(cs.read_sweep(place / "machine-1"))
+    assert state.done == 0
+    assert files(place / "machine-1") == files(whole.folder)
+
+
 def test_a_sweep_of_no_new_runs_returns_at_once(whole):
     began = time.monotonic()
     state = driver.carry_out(cs.read_sweep(whole.folder), Processes(2))

@@ -296,12 +296,12 @@ def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
 
 
 def begun(folder: Path) -> bool:
-    """Return whether a folder holds only what `create` writes before the manifest: the driver was killed just then."""
-    if (folder / MANIFEST).exists() or not (folder / _RUNS).is_dir():
+    """Return whether a folder holds only what `create` writes before the manifest: another driver is at it, or was."""
+    if not folder.is_dir() or (folder / MANIFEST).exists():
         return False
     known = {_RECENT, _RUNS, "draws.parquet"}
     strange = [p for p in folder.iterdir() if p.name not in known and not p.name.startswith((".draws", f".{MANIFEST}"))]
-    return not strange and not any((folder / _RUNS).iterdir())
+    return not strange and not any(any((folder / place).glob("*")) for place in (_RECENT, _RUNS))
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
