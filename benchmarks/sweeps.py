@@ -134,7 +134,8 @@ def summarised(out: Path) -> None:
 def store(sizes: list[int]) -> None:
     """Time the store alone: rows that are made up, in chunks of 180 as in ten seconds of two workers."""
     from cyclesim.runs import totals
-    from cyclesim.runs.store import Store, schema
+    from cyclesim.runs.parquet import schema
+    from cyclesim.runs.store import Store
 
     names = totals.DEFAULT
     columns = schema({name: totals.integer(name) for name in names}, {}, 24)

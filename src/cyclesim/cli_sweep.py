@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cyclesim.runs.driver import Shard, State
     from cyclesim.runs.engines import Engine
+    from cyclesim.runs.logbook import Shard, State
     from cyclesim.runs.sweep import Sweep
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -141,10 +141,9 @@ def status(folder: Path, as_json: bool) -> None:
     import time
 
     from cyclesim.outputs import sweeps
-    from cyclesim.runs.driver import drivers, running
-    from cyclesim.runs.sweep import read_sweep
+    from cyclesim.runs.logbook import drivers, running
 
-    there = read_sweep(folder)
+    there = _settled(folder)
     found, busy = drivers(folder), running(folder)
     if as_json:
         content = {"runs": len(there.plan), "stored": there.stored, "failed": there.failed}
@@ -182,6 +181,21 @@ def replay(folder: Path, key: str, out: Path | None, as_json: bool) -> None:
         click.echo(replayed(result))
     if result.differing:
         raise SystemExit(1)
+
+
+def _settled(folder: Path) -> Sweep:
+    """Open a sweep and count its runs; once more where a driver moved files just then."""
+    from cyclesim.errors import FolderError
+    from cyclesim.runs.sweep import read_sweep
+
+    for _ in range(3):
+        try:
+            there = read_sweep(folder)
+            _ = there.stored
+            return there
+        except FolderError as error:
+            last = error
+    raise last
 
 
 def _engine(

@@ -15,7 +15,8 @@ import pytest
 
 from cyclesim.errors import FolderError
 from cyclesim.runs import store as stores
-from cyclesim.runs.store import FAILURES, Store, schema
+from cyclesim.runs.parquet import schema
+from cyclesim.runs.store import FAILURES, Store
 
 COLUMNS = schema({"count": True, "cents": True, "share": False}, {"exploited": True, "trust": False}, 3)
 ORDER = ["small", "other"]

@@ -9,7 +9,7 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import CycleSimError, DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.study import load_study
-from cyclesim.runs import driver, plan, precision
+from cyclesim.runs import driver, logbook, manifest, plan, precision
 from cyclesim.runs import sweep as sweeps
 from cyclesim.runs.engines import Processes, Serial
 
@@ -73,7 +73,7 @@ def test_two_processes_give_the_same_files(place, study, whole):
 
 
 def test_an_interrupted_sweep_goes_on_and_does_nothing_twice(place, study, whole, monkeypatch):
-    monkeypatch.setattr(driver, "FLUSH_RUNS", 3)
+    monkeypatch.setattr(logbook, "FLUSH_RUNS", 3)
     done = []
 
     def stopping(job, item):
@@ -241,7 +241,8 @@ def test_values_that_a_scenario_does_not_take_fail_in_their_stage(whole):
 
 def test_another_version_of_the_numbers_is_never_mixed_in(place, study, monkeypatch):
     old = sweeps.begin(study, place / "old")
-    monkeypatch.setattr(sweeps, "numbers", lambda: "9.9-abc")
+    for module in (sweeps, manifest, plan):
+        monkeypatch.setattr(module, "numbers", lambda: "9.9-abc")
     for attempt in (
         lambda: driver.carry_out(old),
         lambda: sweeps.begin(study, place / "old"),
@@ -275,11 +276,11 @@ def test_two_drivers_at_once_are_refused(place, study):
         for shard in ((1, 1), (1, 2)):
             with pytest.raises(FolderError, match="another driver"):
                 driver.carry_out(cs.read_sweep(place / "claimed"), shard=shard)
-            seen.append(driver.running(place / "claimed"))
+            seen.append(logbook.running(place / "claimed"))
 
     driver.carry_out(begun, progress=second)
     assert seen[0]
-    assert not driver.running(place / "claimed")
+    assert not logbook.running(place / "claimed")
 
 
 def test_a_folder_begun_and_killed_before_its_manifest_can_be_begun_again(place, study):
@@ -327,6 +328,28 @@ def test_until_stops_at_the_same_number_with_any_engine(place, workers):
         assert files(found.folder) == files(place / "until-1")
     again = cs.sweep(written(place, text, "until"), found.folder)
     assert again.plan.replications == found.plan.replications
+
+
+def test_a_stop_rule_can_be_given_to_a_sweep_that_is_there(place):
+    plain = HEAD + "replications: 6\n"
+    there = cs.sweep(written(place, plain, "later"), place / "later")
+    assert there.rule is None
+    rule = "until: 'referred: half-width 90 %'\nmost: 60\n"
+    found = cs.sweep(written(place, HEAD + rule, "later"), place / "later")
+    assert found.rule.measure == "referred"
+    (values,) = found.by_replication("referred").values()
+    assert precision.took(values, found.rule) is not None
+
+
+def test_versions_that_differ_between_sessions_are_told(place, study, whole):
+    assert logbook.versions(whole.folder) == {}
+    lines = (whole.folder / "log.jsonl").read_text().splitlines()
+    entry = json.loads(lines[0])
+    assert (entry["runs"], entry["failed"], entry["engine"]) == (16, 0, "serial")
+    entry["packages"]["numpy"] = "1.0"
+    sweeps.begin(study, place / "mixed")
+    (place / "mixed" / "log.jsonl").write_text("\n".join([lines[0], json.dumps(entry)]) + "\n")
+    assert list(logbook.versions(place / "mixed")) == ["numpy"]
 
 
 def test_until_gives_up_at_the_most(place):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cyclesim.runs.driver import Progress, State
+    from cyclesim.runs.logbook import Progress, State
 
 _LINE_SECONDS = 60.0
 _SILENT_SECONDS = 2.0

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.outputs.printed import TITLES, aligned, amount, assumptions
+from cyclesim.runs.logbook import versions
 from cyclesim.runs.precision import took
 from cyclesim.runs.totals import chosen
 from cyclesim.vocabulary import AVERTED
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cyclesim.analysis.sweeps import Replayed
     from cyclesim.inputs.study import Study
-    from cyclesim.runs.driver import State
+    from cyclesim.runs.logbook import State
     from cyclesim.runs.plan import Plan
     from cyclesim.runs.sweep import Sweep
 
@@ -44,7 +45,7 @@ def planned(study: Study, plan: Plan) -> str:
 
 def finished(sweep: Sweep, state: State, summary: pd.DataFrame | None, differences: pd.DataFrame | None) -> str:
     """Return what a sweep has done and found; both tables are None while it is not complete."""
-    lines = [carried(state), *_stopped(sweep), *_failed(sweep)]
+    lines = [carried(state), *_stopped(sweep), *_failed(sweep), *_mixed(sweep)]
     if not sweep.complete:
         return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
     if summary is not None and differences is not None:
@@ -199,6 +200,11 @@ def _failed(sweep: Sweep) -> list[str]:
     first = failures["key"][0]
     again = f"cyclesim replay {shlex.quote(str(sweep.folder))} {first}"
     return [f"{counted(len(failures), 'run')} failed ({parts}); see failures, or one of them: {again}"]
+
+
+def _mixed(sweep: Sweep) -> list[str]:
+    mixed = "; ".join(f"{name} {', '.join(found)}" for name, found in versions(sweep.folder).items())
+    return [f"Carried out with several versions ({mixed}): last digits may differ between them."] if mixed else []
 
 
 def _luck(study: Study) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from cyclesim.errors import FolderError
 from cyclesim.runs import engines, precision, store, totals
 from cyclesim.runs.engines import Batch, Done, Engine, Serial
 from cyclesim.runs.folder import put
+from cyclesim.runs.logbook import Logbook, Outcome, Progress, Shard, State
 from cyclesim.runs.plan import Item
 from cyclesim.runs.sweep import Job, Sweep, begin
 from cyclesim.runs.worlds import simulate_months
@@ -27,57 +23,10 @@ if TYPE_CHECKING:
 
     from cyclesim.inputs.study import Study
 
-FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0
-"""Runs, or seconds, after which what has been simulated is written."""
 BATCH_SECONDS, BATCH_RUNS = 1.0, 200
 """How long a batch should take, so that a short run does not pay for its travel; and how many runs it is at most."""
 WHOLE = (1, 1)
 """The only shard of a sweep that one driver carries out."""
-
-Shard = tuple[int, int]
-
-
-class Outcome(NamedTuple):
-    """A row for the runs, or for the failures."""
-
-    failed: bool
-    row: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class State:
-    """How far a sweep is.
-
-    Attributes
-    ----------
-    total
-        Runs asked for, of the whole sweep or of this shard.
-    stored
-        Runs that were there before.
-    done, failed
-        Runs carried out since, and how many of them failed.
-    seconds
-        Time since.
-    """
-
-    total: int
-    stored: int
-    done: int
-    failed: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Runs per second."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Time left at this rate; None before the first run."""
-        return (self.total - self.stored - self.done) / self.rate if self.rate else None
-
-
-Progress = Callable[[State], None]
 
 
 def simulate_item(job: Job, item: Item) -> Outcome:
@@ -199,44 +148,27 @@ def summarise(sweep: Sweep, tables: Mapping[str, pd.DataFrame]) -> None:
             put(sweep.folder / name, frame.reset_index().to_csv(index=False).encode())
 
 
-def drivers(folder: Path) -> list[dict[str, Any]]:
-    """Return what the drivers at work on a folder, and those that were killed at it, last said of themselves."""
-    found = []
-    for file in sorted(folder.glob("driver-*.json")):
-        try:
-            found.append(json.loads(file.read_text()))
-        except (OSError, ValueError):  # it ended just now
-            continue
-    return found
-
-
-def running(folder: Path) -> bool:
-    """Return whether a driver on this machine is at work on a folder."""
-    if not (folder / store.LOCK).exists():
-        return False
-    with store.locked(folder) as free:
-        return not free
-
-
 def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None, before: State | None = None) -> State:
     """Carry out all runs of the plan that are not stored."""
     stored = sweep.store.keys
-    total = sum(1 for _ in sweep.plan.items(shard))
-    todo = sum(1 for item in sweep.plan.items(shard) if item.key not in stored)
-    driver = _Driver(sweep, engine, shard, total, total - todo, progress, before)
+    if shard == WHOLE:
+        total, todo = len(sweep.plan), len(sweep.plan) - len(stored)
+    else:
+        there = [item.key in stored for item in sweep.plan.items(shard)]
+        total, todo = len(there), there.count(False)
+    book = Logbook(sweep, type(engine).__name__.lower(), shard, total, total - todo, progress, before)
     if not todo:
-        return driver.state
+        return book.state
     batches = _Batches((item for item in sweep.plan.items(shard) if item.key not in stored), todo, engine)
     job = sweep.job()
     try:
         for done in engine.map(simulate_item, job, batches):
             batches.learn(done)
-            driver.take(done, job)
+            book.take(_lost(job, done.batch.items) if done.results is None else done.results)
     finally:
-        driver.flush()
-        driver.leave()
-        sweep.store.forget()
-    return driver.state
+        book.flush()
+        book.leave()
+    return book.state
 
 
 class _Batches:
@@ -267,70 +199,12 @@ class _Batches:
         return max(1, min(fitting, BATCH_RUNS, self._left // (2 * self._engine.workers)))
 
 
-class _Driver:
-    """Takes results, writes them now and then, and says how far the sweep is."""
-
-    def __init__(
-        self,
-        sweep: Sweep,
-        engine: Engine,
-        shard: Shard,
-        total: int,
-        stored: int,
-        progress: Progress | None,
-        before: State | None,
-    ) -> None:
-        self._sweep, self._progress = sweep, progress
-        self._sign = sweep.folder / f"driver-{shard[0]}-of-{shard[1]}.json"
-        self._about = {"host": socket.gethostname(), "pid": os.getpid(), "engine": type(engine).__name__.lower()}
-        self._runs: list[tuple[Any, ...]] = []
-        self._failures: list[tuple[Any, ...]] = []
-        done, failed, seconds = (before.done, before.failed, before.seconds) if before else (0, 0, 0.0)
-        self._began, self._flushed, self._signed = time.monotonic() - seconds, time.monotonic(), 0.0
-        self._count = {"total": total, "stored": stored - done, "done": done, "failed": failed}
-
-    @property
-    def state(self) -> State:
-        return State(**self._count, seconds=time.monotonic() - self._began)
-
-    def take(self, done: Done, job: Job) -> None:
-        outcomes = done.results
-        if outcomes is None:
-            outcomes = [_lost(job, item) for item in done.batch.items]
-        for outcome in outcomes:
-            (self._failures if outcome.failed else self._runs).append(outcome.row)
-            self._count["failed"] += outcome.failed
-        self._count["done"] += len(outcomes)
-        now = time.monotonic()
-        if len(self._runs) + len(self._failures) >= FLUSH_RUNS or now - self._flushed >= FLUSH_SECONDS:
-            self.flush()
-        if now - self._signed > 1.0:
-            self._sign_of_life()
-        if self._progress:
-            self._progress(self.state)
-
-    def flush(self) -> None:
-        runs, failures = self._runs, self._failures
-        self._runs, self._failures = [], []
-        self._sweep.store.add(runs, failures)
-        self._flushed = time.monotonic()
-
-    def leave(self) -> None:
-        self._sign.unlink(missing_ok=True)
-
-    def _sign_of_life(self) -> None:
-        """Tell `cyclesim status`, which reads from another terminal."""
-        state = self.state
-        content = {**self._about, **self._count, "rate": state.rate, "left": state.seconds_left, "at": time.time()}
-        with self._sweep.store.writing():
-            put(self._sign, json.dumps(content).encode())
-        self._signed = time.monotonic()
-
-
-def _lost(job: Job, item: Item) -> Outcome:
+def _lost(job: Job, items: Sequence[Item]) -> list[Outcome]:
+    """Return the rows of runs that kill their workers."""
     message = "the worker process died each time this run was tried; there may be too little memory for it"
-    name = job.scenarios[item.scenario].name
-    return Outcome(True, (item.key, name, item.draw, item.replication, job.seed, "worker", message, ""))
+    names = [scenario.name for scenario in job.scenarios]
+    rows = [(i.key, names[i.scenario], i.draw, i.replication, job.seed, "worker", message, "") for i in items]
+    return [Outcome(True, row) for row in rows]
 
 
 def _target(sweep: Sweep) -> int:

@@ -15,7 +15,6 @@ it was carried out. A driver killed while it tidies up can leave a row in two fi
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -31,6 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
+from cyclesim.runs import parquet
 from cyclesim.runs.folder import MANIFEST, put, sync
 
 PART_BYTES = 64_000_000
@@ -49,26 +49,6 @@ FAILURES = pa.schema(
     ]
 )
 """Columns of the failures."""
-
-
-def schema(integers: Mapping[str, bool], monthly: Mapping[str, bool], months: int) -> pa.Schema:
-    """Return the columns of the runs.
-
-    Parameters
-    ----------
-    integers
-        Whether each total is int64; the others are float64, since float32 cannot hold a sum of cents.
-    monthly
-        The same for the measures kept month by month: columns of lists, ``<measure>_by_month``.
-    months
-        Length of these lists.
-    """
-    fields = [("key", pa.string()), ("scenario", pa.string()), ("draw", pa.int64()), ("replication", pa.int64())]
-    fields += [(name, pa.int64() if whole else pa.float64()) for name, whole in integers.items()]
-    fields += [
-        (f"{name}_by_month", pa.list_(pa.int64() if whole else pa.float64(), months)) for name, whole in monthly.items()
-    ]
-    return pa.schema(fields)
 
 
 class Store:
@@ -100,9 +80,9 @@ class Store:
         """
         with self.writing():
             if runs:
-                self._mine.append(self._put_recent("runs", _table(runs, self.columns)))
+                self._mine.append(self._put_recent("runs", parquet.table(runs, self.columns)))
             if failures:
-                self._put_recent("failures", _table(failures, FAILURES))
+                self._put_recent("failures", parquet.table(failures, FAILURES))
             if len(self._mine) >= MOST_RECENT:
                 self._put_together(self._mine)
                 self._mine = []
@@ -124,9 +104,9 @@ class Store:
             new.mkdir()
             try:
                 for number, part in enumerate(self._sorted_parts()):
-                    put(new / f"part-{number:05d}.parquet", parquet(part))
+                    put(new / f"part-{number:05d}.parquet", parquet.encoded(part))
                 if self.failures.num_rows:
-                    put(self.folder / _FAILURES, parquet(self.failures))
+                    put(self.folder / _FAILURES, parquet.encoded(self.failures))
             except BaseException:
                 shutil.rmtree(new, ignore_errors=True)
                 raise
@@ -180,7 +160,7 @@ class Store:
     def failures(self) -> pa.Table:
         """Failed runs, sorted."""
         files = [*self.folder.glob(_FAILURES), *self._files(_RECENT, "failures")]
-        table = pa.concat_tables([FAILURES.empty_table(), *(_read(file, FAILURES.names) for file in files)])
+        table = pa.concat_tables([FAILURES.empty_table(), *(parquet.read(file, FAILURES.names) for file in files)])
         return table.take(self._order(table))
 
     def __len__(self) -> int:
@@ -208,7 +188,7 @@ class Store:
 
     def _joined(self, columns: Sequence[str]) -> pa.Table:
         empty = pa.schema([self.columns.field(name) for name in columns]).empty_table()
-        return pa.concat_tables([empty, *(_read(file, columns) for file in self._run_files)])
+        return pa.concat_tables([empty, *(parquet.read(file, columns) for file in self._run_files)])
 
     def _order(self, table: pa.Table) -> pa.Array:
         """Return places of rows in order of scenario, draw and replication; a row that stands twice once."""
@@ -227,12 +207,12 @@ class Store:
         places = self._index["place"].to_numpy()
         files = self._run_files
         starts = np.cumsum([0, *(pq.read_metadata(file).num_rows for file in files)])
-        size = max(100, PART_BYTES // _row_bytes(self.columns))
+        size = max(100, PART_BYTES // parquet.row_bytes(self.columns))
         for first in range(0, len(places), size):
             wanted = places[first : first + size]
             source = np.searchsorted(starts, wanted, side="right") - 1
             used = np.unique(source)
-            parts = [_read(files[n], self.columns.names).take(wanted[source == n] - starts[n]) for n in used]
+            parts = [parquet.read(files[n], self.columns.names).take(wanted[source == n] - starts[n]) for n in used]
             back = np.argsort(np.argsort(source, kind="stable"), kind="stable")
             yield pa.concat_tables(parts).take(back).combine_chunks()
 
@@ -243,11 +223,13 @@ class Store:
 
     def _put_recent(self, kind: str, table: pa.Table) -> Path:
         path = self.folder / _RECENT / f"{kind}-{token_hex(8)}.parquet"
-        put(path, parquet(table))
+        put(path, parquet.encoded(table))
         return path
 
     def _put_together(self, files: Sequence[Path]) -> None:
-        self._put_recent("runs", pa.concat_tables([_read(file, self.columns.names) for file in files]).combine_chunks())
+        self._put_recent(
+            "runs", pa.concat_tables([parquet.read(file, self.columns.names) for file in files]).combine_chunks()
+        )
         for file in files:
             file.unlink()
 
@@ -269,10 +251,10 @@ class Store:
         """Delete recent files whose rows all stand in other files."""
         seen: set[str] = set()
         for file in self._files(_RUNS, "part"):
-            seen.update(_read(file, ["key"])["key"].to_pylist())
+            seen.update(parquet.read(file, ["key"])["key"].to_pylist())
         by_size = sorted(self._files(_RECENT, "runs"), key=lambda file: -pq.read_metadata(file).num_rows)
         for file in by_size:
-            keys = set(_read(file, ["key"])["key"].to_pylist())
+            keys = set(parquet.read(file, ["key"])["key"].to_pylist())
             if keys <= seen:
                 file.unlink()
             seen |= keys
@@ -289,7 +271,7 @@ def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
     try:
         for place in (folder, folder / _RECENT, folder / _RUNS):
             place.mkdir(parents=True, exist_ok=True)
-        put(folder / "draws.parquet", parquet(draws))
+        put(folder / "draws.parquet", parquet.encoded(draws))
         write_manifest(folder, manifest)  # last: a folder with a manifest is a store
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}; choose another with --out") from error
@@ -337,48 +319,3 @@ def locked(folder: Path, name: str = LOCK, shared: bool = False) -> Iterator[boo
         yield True
     finally:
         os.close(handle)
-
-
-def _table(rows: Sequence[Sequence[Any]], columns: pa.Schema) -> pa.Table:
-    arrays = [pa.array(column, type=field.type) for column, field in zip(zip(*rows, strict=True), columns, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=columns)
-
-
-def parquet(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file; equal tables give equal bytes with the same version of pyarrow."""
-    floats = [path for path, kind in _leaves(table.schema) if pa.types.is_floating(kind)]
-    sink = io.BytesIO()
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        use_dictionary=[name for name in ("scenario", "stage") if name in table.schema.names],
-        use_byte_stream_split=floats or False,
-    )
-    return sink.getvalue()
-
-
-def _leaves(columns: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:
-    for field in columns:
-        listed = pa.types.is_fixed_size_list(field.type)
-        yield (f"{field.name}.list.element", field.type.value_type) if listed else (field.name, field.type)
-
-
-def _row_bytes(columns: pa.Schema) -> int:
-    return sum(8 * (f.type.list_size if pa.types.is_fixed_size_list(f.type) else 1) for f in columns) + 40
-
-
-def _read(file: Path, columns: Sequence[str]) -> pa.Table:
-    """Read columns of one file of a store.
-
-    Raises
-    ------
-    FolderError
-        If the file is damaged.
-    """
-    try:
-        return pq.read_table(file, columns=list(columns), partitioning=None)
-    except (OSError, pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise FolderError(
-            f"{file} cannot be read ({error}); delete it and run cyclesim resume: its runs are then simulated again"
-        ) from error

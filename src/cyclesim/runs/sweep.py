@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,21 +17,18 @@ from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study, load_study
 from cyclesim.runs import folder as folders
-from cyclesim.runs import store, totals
+from cyclesim.runs import manifest as manifests
+from cyclesim.runs import parquet, store
 from cyclesim.runs.design import NO_DRAWS, Design, of_study
 from cyclesim.runs.plan import Item, Plan, numbers
 from cyclesim.runs.precision import FEWEST, Rule
 from cyclesim.runs.results import describe, of_measure
 from cyclesim.runs.simulate import named
 from cyclesim.runs.store import Store
-from cyclesim.vocabulary import AVERTED, MEASURES
+from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KIND = "sweep"
-_SIZES = ("replications", "until", "most")
-_DESIGN_SIZES = ("draws", "trajectories")
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ class Sweep:
     def __init__(self, folder: Path, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
         self.folder, self.study, self.plan, self.manifest = folder, study, plan, dict(manifest)
         names = [scenario.name for scenario in plan.scenarios]
-        self.store = Store(folder, names, _columns(study, plan))
+        self.store = Store(folder, names, manifests.columns(study, plan))
 
     def __repr__(self) -> str:
         return f"Sweep({str(self.folder)!r}, runs={len(self.store)} of {len(self.plan)})"
@@ -113,7 +109,7 @@ class Sweep:
 
     def job(self) -> Job:
         """Return what workers must know."""
-        kept, monthly = _kept(self.study)
+        kept, monthly = manifests.kept(self.study)
         return Job(
             self.plan.scenarios, self.plan.design.names, self.plan.seed, self.plan.twin, tuple(kept), tuple(monthly)
         )
@@ -145,12 +141,12 @@ class Sweep:
     @property
     def draws(self) -> pd.DataFrame:
         """A row for each draw: its number, and the value of each quantity."""
-        return _frame(_draws(self.plan))
+        return _frame(manifests.draws(self.plan))
 
     @property
     def measures(self) -> list[str]:
         """Totals that are kept."""
-        return _kept(self.study)[0]
+        return manifests.kept(self.study)[0]
 
     def summary(self, measure: str | None = None) -> pd.DataFrame:
         """Return mean, standard deviation and quantiles over runs, by scenario and measure; a measure at a time."""
@@ -199,16 +195,39 @@ class Sweep:
             If there would be fewer, or the design cannot be extended.
         """
         study = self.study.with_size(draws, replications)
-        plan = _plan(study, self.plan.scenarios, of_study(study, self.plan.scenarios))
+        design = self.plan.design if draws is None else of_study(study, self.plan.scenarios)
+        plan = manifests.plan(study, self.plan.scenarios, design)
         if not np.array_equal(plan.design.values[: len(self.plan.design)], self.plan.design.values):
             raise DesignError(
                 "the draws cannot be continued: this version of the libraries draws others; begin a new sweep instead"
             )
-        manifest = _manifest(study, plan)
         with self.store.writing():
-            folders.put(self.folder / "draws.parquet", store.parquet(_draws(plan)))
-            store.write_manifest(self.folder, manifest)
-        self.study, self.plan, self.manifest = study, plan, manifest
+            if draws is not None:
+                folders.put(self.folder / "draws.parquet", parquet.encoded(manifests.draws(plan)))
+            self._write(study, plan)
+
+    def take_rule(self, study: Study) -> None:
+        """Take the stop rule of the same study; its size must be that of this sweep, or less with a stop rule.
+
+        Raises
+        ------
+        FolderError
+            If the study is larger or smaller.
+        """
+        same_draws = study.design == self.study.design
+        if not same_draws or not (study.until or study.replications == self.plan.replications):
+            raise FolderError(
+                f"{self.folder} holds this study with {len(self.plan.draws)} draws and {self.plan.replications} "
+                f"replications; for more of them: cyclesim expand {self.folder} --draws N --replications N, or choose "
+                "another folder with --out"
+            )
+        if (study.until, study.most) != (self.study.until, self.study.most):
+            with self.store.writing():
+                self._write(self.study.model_copy(update={"until": study.until, "most": study.most}), self.plan)
+
+    def _write(self, study: Study, plan: Plan) -> None:
+        self.study, self.plan, self.manifest = study, plan, manifests.manifest(study, plan)
+        store.write_manifest(self.folder, self.manifest)
         self.store.forget()
 
     def check_version(self) -> None:
@@ -252,7 +271,7 @@ def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
     study = study if isinstance(study, Study) else load_study(study)
     scenarios = study.load_scenarios()
     named(scenarios, None)
-    kept = _kept(study)[0]
+    kept = manifests.kept(study)[0]
     rule = Rule.parse(study.until, study.most) if study.until else None
     if rule and rule.measure not in kept:
         raise DesignError(f"the stop rule needs {rule.measure}, which is not kept; add it to measures")
@@ -262,7 +281,7 @@ def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
         raise DesignError("the twin has no luck: one replication is all there is; leave replications and until out")
     if rule and study.replications < FEWEST:
         study = study.with_size(None, FEWEST)
-    return study, _plan(study, tuple(scenarios), of_study(study, scenarios))
+    return study, manifests.plan(study, scenarios, of_study(study, scenarios))
 
 
 def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
@@ -281,18 +300,18 @@ def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
         If the folder holds something else, or this study in another size or of another model version.
     """
     study, plan = plan_of(study)
-    manifest = _manifest(study, plan)
+    manifest = manifests.manifest(study, plan)
     place = Path(folder) if folder is not None else Path("results") / f"{study.name}-{manifest['hash']}"
     if _holds_sweep(place):
         there = read_sweep(place)
         if there.manifest["hash"] == manifest["hash"]:
-            _check_size(there, study)
+            there.take_rule(study)
             return there
         if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
             there.check_version()
     if not store.begun(place):
         folders.check_free(place, manifest)
-    store.create(place, manifest, _draws(plan))
+    store.create(place, manifest, manifests.draws(plan))
     return Sweep(place, study, plan, manifest)
 
 
@@ -316,19 +335,7 @@ def read_sweep(folder: str | Path) -> Sweep:
         raise FolderError(f"{place} cannot be read: {error}") from error
     names = tuple(drawn.column_names[1:])
     design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
-    return Sweep(place, study, _plan(study, scenarios, design), content)
-
-
-def _check_size(there: Sweep, study: Study) -> None:
-    """Refuse a study that is the one in the folder in another size, unless its stop rule has made it longer."""
-    if study.until and study.until == there.study.until and study.most == there.study.most:
-        study = study.with_size(None, max(study.replications, there.study.replications))
-    if study.model_dump() != there.study.model_dump():
-        raise FolderError(
-            f"{there.folder} holds this study with {len(there.plan.draws)} draws and {there.plan.replications} "
-            f"replications; for more of them: cyclesim expand {there.folder} --draws N --replications N, or choose "
-            "another folder with --out"
-        )
+    return Sweep(place, study, manifests.plan(study, scenarios, design), content)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -339,57 +346,6 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 def _holds_sweep(folder: Path) -> bool:
     try:
         content = json.loads((folder / folders.MANIFEST).read_text(encoding="utf-8"))
-        return bool(content["kind"] == KIND)
+        return bool(content["kind"] == manifests.KIND)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _plan(study: Study, scenarios: tuple[Scenario, ...], design: Design | None) -> Plan:
-    shared = study.luck == "shared"
-    return Plan(scenarios, NO_DRAWS if design is None else design, study.replications, study.seed, shared, study.twin)
-
-
-def _kept(study: Study) -> tuple[list[str], list[str]]:
-    """Return the totals, and the measures by month, that a study keeps."""
-    for name in study.monthly:
-        if name not in MEASURES:
-            raise UnknownNameError(f"no measure {name!r} in monthly; {did_you_mean(name, MEASURES)}")
-    return totals.chosen(study.measures), list(dict.fromkeys(study.monthly))
-
-
-def _columns(study: Study, plan: Plan) -> pa.Schema:
-    kept, monthly = _kept(study)
-    return store.schema(
-        {name: totals.integer(name, study.twin) for name in kept},
-        {name: totals.whole(name, study.twin) for name in monthly},
-        plan.scenarios[0].months,
-    )
-
-
-def _draws(plan: Plan) -> pa.Table:
-    columns = {name: plan.design.values[:, k] for k, name in enumerate(plan.design.names)}
-    return pa.table({"draw": pa.array(plan.draws, pa.int64()), **columns})
-
-
-def _manifest(study: Study, plan: Plan) -> dict[str, Any]:
-    """Return what determines a sweep; its hash leaves out how large it is, so that it can grow."""
-    asked = study.model_dump(mode="json")
-    kept, monthly = _kept(study)
-    scenarios = {s.name: s.resolved() for s in plan.scenarios}
-    content = {
-        "kind": KIND,
-        "numbers": numbers(),
-        "study": asked,
-        "order": [scenario.name for scenario in plan.scenarios],
-        "scenarios": scenarios,
-        "measures": kept,
-        "monthly": monthly,
-        "parameters": folders.graded(),
-    }
-    same = {**study.resolved(), "scenarios": {s.name: s.hash for s in plan.scenarios}}
-    same = {key: value for key, value in same.items() if key not in (*_SIZES, "name", "text")}
-    if same.get("design"):
-        same["design"] = {key: value for key, value in same["design"].items() if key not in _DESIGN_SIZES}
-    identity = json.dumps([numbers(), kept, monthly, same], sort_keys=True, allow_nan=False)
-    size = {"draws": len(plan.design), "replications": plan.replications, "runs": len(plan)}
-    return {"hash": blake2b(identity.encode(), digest_size=6).hexdigest(), **size, **content}

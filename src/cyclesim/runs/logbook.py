@@ -1,0 +1,181 @@
+"""The logbook of a driver: rows on their way to the store, signs of life for others, and how far a sweep is."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cyclesim.runs import store
+from cyclesim.runs.folder import log, put
+from cyclesim.runs.sweep import Sweep
+
+FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0
+"""Runs, or seconds, after which what has been simulated is written."""
+LOG = "log.jsonl"
+"""File with a line for each time a driver was at work."""
+
+Shard = tuple[int, int]
+"""``(k, n)``: the k-th of n parts."""
+
+
+class Outcome(NamedTuple):
+    """A row for the runs, or for the failures."""
+
+    failed: bool
+    row: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a sweep is.
+
+    Attributes
+    ----------
+    total
+        Runs asked for, of the whole sweep or of this shard.
+    stored
+        Runs that were there before.
+    done, failed
+        Runs carried out since, and how many of them failed.
+    seconds
+        Time since.
+    """
+
+    total: int
+    stored: int
+    done: int
+    failed: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Runs per second."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left at this rate; None before the first run."""
+        return (self.total - self.stored - self.done) / self.rate if self.rate else None
+
+
+Progress = Callable[[State], None]
+
+
+class Logbook:
+    """Takes the rows of one driver, writes them now and then, and says how far it is.
+
+    Parameters
+    ----------
+    engine
+        Name of the engine.
+    total, stored
+        Runs asked for, and those that were there before.
+    before
+        Where an earlier round of the same driver stood.
+    """
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        engine: str,
+        shard: Shard,
+        total: int,
+        stored: int,
+        progress: Progress | None,
+        before: State | None,
+    ) -> None:
+        self._sweep, self._progress = sweep, progress
+        self._sign = sweep.folder / f"driver-{shard[0]}-of-{shard[1]}.json"
+        self._about = {"host": socket.gethostname(), "pid": os.getpid(), "engine": engine}
+        self._runs: list[tuple[Any, ...]] = []
+        self._failures: list[tuple[Any, ...]] = []
+        done, failed, seconds = (before.done, before.failed, before.seconds) if before else (0, 0, 0.0)
+        self._began, self._flushed, self._signed = time.monotonic() - seconds, time.monotonic(), 0.0
+        self._count = {"total": total, "stored": stored - done, "done": done, "failed": failed}
+
+    @property
+    def state(self) -> State:
+        """How far it is now."""
+        return State(**self._count, seconds=time.monotonic() - self._began)
+
+    def take(self, outcomes: Iterable[Outcome]) -> None:
+        """Note what came out; write it if there is enough, or if it is time."""
+        for outcome in outcomes:
+            (self._failures if outcome.failed else self._runs).append(outcome.row)
+            self._count["failed"] += outcome.failed
+            self._count["done"] += 1
+        now = time.monotonic()
+        if len(self._runs) + len(self._failures) >= FLUSH_RUNS or now - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+        if now - self._signed > 1.0:
+            self._sign_of_life()
+        if self._progress:
+            self._progress(self.state)
+
+    def flush(self) -> None:
+        """Write what waits to be written."""
+        runs, failures = self._runs, self._failures
+        self._runs, self._failures = [], []
+        self._sweep.store.add(runs, failures)
+        self._flushed = time.monotonic()
+
+    def leave(self) -> None:
+        """Take the sign away, and note when, where and with what it was done."""
+        state = self.state
+        line = {
+            **json.loads(log()),
+            **self._about,
+            "runs": state.done,
+            "failed": state.failed,
+            "seconds": state.seconds,
+        }
+        with self._sweep.store.writing():
+            self._sign.unlink(missing_ok=True)
+            with (self._sweep.folder / LOG).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def _sign_of_life(self) -> None:
+        """Tell `cyclesim status`, which reads from another terminal."""
+        state = self.state
+        content = {**self._about, **self._count, "rate": state.rate, "left": state.seconds_left, "at": time.time()}
+        with self._sweep.store.writing():
+            put(self._sign, json.dumps(content).encode())
+        self._signed = time.monotonic()
+
+
+def drivers(folder: Path) -> list[dict[str, Any]]:
+    """Return what the drivers at work on a folder, and those that were killed at it, last said of themselves."""
+    found = []
+    for file in sorted(folder.glob("driver-*.json")):
+        try:
+            found.append(json.loads(file.read_text()))
+        except (OSError, ValueError):  # it ended just now
+            continue
+    return found
+
+
+def versions(folder: Path) -> dict[str, list[str]]:
+    """Return the versions of the libraries with which runs of a sweep were carried out, where there are several."""
+    try:
+        lines = [json.loads(line) for line in (folder / LOG).read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError):  # none yet, or cut off by a kill
+        return {}
+    used: dict[str, set[str]] = {}
+    for line in lines:
+        for name, version in {"python": line["python"], **line["packages"]}.items():
+            used.setdefault(name, set()).add(version)
+    return {name: sorted(found) for name, found in used.items() if len(found) > 1}
+
+
+def running(folder: Path) -> bool:
+    """Return whether a driver on this machine is at work on a folder."""
+    if not (folder / store.LOCK).exists():
+        return False
+    with store.locked(folder) as free:
+        return not free
