@@ -33,6 +33,12 @@ def test_what_is_given_must_show_that_it_stays_precise():
     assert took(same, ABSOLUTE) == FEWEST
 
 
+def test_where_every_run_failed_there_is_nothing_to_go_on():
+    assert half_widths(np.array([])).tolist() == []
+    assert took(np.array([]), ABSOLUTE) is None
+    assert next_target(np.array([]), ABSOLUTE) == 0
+
+
 def test_the_look_ahead_is_five_and_grows_with_the_sample():
     assert [look_ahead(n) for n in (5, 100, 120, 1000)] == [5, 5, 6, 50]
 

@@ -6,7 +6,7 @@ import logging
 import pickle
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
@@ -46,7 +46,7 @@ class Dask:
             raise DesignError(f"the scheduler at {scheduler} has workers of its own; leave --workers out")
         self.workers, self._scheduler = workers or cores(), scheduler
 
-    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Generator[Done]:
         """See `Engine.map`.
 
         Raises

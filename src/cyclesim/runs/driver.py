@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,9 +162,10 @@ def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None
     batches = _Batches((item for item in sweep.plan.items(shard) if item.key not in stored), todo, engine)
     job = sweep.job()
     try:
-        for done in engine.map(simulate_item, job, batches):
-            batches.learn(done)
-            book.take(_lost(job, done.batch.items) if done.results is None else done.results)
+        with closing(engine.map(simulate_item, job, batches)) as work:  # so that workers end with whatever ends this
+            for done in work:
+                batches.learn(done)
+                book.take(_lost(job, done.batch.items) if done.results is None else done.results)
     finally:
         book.flush()
         book.leave()

@@ -12,7 +12,7 @@ import pickle
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from ctypes import c_byte
@@ -74,7 +74,7 @@ class Engine(Protocol):
 
     workers: int
 
-    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Generator[Done]:
         """Yield batches as they are done, in any order, pulling no more of them than workers need.
 
         Closing the iterator early, as an exception does, ends the work after the items under way.
@@ -92,7 +92,7 @@ class Serial:
 
     workers = 1
 
-    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Generator[Done]:
         """See `Engine.map`."""
         for batch in batches:
             began = time.perf_counter()
@@ -107,7 +107,7 @@ class Processes:
             raise DesignError(f"there must be at least one worker (got {workers})")
         self.workers = workers
 
-    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Iterator[Done]:
+    def map(self, function: Function, shared: Any, batches: Iterable[Batch]) -> Generator[Done]:
         """See `Engine.map`."""
         pool = _Pool(self.workers, function, shared)
         try:

@@ -81,7 +81,7 @@ def half_widths(values: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.stats import t
 
     n = np.arange(1, len(values) + 1)
-    apart = values - values[0]  # so that no digits are lost where the spread is small beside the mean
+    apart = values - values[:1]  # so that no digits are lost where the spread is small beside the mean
     mean = np.cumsum(apart) / n
     spread = np.maximum(np.cumsum(apart**2) - n * mean**2, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -112,12 +112,12 @@ def took(values: NDArray[np.float64], rule: Rule) -> int | None:
 
 
 def next_target(values: NDArray[np.float64], rule: Rule) -> int:
-    """Return how many replications to have next: as many as now if that is enough or the most allowed.
+    """Return how many replications to have next: as many as now if they are none, enough, or the most allowed.
 
     The square-root law says how many the width at hand needs; at most twice as many as now, since it is rough.
     """
     now = len(values)
-    if now >= rule.most or took(values, rule) is not None:
+    if not now or now >= rule.most or took(values, rule) is not None:
         return now
     width = float(_relative(values, rule)[-1]) / rule.half_width
     needed = math.ceil(min(now * width**2, 2.0 * now)) if math.isfinite(width) else 2 * now

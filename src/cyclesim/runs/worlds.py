@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,16 +104,17 @@ def simulate_worlds(
     numbered = list(enumerate(todo))
     batches = [Batch(numbered[first : first + size]) for first in range(0, len(numbered), size)]
     chosen = engine(min(workers, len(todo)))
-    for done in chosen.map(_numbered, shared, batches):
-        if done.results is None:
-            _, world = done.batch.items[0]
-            raise WorkerError(
-                f"draw {world.draw}, replication {world.replication} ends its worker process each time it is tried; "
-                "there may be too little memory for it"
-            )
-        results.update(done.results)
-        if progress:
-            progress(len(results), len(todo))
+    with closing(chosen.map(_numbered, shared, batches)) as work:
+        for done in work:
+            if done.results is None:
+                _, world = done.batch.items[0]
+                raise WorkerError(
+                    f"draw {world.draw}, replication {world.replication} ends its worker process each time it is "
+                    "tried; there may be too little memory for it"
+                )
+            results.update(done.results)
+            if progress:
+                progress(len(results), len(todo))
     return [results[number] for number in range(len(todo))]
 
 
