@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -101,6 +102,8 @@ def test_check_tells_what_a_study_plans_or_what_is_wrong(place):
 BAD = [
     (["sweep", "first-swep"], "did you mean 'first-sweep'"),
     (["sweep", "none.yaml"], "no such file"),
+    (["sweep", "baseline"], "baseline is a scenario: cyclesim run baseline"),
+    (["sweep", str(Path(__file__).parents[2] / "scenarios" / "small.yaml")], "this is a scenario, not a study"),
     (["sweep", "first-sweep", "--shard", "9/8"], "must be like 3/8"),
     (["sweep", "first-sweep", "--shard", "half"], "must be like 3/8"),
     (["sweep", "first-sweep", "--workers", "0"], "0 is not in the range"),

@@ -283,6 +283,20 @@ def test_two_drivers_at_once_are_refused(place, study):
     assert not logbook.running(place / "claimed")
 
 
+def test_a_lost_manifest_is_written_again_for_the_same_study_only(place, study, whole):
+    import shutil
+
+    shutil.copytree(whole.folder, place / "lost")
+    (place / "lost" / "manifest.json").write_text("{")
+    with pytest.raises(FolderError, match=r"damaged; delete it"):
+        cs.read_sweep(place / "lost")
+    (place / "lost" / "manifest.json").unlink()
+    with pytest.raises(FolderError, match="runs of another study"):
+        sweeps.begin(study.model_copy(update={"seed": 5}), place / "lost")
+    assert sweeps.begin(study, place / "lost").complete
+    assert files(place / "lost") == files(whole.folder)
+
+
 def test_a_folder_begun_and_killed_before_its_manifest_can_be_begun_again(place, study):
     sweeps.begin(study, place / "torn")
     (place / "torn" / "manifest.json").unlink()

@@ -60,6 +60,7 @@ def study(name: str) -> Path:
     """
     known = studies()
     if name not in known:
-        way_out = did_you_mean(name, known)
+        is_scenario = f"{name} is a scenario: cyclesim run {name}, or name it in a study of your own"
+        way_out = is_scenario if name in names() else did_you_mean(name, known)
         raise UnknownNameError(f"no shipped study {name!r}; {way_out} (a file is named with .yaml or a slash)")
     return folder("studies") / f"{name}.yaml"

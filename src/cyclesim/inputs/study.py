@@ -214,6 +214,9 @@ def load_study(name_or_path: str | Path) -> Study:
         document = reading.read(path, str(path))
     except ScenarioError as error:
         raise StudyError(error.problems) from None
+    if {"crises", "extends"} & set(document.data) and "scenarios" not in document.data:
+        way_out = f"write a study whose scenarios hold {path}; see cyclesim schema --study"
+        raise StudyError([document.problem((), "this is a scenario, not a study", way_out)])
     found = [] if "name" not in document.data else [_named_twice(document)]
     found += _method(document)
     data, more = _with_table(document, path.parent)

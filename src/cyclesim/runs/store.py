@@ -38,7 +38,7 @@ PART_BYTES = 64_000_000
 MOST_RECENT = 100
 """Files that one driver adds to ``recent`` before it puts them together."""
 KEY = ("scenario", "draw", "replication")
-LOCK = "lock"
+LOCK, DRAWS = "lock", "draws.parquet"
 _RECENT, _RUNS, _NEW, _OLD = "recent", "runs", "runs.new", "runs.old"
 _FAILURES = "failures.parquet"
 
@@ -271,19 +271,19 @@ def create(folder: Path, manifest: Mapping[str, Any], draws: pa.Table) -> None:
     try:
         for place in (folder, folder / _RECENT, folder / _RUNS):
             place.mkdir(parents=True, exist_ok=True)
-        put(folder / "draws.parquet", parquet.encoded(draws))
+        put(folder / DRAWS, parquet.encoded(draws))
         write_manifest(folder, manifest)  # last: a folder with a manifest is a store
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}; choose another with --out") from error
 
 
-def begun(folder: Path) -> bool:
-    """Return whether a folder holds only what `create` writes before the manifest: another driver is at it, or was."""
+def headless(folder: Path) -> bool:
+    """Return whether a folder is a store without manifest: it is just begun, the driver was killed, or it was lost."""
     if not folder.is_dir() or (folder / MANIFEST).exists():
         return False
-    known = {_RECENT, _RUNS, "draws.parquet"}
-    strange = [p for p in folder.iterdir() if p.name not in known and not p.name.startswith((".draws", f".{MANIFEST}"))]
-    return not strange and not any(any((folder / place).glob("*")) for place in (_RECENT, _RUNS))
+    ours = {_RECENT, _RUNS, _NEW, _OLD, DRAWS, _FAILURES}
+    begins = (LOCK, "log.", "driver-", "summary.", "differences.", f".{DRAWS}", f".{MANIFEST}")
+    return all(path.name in ours or path.name.startswith(begins) for path in folder.iterdir())
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:

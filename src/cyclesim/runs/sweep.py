@@ -203,7 +203,7 @@ class Sweep:
             )
         with self.store.writing():
             if draws is not None:
-                folders.put(self.folder / "draws.parquet", parquet.encoded(manifests.draws(plan)))
+                folders.put(self.folder / store.DRAWS, parquet.encoded(manifests.draws(plan)))
             self._write(study, plan)
 
     def take_rule(self, study: Study) -> None:
@@ -309,10 +309,13 @@ def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
             return there
         if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
             there.check_version()
-    if not store.begun(place):
+    found = Sweep(place, study, plan, manifest)
+    if not store.headless(place):
         folders.check_free(place, manifest)
+    elif not found.store.keys <= {item.key for item in plan.items()}:
+        raise FolderError(f"{place} holds runs of another study; choose another folder with --out")
     store.create(place, manifest, manifests.draws(plan))
-    return Sweep(place, study, plan, manifest)
+    return found
 
 
 def read_sweep(folder: str | Path) -> Sweep:
@@ -325,11 +328,15 @@ def read_sweep(folder: str | Path) -> Sweep:
     """
     place = Path(folder)
     if not _holds_sweep(place):
+        if (place / store.DRAWS).exists() and (place / folders.MANIFEST).exists():
+            raise FolderError(
+                f"{place / folders.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
+            )
         raise FolderError(f"{place} holds no sweep; begin one with: cyclesim sweep STUDY --out {place}")
     content = json.loads((place / folders.MANIFEST).read_text(encoding="utf-8"))
     try:
         study = Study.model_validate_json(json.dumps(content["study"]))
-        drawn = pq.read_table(place / "draws.parquet")
+        drawn = pq.read_table(place / store.DRAWS)
         scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
     except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
         raise FolderError(f"{place} cannot be read: {error}") from error
