@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison, compare
     from cyclesim.analysis.identify import Identification, identify
     from cyclesim.analysis.lives import Stories, Story
+    from cyclesim.analysis.loop import loop
     from cyclesim.analysis.story import stories, story
     from cyclesim.errors import CycleSimError
     from cyclesim.inputs.files import check, load
@@ -54,6 +55,7 @@ _HOMES = {
     "estimate": "cyclesim.model.evidence.estimation.methods",
     "identify": "cyclesim.analysis.identify",
     "load": "cyclesim.inputs.files",
+    "loop": "cyclesim.analysis.loop",
     "load_study": "cyclesim.inputs.study",
     "read": "cyclesim.runs.folder",
     "read_sweep": "cyclesim.runs.sweep",
@@ -86,6 +88,7 @@ __all__ = [
     "identify",
     "load",
     "load_study",
+    "loop",
     "read",
     "read_sweep",
     "run",

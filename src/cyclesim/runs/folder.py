@@ -128,15 +128,26 @@ def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str
         "totals.parquet": ensemble.totals,
         "summary.csv": ensemble.summary().reset_index(),
         **(extra or {}),
-        MANIFEST: json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n",
     }
+    write(folder, content, files)
+    return content
+
+
+def write(folder: Path, about: Mapping[str, Any], files: Mapping[str, Any]) -> None:
+    """Write files (data frames, or text) to a folder, and last its manifest.
+
+    Raises
+    ------
+    FolderError
+        If they cannot be written.
+    """
+    text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, file in files.items():
+        for name, file in {**files, MANIFEST: text}.items():
             put(folder / name, _bytes(name, file))
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
-    return content
 
 
 def read(folder: str | Path) -> Ensemble:

@@ -1,0 +1,57 @@
+"""The command about the strength of the loop: loop."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("scenario", default="baseline")
+@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of uncertain numbers.")
+@click.option("--years", type=click.IntRange(min=5, max=100), default=30, show_default=True, help="Length of the runs.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for table and picture (default: none are written)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def loop(
+    scenario: str, draws: int, years: int, seed: int, workers: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Say how strongly money comes back to money in a SCENARIO: links, gain, multiplier, time constant.
+
+    The twin is run with the loop cut at the donors' belief; see docs/design.md. With --draws, intervals over the inputs
+    that have a range.
+    """
+    from cyclesim.analysis.loop import loops
+    from cyclesim.inputs.files import load
+    from cyclesim.outputs import loop as told
+    from cyclesim.outputs import style
+    from cyclesim.outputs.progress import progress_bar
+    from cyclesim.runs import folder
+    from cyclesim.runs.design import sample
+    from cyclesim.runs.engines import cores
+
+    chosen = load(scenario)
+    design = sample(chosen, n=draws, seed=seed) if draws else None
+    about = folder.manifest("loop", [chosen], design, 1, seed, "twin")
+    if out is not None:
+        folder.check_free(out, about)
+    with progress_bar(quiet=as_json) as progress:
+        found = loops(chosen, design, years, workers or cores(), progress)
+    if out is not None:
+        files = {"loop.csv": found.table(), "loop.json": json.dumps(found.to_dict(), indent=1) + "\n"}
+        folder.write(out, about, {**files, "log.json": folder.log()})
+        style.save(found.plot(), out, "loop")
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), allow_nan=False))
+        return
+    options = f"--draws {draws} --seed {seed} " if draws else ""
+    click.echo(told.as_text(found, about, f"cyclesim loop {shlex.quote(scenario)} {options}--years {years}"))
+    if out is not None:
+        click.echo(f"Table and picture: {out}{os.sep}")

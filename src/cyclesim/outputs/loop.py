@@ -1,0 +1,126 @@
+"""What is said and drawn of the loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.analysis.loop import LINKS, STATES, Loops
+from cyclesim.outputs import style, text
+from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.folder import graded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WORDS = {
+    "belief": "prevalence\nbelieved",
+    "money": "money\ndisbursed",
+    "capacity": "capacity to\nfind and answer",
+    "identifications": "people\nidentified",
+    "evidence": "cases in\nthe reports",
+}
+NEXT_TO_NOTHING = 0.01
+"""A gain below this is told as no loop."""
+
+
+def sentence(loops: Loops) -> str:
+    """Return the finding in one sentence."""
+    found, low, high = loops.default, *loops.interval("multiplier")[::2]
+    spread = "" if math.isnan(low) else f" at the default inputs, to {low:.2f} to {high:.2f} in 90 % of draws of them"
+    if math.isinf(found.multiplier):
+        return "The loop is a trap here: a change of funding does not come to rest near where it began"
+    begins = "Hardly any loop: a" if abs(found.gain) < NEXT_TO_NOTHING else "A"
+    return f"{begins} permanent dollar of funding comes to US${found.multiplier:.2f} in the long run{spread}"
+
+
+def as_text(loops: Loops, about: Mapping[str, Any], command: str) -> str:
+    """Return the loop of a scenario as text."""
+    found = loops.default
+    rows = [["elasticity of each link", "defaults", *(["5 % of draws", "median", "95 %"] if loops.drawn else [])]]
+    for link in LINKS:
+        rows.append([link, _number(found.elasticities[link]), *_spread(loops, link)])
+    rows.append(["gain G, their product", _number(found.gain), *_spread(loops, "gain")])
+    rows.append(["multiplier 1/(1 - G)", _number(found.multiplier), *_spread(loops, "multiplier")])
+    rows.append(["the same by brute force", _number(found.measured), *_spread(loops, "measured")])
+    rows.append(["time constant, months", _number(found.time_constant), *_spread(loops, "time_constant")])
+    covers = (
+        f"The spread is over {len(loops.drawn)} draws of the inputs that have a range."
+        if loops.drawn
+        else "At the default inputs only, so there is no interval: ask for --draws."
+    )
+    return "\n".join(
+        [
+            f"{loops.scenario.title} ({loops.scenario.name})\n\n{sentence(loops)}.\n",
+            *aligned(rows),
+            f"\nWeakest link: {found.weakest}. Strongest: {found.strongest}.",
+            f"Expected values of the model over {loops.years} years, not observations (hash {about['hash']}). {covers}",
+            "A small permanent change, to first order; large ones can come to more or less. " + assumptions(about),
+            f"Reproduce: {command}",
+        ]
+    )
+
+
+def picture(loops: Loops) -> Figure:
+    """Return the cycle with the elasticities on its arrows; the thicker an arrow, the stronger the link."""
+    found, names = loops.default, list(STATES)
+    count = graded()
+    caption = (
+        f"Model, not observations: twin of {loops.scenario.name} (hash {loops.scenario.hash}), {loops.years} years. On "
+        "each arrow: per cent of what it leads to for one per cent of where it comes from, in the long run"
+        + (f"; in brackets 5 to 95 % of {len(loops.drawn)} draws. " if loops.drawn else ". ")
+        + f"{count['assumptions']} of {count['number']} parameters are assumptions."
+    )
+    subtitle = f"Long-run elasticity of each link; their product is the gain G = {_number(found.gain)}"
+    with style.drawing():
+        page = style.page(sentence(loops), subtitle, caption, 4.6)
+        height = page.figure.get_size_inches()[1]
+        axes = page.figure.add_axes((0.0, page.bottom / height, 1.0, (page.top - page.bottom) / height))
+        axes.set_axis_off()
+        axes.grid(visible=False)
+        axes.set_xlim(-4.5, 4.5)
+        axes.set_ylim(-2.3, 2.3)
+        places = [
+            (2.9 * math.sin(2 * math.pi * k / len(names)), 1.75 * math.cos(2 * math.pi * k / len(names)))
+            for k in range(len(names))
+        ]
+        for k, name in enumerate(names):
+            axes.text(
+                *places[k], WORDS[name], ha="center", va="center", fontsize=style.NORMAL,
+                bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": style.GREY, "linewidth": 0.8},
+            )  # fmt: skip
+        for k, link in enumerate(LINKS):
+            _arrow(axes, places[k], places[(k + 1) % len(names)], found.elasticities[link], _brackets(loops, link))
+    return page.figure
+
+
+def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float], value: float, spread: str) -> None:
+    strength = 0.0 if math.isnan(value) else min(abs(value), 2.0)
+    axes.annotate(
+        "", xy=end, xytext=start,
+        arrowprops={
+            "arrowstyle": "-|>", "color": style.COLOURS[0], "linewidth": 0.8 + 2.2 * strength,
+            "shrinkA": 42, "shrinkB": 42, "connectionstyle": "arc3,rad=-0.18", "mutation_scale": 14,
+        },
+    )  # fmt: skip
+    middle = (0.5 * (start[0] + end[0]), 0.5 * (start[1] + end[1]))
+    length = math.hypot(*middle) or 1.0
+    out = (middle[0] * (1 + 1.1 / length), middle[1] * (1 + 0.75 / length))
+    axes.text(*out, f"{_number(value)}{spread}", ha="center", va="center", fontsize=style.NORMAL, fontweight="bold",
+              color=style.COLOURS[0], path_effects=style.HALO)  # fmt: skip
+
+
+def _brackets(loops: Loops, link: str) -> str:
+    low, _, high = loops.interval(link)
+    return "" if math.isnan(low) else f"\n({low:.2f} to {high:.2f})"
+
+
+def _spread(loops: Loops, column: str) -> list[str]:
+    return [_number(value) for value in loops.interval(column)] if loops.drawn else []
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return "endless" if math.isinf(value) else f"{value:.3g}" if abs(value) < 10 else text.number(value)
