@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cyclesim.analysis.identify import Identification, identify
     from cyclesim.analysis.lives import Stories, Story
     from cyclesim.analysis.loop import loop
+    from cyclesim.analysis.sensitivity import sensitivity
     from cyclesim.analysis.story import stories, story
     from cyclesim.errors import CycleSimError
     from cyclesim.inputs.files import check, load
@@ -61,6 +62,7 @@ _HOMES = {
     "read_sweep": "cyclesim.runs.sweep",
     "run": "cyclesim.runs.simulate",
     "sample": "cyclesim.runs.design",
+    "sensitivity": "cyclesim.analysis.sensitivity",
     "simulate": "cyclesim.runs.simulate",
     "stories": "cyclesim.analysis.story",
     "story": "cyclesim.analysis.story",
@@ -93,6 +95,7 @@ __all__ = [
     "read_sweep",
     "run",
     "sample",
+    "sensitivity",
     "simulate",
     "simulate_at_equal_spending",
     "stories",

@@ -21,6 +21,7 @@ MAX_TABLE_BYTES = 200_000_000
 _NEEDS = {
     "lhs": ("draws",),
     "sobol": ("draws",),
+    "saltelli": ("draws",),
     "morris": ("trajectories",),
     "grid": ("quantities",),
     "table": ("file",),
@@ -28,6 +29,7 @@ _NEEDS = {
 _MAY_HAVE = {
     "lhs": ("seed", "quantities"),
     "sobol": ("seed", "quantities"),
+    "saltelli": ("seed", "quantities"),
     "morris": ("seed", "quantities", "levels"),
     "grid": (),
     "table": (),
@@ -50,10 +52,13 @@ Numbers = Annotated[list[float], Field(min_length=1, max_length=100_000)]
 class Draws(Part):
     """How the uncertain quantities are drawn."""
 
-    method: Literal["lhs", "sobol", "morris", "grid", "table"]
-    """Latin hypercube, Sobol sequence, Morris trajectories, full grid, or a table of one's own."""
+    method: Literal["lhs", "sobol", "saltelli", "morris", "grid", "table"]
+    """Latin hypercube, Sobol sequence, Saltelli's sample, Morris trajectories, full grid, or a table of one's own."""
     draws: Blocks | None = None
-    """lhs, sobol: number of draws; a list where draws were added later, each block a Latin hypercube."""
+    """lhs, sobol: number of draws; a list where draws were added later, each block a Latin hypercube.
+
+    saltelli: size of each of its two base samples; there are as many draws times two more than quantities.
+    """
     trajectories: Blocks | None = None
     """morris: number of trajectories, each of one draw more than there are quantities; a list as for draws."""
     levels: Annotated[int, Field(ge=2, le=1000)] = 4
@@ -178,7 +183,7 @@ class Study(Part):
 
     def _with_draws(self, draws: int) -> Draws:
         design = self.design
-        if design is None or design.method in ("grid", "table"):
+        if design is None or design.method in ("grid", "table", "saltelli"):
             what = "it has no design" if design is None else f"the draws of a {design.method} are what its file says"
             way_out = "ask for more replications, or begin a new sweep with more draws"
             raise StudyError([self.problem(("design",), f"draws cannot be added: {what}", way_out)])

@@ -16,7 +16,7 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Draws, Study
 
-METHODS = ("lhs", "sobol", "morris")
+METHODS = ("lhs", "sobol", "saltelli", "morris")
 MAX_DRAWS = 1_000_000
 Ranges = Iterable[str] | Mapping[str, Sequence[float] | None]
 """Names of what is drawn, or its lowest and highest value by name; None means the range of the parameter itself."""
@@ -97,8 +97,9 @@ def sample(
         it is named: it is a fact of that scenario or a lever.
     method
         ``lhs`` (Latin hypercube), ``sobol`` (scrambled Sobol sequence; n must be a power of two; a longer one begins
-        with the same draws) or ``morris`` (trajectories in which one quantity moves at a time). The draws of a
-        parameter do not depend on which other parameters are drawn (but for ``morris``).
+        with the same draws), ``saltelli`` (for Sobol indices: two samples of n, and the first with each column in turn
+        from the second) or ``morris`` (trajectories in which one quantity moves at a time). The draws of a parameter
+        do not depend on which other parameters are drawn, but for the last two.
     n
         Number of draws; of trajectories for ``morris``. Several numbers are blocks drawn one after the other, each a
         Latin hypercube of its own: what a sweep has that was expanded.
@@ -137,6 +138,8 @@ def _unit(method: str, names: list[str], blocks: Sequence[int], seed: int, level
     """Return positions between 0 and 1, a row for each draw and a column for each name."""
     if method == "sobol":
         return _sobol(names, sum(blocks), seed)
+    if method == "saltelli":
+        return _saltelli(len(names), sum(blocks), seed)
     if method == "morris":
         return np.concatenate([_morris(len(names), n, seed, block, levels) for block, n in enumerate(blocks)])
     return np.concatenate([_latin(names, n, seed, block) for block, n in enumerate(blocks)])
@@ -161,6 +164,20 @@ def _sobol(names: Sequence[str], n: int, seed: int) -> NDArray[np.float64]:
     places = [*ranged, *(name for name in names if name not in ranged)]
     everything = qmc.Sobol(d=len(places), rng=np.random.default_rng(_key(f"sobol {seed}"))).random(n)
     return np.asarray(everything[:, [places.index(name) for name in names]])
+
+
+def _saltelli(number: int, n: int, seed: int) -> NDArray[np.float64]:
+    """Return two samples of n draws, then the first with each column in turn from the second (Saltelli et al. 2010)."""
+    from scipy.stats import qmc
+
+    if n & (n - 1):
+        raise DesignError(f"a Saltelli design needs a power of two (got n = {n}); take {1 << n.bit_length()}")
+    both = qmc.Sobol(d=2 * number, rng=np.random.default_rng(_key(f"saltelli {seed}"))).random(n)
+    a, b = both[:, :number], both[:, number:]
+    mixed = np.repeat(a[None], number, axis=0)
+    for column in range(number):
+        mixed[column, :, column] = b[:, column]
+    return np.concatenate([a, b, mixed.reshape(-1, number)])
 
 
 def _morris(number: int, trajectories: int, seed: int, block: int, levels: int) -> NDArray[np.float64]:
