@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cyclesim.analysis.loop import loop
     from cyclesim.analysis.sensitivity import sensitivity
     from cyclesim.analysis.story import stories, story
+    from cyclesim.analysis.voi import voi
     from cyclesim.errors import CycleSimError
     from cyclesim.inputs.files import check, load
     from cyclesim.inputs.scenario import Scenario
@@ -68,6 +69,7 @@ _HOMES = {
     "story": "cyclesim.analysis.story",
     "simulate_at_equal_spending": "cyclesim.runs.spending",
     "sweep": "cyclesim.runs.driver",
+    "voi": "cyclesim.analysis.voi",
 }
 
 __all__ = [
@@ -101,6 +103,7 @@ __all__ = [
     "stories",
     "story",
     "sweep",
+    "voi",
 ]
 
 

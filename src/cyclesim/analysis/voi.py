@@ -1,0 +1,257 @@
+"""Value of information: what it would be worth to know an input before deciding.
+
+A donor chooses among the scenarios of a sweep the one with the largest expected net benefit. Knowing more can change
+the choice; what that is worth, in the unit of the net benefit, is
+
+    EVPI      everything is known                  E[max_d NB_d] - max_d E[NB_d]
+    EVPPI     one input is known                   E[max_d E(NB_d | x)] - max_d E[NB_d]
+    EVSI      a survey of n people is carried out  E[max_d E(NB_d | estimate)] - max_d E[NB_d]
+
+Conditional expectations are regressions of the net benefit on the input, or on simulated estimates (Strong, Oakley and
+Brennan 2014; Strong et al. 2015), by cubic splines. The decision is on expectation over luck: luck that is left in the
+means of few replications would pass for something worth knowing, so that EVPI is given as two ends: chosen and valued
+by the same replications (too large), and chosen by one half and valued by the other (too small).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cyclesim.runs.sweep import Sweep
+
+Floats = NDArray[np.float64]
+RESAMPLES = 200
+_KNOTS = 4
+_FEWEST_DRAWS = 40
+SURVEYS = (500, 2_000, 8_000)
+"""People asked in the surveys that are valued."""
+
+
+def evpi(benefits: Floats) -> float:
+    """Return the expected value of perfect information.
+
+    Parameters
+    ----------
+    benefits
+        Net benefit, shape (draws, options).
+    """
+    return float(benefits.max(axis=1).mean() - benefits.mean(axis=0).max())
+
+
+def evpi_of_halves(benefits: Floats) -> float:
+    """Return the value of choosing draw by draw, where half of the replications choose and the other half value.
+
+    Parameters
+    ----------
+    benefits
+        Shape (draws, options, replications), with two replications or more. Luck in the choice makes it too small.
+    """
+    even, odd = benefits[..., ::2].mean(axis=2), benefits[..., 1::2].mean(axis=2)
+    rows = np.arange(len(benefits))
+    gained = [two[rows, one.argmax(axis=1)].mean() for one, two in ((even, odd), (odd, even))]
+    return float(np.mean(gained) - benefits.mean(axis=(0, 2)).max())
+
+
+def evppi(benefits: Floats, x: Floats) -> float:
+    """Return the expected value of knowing one number before deciding.
+
+    Parameters
+    ----------
+    benefits
+        Net benefit, shape (draws, options).
+    x
+        The number in each draw: an input, or what a study would have reported.
+    """
+    basis = _splines(x)
+    gained = benefits - benefits[:, :1]  # only differences decide, and they vary less
+    fitted = basis @ np.linalg.lstsq(basis, gained, rcond=None)[0]
+    return max(0.0, float(fitted.max(axis=1).mean() - fitted.mean(axis=0).max()))
+
+
+def evsi(benefits: Floats, shares: Floats, people: int, seed: int = 1) -> float:
+    """Return the expected value of a survey that asks people whether they were exploited within a year.
+
+    Parameters
+    ----------
+    benefits
+        Net benefit, shape (draws, options).
+    shares
+        True share in each draw, 0 to 1. Answers are taken to be true, and people to be asked at random.
+    people
+        Number of people asked.
+    """
+    found = np.random.default_rng(seed).binomial(people, np.clip(shares, 0.0, 1.0))
+    return evppi(benefits, np.sqrt((found + 0.375) / people))  # on a scale where its error is alike everywhere
+
+
+def _splines(x: Floats) -> Floats:
+    """Return a cubic regression spline basis over the ranks of ``x``, so that no outlier has the say."""
+    from scipy.stats import rankdata
+
+    u = (rankdata(x) - 1) / max(len(x) - 1, 1)
+    knots = np.linspace(0, 1, _KNOTS + 2)[1:-1]
+    return np.column_stack([np.ones_like(u), u, u**2, u**3, *(np.maximum(u - knot, 0.0) ** 3 for knot in knots)])
+
+
+# ---------------------------------------------------------------- of a sweep
+
+
+@dataclass(frozen=True, repr=False)
+class Value:
+    """What information is worth for the choice among the scenarios of a sweep.
+
+    Attributes
+    ----------
+    unit
+        Of all values: ``US$``, or ``person-months`` where costs are left out.
+    benefits
+        A row for each scenario: mean net benefit over the baseline, its standard error over draws, and the share of
+        draws in which it is the best.
+    best
+        The scenario chosen with what is known now.
+    perfect
+        EVPI: chosen and valued by the same replications, and by halves of them (NaN from one replication).
+    inputs
+        A row for each quantity, the most valuable first: EVPPI, and its standard error (bootstrap).
+    surveys
+        A row for each size of a survey: people, EVSI, and its standard error.
+    draws, replications
+        Size of the sweep.
+    """
+
+    unit: str
+    benefits: pd.DataFrame
+    best: str
+    perfect: tuple[float, float]
+    inputs: pd.DataFrame
+    surveys: pd.DataFrame
+    draws: int
+    replications: int
+
+    def __repr__(self) -> str:
+        return f"Value(best={self.best!r}, evpi={self.perfect[0]:.3g} {self.unit})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        tables = {name: getattr(self, name).to_dict("records") for name in ("benefits", "inputs", "surveys")}
+        head = {"unit": self.unit, "best": self.best, "draws": self.draws, "replications": self.replications}
+        ends = [None if math.isnan(end) else end for end in self.perfect]
+        return {**head, "evpi": ends[0], "evpi_of_halves": ends[1], **tables}
+
+
+def voi(sweep: Sweep, worth: float | None = None, seed: int = 1) -> Value:
+    """Return what information is worth for the choice among the scenarios of a sweep.
+
+    Parameters
+    ----------
+    worth
+        US$ that averting a person-month of exploitation is worth: the net benefit is that, less the money spent beyond
+        the baseline. Without it the net benefit is person-months averted, whatever they cost.
+    seed
+        Of the surveys and of the bootstrap.
+
+    Raises
+    ------
+    DesignError
+        If the sweep has fewer than two scenarios, fewer than 40 draws, a design that is no sample of what is plausible,
+        or lacks a measure or a run.
+    """
+    values = _net(sweep, worth)
+    means = values.mean(axis=2)
+    return Value(
+        "person-months" if worth is None else "US$",
+        _benefits(sweep, means),
+        list(sweep.scenarios)[int(means.mean(axis=0).argmax())],
+        (evpi(means), evpi_of_halves(values) if values.shape[2] > 1 else math.nan),
+        _inputs(sweep, means, seed),
+        _surveys(sweep, means, seed),
+        values.shape[0],
+        values.shape[2],
+    )
+
+
+def _net(sweep: Sweep, worth: float | None) -> Floats:
+    """Return the net benefit over the baseline, shape (draws, scenarios, replications)."""
+    design = sweep.study.design
+    if len(sweep.scenarios) < 2:
+        raise DesignError(f"{sweep.folder} has one scenario, so there is no choice; give its study a second one")
+    if sweep.design is None or design is None or design.method not in ("lhs", "sobol"):
+        raise DesignError(f"{sweep.folder} is no sample of what is plausible; give its study a design of lhs or sobol")
+    shape = (len(sweep.design), len(sweep.scenarios), sweep.plan.replications)
+    if shape[0] < _FEWEST_DRAWS:
+        raise DesignError(
+            f"{shape[0]} draws are too few for regressions; cyclesim expand --draws {_FEWEST_DRAWS} or more"
+        )
+    needed = ["person_months_exploited", *([] if worth is None else ["total_spent_cents"]), "true_prevalence"]
+    lacking = [name for name in needed if name not in sweep.measures]
+    if lacking:
+        raise DesignError(f"{sweep.folder} does not keep {lacking[0]}; add it to the measures of its study")
+    averted = -_gained(sweep, "person_months_exploited", shape)
+    if worth is None:
+        return averted
+    return worth * averted - _gained(sweep, "total_spent_cents", shape) / 100
+
+
+def _gained(sweep: Sweep, measure: str, shape: tuple[int, int, int]) -> Floats:
+    """Return a total of each scenario less that of the baseline."""
+    pairs = sweep.pairs(measure).sort_index()
+    if len(pairs) < shape[0] * shape[2]:
+        raise DesignError(f"worlds of {sweep.folder} are missing or failed: cyclesim resume (--retry-failed)")
+    values = pairs.to_numpy(dtype=float).reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1)
+    return np.asarray(values - values[:, :1])
+
+
+def _benefits(sweep: Sweep, means: Floats) -> pd.DataFrame:
+    import pandas as pd
+
+    best = means.argmax(axis=1)
+    return pd.DataFrame(
+        {
+            "scenario": list(sweep.scenarios),
+            "net_benefit": means.mean(axis=0),
+            "standard_error": means.std(axis=0, ddof=1) / math.sqrt(len(means)),
+            "best_share": [float((best == k).mean()) for k in range(means.shape[1])],
+        }
+    )
+
+
+def _inputs(sweep: Sweep, means: Floats, seed: int) -> pd.DataFrame:
+    import pandas as pd
+
+    design = sweep.plan.design
+    rows = [
+        {"quantity": name, "evppi": evppi(means, x), "standard_error": _error(means, x, seed)}
+        for name, x in zip(design.names, design.values.T, strict=True)
+    ]
+    return pd.DataFrame(rows).sort_values("evppi", ascending=False, ignore_index=True)
+
+
+def _surveys(sweep: Sweep, means: Floats, seed: int) -> pd.DataFrame:
+    """Return the value of surveys of the people of the baseline, whose true prevalence varies with the draws."""
+    import pandas as pd
+
+    prevalence = sweep.pairs("true_prevalence")[sweep.baseline].groupby("draw").mean().sort_index().to_numpy() / 1000
+    values = [[evsi(means, prevalence, people, seed + k) for k in range(20)] for people in SURVEYS]
+    return pd.DataFrame(
+        {
+            "people": SURVEYS,
+            "evsi": [float(np.mean(found)) for found in values],
+            "standard_error": [float(np.std(found, ddof=1) / math.sqrt(len(found))) for found in values],
+        }
+    )
+
+
+def _error(means: Floats, x: Floats, seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    rows = [rng.integers(0, len(x), len(x)) for _ in range(RESAMPLES // 5)]
+    return float(np.std([evppi(means[chosen], x[chosen]) for chosen in rows], ddof=1))
