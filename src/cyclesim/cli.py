@@ -41,6 +41,7 @@ COMMANDS = {
     "experiments": ("cyclesim.cli_experiments", "experiments", "List the experiments that the evidence asks for."),
     "experiment": ("cyclesim.cli_experiments", "experiment", "Run one experiment and print its answer."),
     "sensitivity": ("cyclesim.cli_sensitivity", "sensitivity", "Say which inputs move an outcome of a sweep."),
+    "discover": ("cyclesim.cli_discover", "discover", "Say which assumptions make an intervention fail."),
     "voi": ("cyclesim.cli_voi", "voi", "Say what it would be worth to know more before choosing."),
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),

@@ -36,8 +36,8 @@ def as_text(found: Value, about: dict[str, Any], worth: float | None, top: int) 
             *aligned(rows),
             f"\n{_perfect(found)}",
             *aligned(inputs),
-            f"\n{_basis(worth)} {found.draws:,} draws over the ranges of the inputs, {found.replications} replications.",
-            "A survey asks people at random, who answer truly; it costs nothing here: compare its worth with its price.",
+            f"\n{_basis(worth)} {found.draws:,} draws over the inputs' ranges, {found.replications} replications.",
+            "A survey asks people at random, who answer truly; it costs nothing here: compare its worth with a price.",
             f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}",
         ]
     )
