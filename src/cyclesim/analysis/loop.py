@@ -44,6 +44,7 @@ YEARS, STEP = 30, 0.02
 _MEASURES = (
     *("believed_prevalence", "disbursed_cents", "referral_rate", "answered_share", "identified"),
     "detected_prevalence",
+    "requirement_cents",
 )
 
 Track = dict[tuple[str, str], list[Belief]]
@@ -116,11 +117,11 @@ def loop(scenario: Scenario, years: int = YEARS, step: float = STEP) -> Loop:
         raise DesignError(f"the loop needs at least 5 years and a step above 0, at most 0.5 (got {years} and {step:g})")
     long = scenario.with_values({"months": 12 * years})
     track: Track = {}
-    base = _run(long, track=track)
-    up, down = (_run(long, held=track, shift=shift) for shift in (math.log1p(step), -math.log1p(step)))
+    base = run_probed(long, track=track)
+    up, down = (run_probed(long, held=track, shift=shift) for shift in (math.log1p(step), -math.log1p(step)))
     links, gain = elasticities(_states(up), _states(down), 2 * math.log1p(step))
-    closed, pinned = (_run(long, held=held, push=step) for held in (None, track))
-    money, direct, total = (_yearly(table, "disbursed_cents") for table in (base, pinned, closed))
+    closed, pinned = (run_probed(long, held=held, push=step) for held in (None, track))
+    money, direct, total = (yearly(table, "disbursed_cents") for table in (base, pinned, closed))
     measured = _ratio(math.log(total[-1] / money[-1]), math.log(direct[-1] / money[-1]))
     back = np.log(total / direct)
     return Loop(links, gain, 1 / (1 - gain) if gain < 1 else math.inf, measured, _time_constant(back))
@@ -257,6 +258,8 @@ class _Probe(Donor):
     """Added to the logarithm of the beliefs held."""
     push = 0.0
     """Share by which it wants more coverage than its belief says."""
+    until = math.inf
+    """Month in which that ends."""
 
     def believe(self, appeal: Appeal, p: Values) -> Belief:
         own = self.__dict__.setdefault("own", {})
@@ -274,39 +277,62 @@ class _Probe(Donor):
         return Belief(held.mean + self.shift, held.variance)
 
     def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
-        return min(1.0, (1.0 + self.push) * super().wanted_coverage(belief, attention, p))
+        push = self.push if self.model.month < self.until else 0.0
+        return min(1.0, (1.0 + push) * super().wanted_coverage(belief, attention, p))
 
 
-def _run(
-    scenario: Scenario, held: Track | None = None, shift: float = 0.0, push: float = 0.0, track: Track | None = None
-) -> _World:
-    """Run the twin with probing donors."""
+def run_probed(
+    scenario: Scenario,
+    held: Track | None = None,
+    shift: float = 0.0,
+    push: float = 0.0,
+    track: Track | None = None,
+    push_months: int | None = None,
+) -> World:
+    """Run the twin with donors that can be pushed, or made to act on given beliefs.
+
+    Parameters
+    ----------
+    held
+        Beliefs to act on; their own if absent.
+    shift
+        Added to the logarithm of the beliefs held.
+    push
+        Share by which donors want more coverage than their belief says.
+    track
+        Takes down the beliefs that follow from the evidence.
+    push_months
+        Reported months that the push lasts; all of them if absent.
+    """
     noted: Track = {} if track is None else track
-    probe = type("_Probing", (_Probe,), {"track": noted, "held": held, "shift": shift, "push": push})
+    until = math.inf if push_months is None else push_months
+    kind = {"track": noted, "held": held, "shift": shift, "push": push, "until": until}
+    probe = type("_Probing", (_Probe,), kind)
     model = CycleModel(scenario, donor=probe, twin=True).run()
     table = by_month(model.observations.tables()["months"], _MEASURES)
     weights = {name: donor.budget for name, donor in model.donors.items()}
     model.close()
     followed = math.fsum(weights[donor] * beliefs[-1].median for (donor, _), beliefs in noted.items())
-    return _World(table, followed)
+    return World(table, followed)
 
 
 @dataclass(frozen=True)
-class _World:
+class World:
     """Measures month by month, and the belief that follows from the evidence at the last review, summed over donors."""
 
     months: Mapping[str, NDArray[np.generic]]
     belief: float
 
 
-def _states(world: _World) -> tuple[float, ...]:
+def _states(world: World) -> tuple[float, ...]:
     """Return money, capacity, identifications, evidence, and the belief that follows, in the last year."""
     last = {name: float(np.asarray(values[-12:], dtype=float).mean()) for name, values in world.months.items()}
     capacity = last["referral_rate"] * last["answered_share"]
     return last["disbursed_cents"], capacity, last["identified"], last["detected_prevalence"], world.belief
 
 
-def _yearly(world: _World, measure: str) -> NDArray[np.float64]:
+def yearly(world: World, measure: str) -> NDArray[np.float64]:
+    """Return a measure summed over each year."""
     values = np.asarray(world.months[measure], dtype=float)
     return np.asarray(values.reshape(-1, 12).sum(axis=1))
 

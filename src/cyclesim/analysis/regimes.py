@@ -1,0 +1,282 @@
+"""Regimes: where funding comes to rest, from a poor and from a rich start, and what kind of loop that makes.
+
+The twin is run for decades from hardly any money and from all that is required. If both come to rest at the same
+funding there is one fixed point; if they stay apart there are two, and a push can take the poor state to the rich one:
+a trap. With one fixed point the loop can still return every change of funding larger than it was (an amplifier), or
+not. The thresholds are ours: `APART`, `AMPLIFIES`, `HIGH`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cyclesim.analysis.loop import Loop, loop, run_probed, yearly
+from cyclesim.errors import DesignError, WorkerError
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs.design import Design
+from cyclesim.runs.engines import Batch, engine
+from cyclesim.runs.results import late
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+YEARS = 30
+POOR, RICH = 0.02, 1.0
+"""Starts: funding of these shares of the requirement."""
+APART = 0.10
+"""Two ends are two states if they differ by more than this (difference of logarithms) and no longer come nearer."""
+NEARING = 0.8
+"""They still come nearer if the distance at the end is below this part of that ten years before."""
+AMPLIFIES = 0.1
+"""Gain from which the loop is called an amplifier: a change comes back a ninth larger."""
+HIGH = 0.5
+"""Coverage of the requirement from which funding is called high, from a poor start too."""
+LEVELS = 9
+"""Values of a parameter that are tried."""
+
+
+class Regime(StrEnum):
+    """What kind of loop there is."""
+
+    NO_LOOP = "no loop"
+    AMPLIFIER = "amplifier"
+    TRAP = "trap"
+    ALWAYS_HIGH = "always high"
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Where funding comes to rest.
+
+    Attributes
+    ----------
+    poor, rich
+        Coverage of the requirement in the last year, from the poor and from the rich start.
+    distance, before
+        Difference of their logarithms at the end, and ten years before.
+    gain
+        Of the loop; NaN where it was not needed to tell the regime.
+    """
+
+    poor: float
+    rich: float
+    distance: float
+    before: float
+    gain: float = math.nan
+
+    @property
+    def two(self) -> bool:
+        """Whether there are two states at which funding comes to rest."""
+        return self.distance > APART and self.distance > NEARING * self.before
+
+    @property
+    def regime(self) -> Regime:
+        """What kind of loop that makes."""
+        if self.two:
+            return Regime.TRAP
+        if self.poor >= HIGH:
+            return Regime.ALWAYS_HIGH
+        return Regime.AMPLIFIER if self.gain >= AMPLIFIES else Regime.NO_LOOP
+
+
+def rest(scenario: Scenario, years: int = YEARS) -> Rest:
+    """Return where the funding of a scenario comes to rest.
+
+    Raises
+    ------
+    DesignError
+        For fewer than 15 years.
+    """
+    if years < 15:
+        raise DesignError(f"funding needs at least 15 years to come to rest (got {years})")
+    poor, rich = (_coverage(_started(scenario, share, years)) for share in (POOR, RICH))
+    apart = np.abs(np.log(np.maximum(rich, 1e-9) / np.maximum(poor, 1e-9)))
+    found = Rest(float(poor[-1]), float(rich[-1]), float(apart[-1]), float(apart[-11]))
+    if found.two or found.poor >= HIGH:
+        return found
+    strength: Loop = loop(scenario, years)
+    return Rest(found.poor, found.rich, found.distance, found.before, strength.gain)
+
+
+def escape(scenario: Scenario, years: Sequence[int] = (1, 2, 5, 10), most: float = 20.0) -> dict[int, float]:
+    """Return how much more coverage donors must want, for so many years, to lift funding out of a trap.
+
+    Returns
+    -------
+    By the length of the push in years: the smallest factor found (by bisection, to 2 %) from which funding, begun poor,
+    comes to rest nearer the rich state than the poor one; NaN where `most` is not enough.
+
+    Raises
+    ------
+    DesignError
+        If there is no trap to get out of.
+    """
+    found = rest(scenario)
+    if not found.two:
+        raise DesignError(
+            f"{scenario.name} has one state at which funding comes to rest, so there is no trap to get out of"
+        )
+    middle = math.sqrt(max(found.poor, 1e-9) * found.rich)
+
+    def out(push: float, length: int) -> bool:
+        started = _started(scenario, POOR, YEARS + length)
+        return bool(_coverage(started, push - 1.0, 12 * length)[-1] > middle)
+
+    return {length: _least(partial(out, length=length), most) for length in years}
+
+
+def _least(enough: Callable[[float], bool], most: float) -> float:
+    if not enough(most):
+        return math.nan
+    low, high = 1.0, most
+    while high / low > 1.02:
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _started(scenario: Scenario, share: float, years: int) -> Scenario:
+    funding = share * scenario.parameter("requirement")
+    return scenario.with_values({"initial_funding": funding, "months": 12 * years})
+
+
+def _coverage(scenario: Scenario, push: float = 0.0, months: int | None = None) -> Any:
+    world = run_probed(scenario, push=push, push_months=months)
+    return yearly(world, "disbursed_cents") / np.maximum(yearly(world, "requirement_cents"), 1.0)
+
+
+# ---------------------------------------------------------------- over parameters and draws
+
+
+@dataclass(frozen=True, repr=False)
+class Regimes:
+    """Regimes of a scenario over values of parameters, or over draws of all of them.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    default
+        Where funding comes to rest at its own values.
+    points
+        The values of each point.
+    rests
+        Where funding comes to rest at each of them.
+    along
+        Parameters that were varied one value at a time; empty for draws.
+    """
+
+    scenario: Scenario
+    default: Rest
+    points: Sequence[Mapping[str, float]]
+    rests: Sequence[Rest]
+    along: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Regimes({self.scenario.name!r}, {self.default.regime}, points={len(self.points)})"
+
+    def table(self) -> pd.DataFrame:
+        """Return a row for each point: its values (of the parameters varied), where funding rests, gain and regime."""
+        import pandas as pd
+
+        rows = [
+            {**{name: values[name] for name in self.along}, "poor": r.poor, "rich": r.rich, "gain": r.gain}
+            | {"regime": str(r.regime)}
+            for values, r in zip(self.points, self.rests, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+    def shares(self) -> dict[str, tuple[float, float, float]]:
+        """Return the share of the points in each regime, with its 95 % interval (Wilson)."""
+        counts, n = Counter(r.regime for r in self.rests), len(self.rests)
+        return {str(regime): _wilson(counts[regime], n) for regime in Regime} if n else {}
+
+    def tipping(self) -> list[tuple[float, float, str, str]]:
+        """Return between which values of one parameter the regime changes: low, high, regime below, regime above."""
+        if len(self.along) != 1:
+            return []
+        values = [point[self.along[0]] for point in self.points]
+        kinds = [str(r.regime) for r in self.rests]
+        return [
+            (values[k], values[k + 1], kinds[k], kinds[k + 1])
+            for k in range(len(kinds) - 1)
+            if kinds[k] != kinds[k + 1]
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        table = self.table()
+        rows = table.astype(object).where(table.notna(), None).to_dict("records") if len(table) else []
+        head = {"scenario": self.scenario.name, "regime": str(self.default.regime), "along": list(self.along)}
+        ends = {"poor": self.default.poor, "rich": self.default.rich}
+        return {**head, **ends, "shares": self.shares(), "tipping": self.tipping(), "points": rows}
+
+    def plot(self) -> Any:
+        """Return the picture: ends along one parameter, a map of two, or bars of the shares of draws."""
+        return late("cyclesim.outputs.regimes").picture(self)
+
+
+def regimes(
+    scenario: Scenario,
+    along: Sequence[str] = (),
+    design: Design | None = None,
+    years: int = YEARS,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Regimes:
+    """Return the regimes of a scenario over one or two parameters, or over a design of draws.
+
+    Raises
+    ------
+    DesignError
+        For more than two parameters, parameters and draws at once, or a parameter without a range.
+    """
+    if len(along) > 2 or (along and design is not None):
+        raise DesignError("regimes are looked at along one or two parameters, or over draws")
+    points = [design.of(k) for k in range(1, len(design) + 1)] if design is not None else _grid(along)
+    tasks = [Batch([item]) for item in enumerate([{}, *points])]
+    found: dict[int, Rest] = {}
+    with closing(engine(min(workers, len(tasks))).map(_numbered, (scenario, years), tasks)) as work:
+        for done in work:
+            if done.results is None:
+                raise WorkerError(f"point {done.batch.items[0][0]} ends its worker process each time it is tried")
+            found.update(done.results)
+            if progress:
+                progress(len(found), len(tasks))
+    return Regimes(scenario, found[0], points, [found[k] for k in range(1, len(tasks))], tuple(along))
+
+
+def _numbered(shared: tuple[Scenario, int], item: tuple[int, Mapping[str, float]]) -> tuple[int, Rest]:
+    (scenario, years), (number, values) = shared, item
+    return number, rest(scenario.with_values(values) if values else scenario, years)
+
+
+def _grid(along: Sequence[str]) -> list[dict[str, float]]:
+    """Return evenly spaced values over the range of each parameter, on a logarithmic scale where it has one."""
+    columns = []
+    for name in along:
+        quantity = parameters().get(name)
+        if quantity is None or quantity.range is None:
+            raise DesignError(f"{name!r} is no parameter with a range; see cyclesim parameters")
+        low, high = quantity.range
+        spaced = np.geomspace if quantity.scale == "log" and low > 0 else np.linspace
+        columns.append(spaced(low, high, LEVELS).tolist())
+    return [dict(zip(along, values, strict=True)) for values in product(*columns)] if along else []
+
+
+def _wilson(count: int, n: int, z: float = 1.96) -> tuple[float, float, float]:
+    share = count / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return share, max(0.0, centre - half), min(1.0, centre + half)

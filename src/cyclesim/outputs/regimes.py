@@ -1,0 +1,129 @@
+"""What is said and drawn of regimes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cyclesim.analysis.regimes import AMPLIFIES, HIGH, Regime, Regimes
+from cyclesim.outputs import style
+from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.folder import graded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MARKS = {
+    Regime.NO_LOOP: ("o", style.COLOURS[0]),
+    Regime.AMPLIFIER: ("^", style.COLOURS[5]),
+    Regime.TRAP: ("X", style.COLOURS[1]),
+    Regime.ALWAYS_HIGH: ("s", style.COLOURS[2]),
+}
+"""Shape and colour of each regime: shapes too, so that colours are not needed."""
+THRESHOLDS = (
+    f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} or more, funding is high from {100 * HIGH:.0f} % of "
+    "the requirement, two states differ by 10 % after decades."
+)
+
+
+def sentence(found: Regimes) -> str:
+    """Return the finding in one sentence."""
+    if found.points and not found.along:
+        parts = [f"{regime} {100 * share:.0f} %" for regime, (share, _, _) in found.shares().items() if share]
+        return f"Over {len(found.points)} draws of the inputs: {', '.join(parts)}"
+    if found.tipping():
+        low, high, below, above = found.tipping()[0]
+        return f"Between {found.along[0]} {low:.3g} and {high:.3g} it turns from {below} to {above}"
+    return f"{found.scenario.name}: {found.default.regime}"
+
+
+def as_text(found: Regimes, about: Mapping[str, Any], command: str) -> str:
+    """Return the regimes of a scenario as text."""
+    rest = found.default
+    states = (
+        f"Two states: funding comes to rest at {100 * rest.poor:.0f} % of the requirement if it begins poor, at "
+        f"{100 * rest.rich:.0f} % if it begins rich."
+        if rest.two
+        else f"One state: funding comes to rest at {100 * rest.poor:.0f} % of the requirement, begun poor or rich."
+    )
+    lines = [f"{found.scenario.title} ({found.scenario.name}): {rest.regime}\n\n{sentence(found)}.\n{states}\n"]
+    if found.along:
+        rows = [[*found.along, "begun poor", "begun rich", "gain", "regime"]]
+        for _, row in found.table().iterrows():
+            values = [f"{row[name]:.3g}" for name in found.along]
+            rows.append([*values, f"{row['poor']:.3f}", f"{row['rich']:.3f}", _gain(row["gain"]), row["regime"]])
+        lines += aligned(rows)
+    elif found.points:
+        rows = [["regime", "share of draws", "95 %"]]
+        rows += [
+            [name, f"{100 * s:.0f} %", f"{100 * a:.0f} to {100 * b:.0f} %"]
+            for name, (s, a, b) in found.shares().items()
+        ]
+        lines += aligned(rows)
+    lines += [
+        f"\n{THRESHOLDS}",
+        f"Expected values of the model, not observations (hash {about['hash']}). {assumptions(about)}",
+        f"Reproduce: {command}",
+    ]
+    return "\n".join(lines)
+
+
+def picture(found: Regimes) -> Figure:
+    """Return ends along one parameter, a map of two, or the shares of draws."""
+    count = graded()
+    caption = (
+        f"Model, not observations: twin of {found.scenario.name} (hash {found.scenario.hash}). {THRESHOLDS} "
+        f"{count['assumptions']} of {count['number']} parameters are assumptions."
+    )
+    subtitle = {
+        0: "Share of draws in each regime, with 95 % intervals",
+        1: "Coverage of the requirement at which funding comes to rest",
+        2: "Regime at each pair of values",
+    }[len(found.along)]
+    with style.drawing():
+        page = style.page(sentence(found), subtitle, caption, 3.6)
+        height = page.figure.get_size_inches()[1]
+        box = (0.12, (page.bottom + 0.5) / height, 0.66, (page.top - page.bottom - 0.6) / height)
+        axes = page.figure.add_axes(box)
+        [_shares, _ends, _map][len(found.along)](axes, found)
+    return page.figure
+
+
+def _shares(axes: Any, found: Regimes) -> None:
+    shares = found.shares()
+    for place, (name, (share, low, high)) in enumerate(reversed(shares.items())):
+        axes.barh(place, share, color=MARKS[Regime(name)][1], height=0.6)
+        axes.plot([low, high], [place, place], color=style.BASELINE, linewidth=1.0)
+    axes.set_yticks(range(len(shares)), list(reversed(shares)))
+    axes.set_xlim(0, 1)
+    axes.grid(visible=False)
+
+
+def _ends(axes: Any, found: Regimes) -> None:
+    table, name = found.table(), found.along[0]
+    axes.plot(table[name], table["rich"], color=style.COLOURS[2], linestyle="--", label="begun rich")
+    axes.plot(table[name], table["poor"], color=style.COLOURS[0], label="begun poor")
+    _marks(axes, found, table[name], table["poor"])
+    axes.set_xlabel(name.replace("_", " "))
+    axes.set_ylim(bottom=0)
+
+
+def _map(axes: Any, found: Regimes) -> None:
+    table, (one, two) = found.table(), found.along
+    _marks(axes, found, table[one], table[two], size=70)
+    axes.set_xlabel(one.replace("_", " "))
+    axes.set_ylabel(two.replace("_", " "))
+
+
+def _marks(axes: Any, found: Regimes, x: Any, y: Any, size: float = 36) -> None:
+    kinds = [rest.regime for rest in found.rests]
+    for kind, (marker, colour) in MARKS.items():
+        chosen = [k for k, regime in enumerate(kinds) if regime is kind]
+        if chosen:
+            axes.scatter(x.iloc[chosen], y.iloc[chosen], marker=marker, color=colour, s=size, label=str(kind), zorder=3)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+
+
+def _gain(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"

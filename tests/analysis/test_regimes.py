@@ -1,0 +1,117 @@
+"""Regimes: one state or two, what tips it, and how much gets out of a trap."""
+
+import json
+import math
+
+import pytest
+from click.testing import CliRunner
+
+import cyclesim as cs
+from cyclesim.analysis import regimes as module
+from cyclesim.analysis.regimes import Regime, Regimes, Rest, escape, regimes, rest
+from cyclesim.cli import cyclesim
+from cyclesim.errors import DesignError
+
+SMALL = cs.load("small").with_values({"spin_up": 0})
+
+
+@pytest.mark.parametrize(
+    ("found", "regime"),
+    [
+        (Rest(0.05, 0.40, 2.0, 2.0), Regime.TRAP),
+        (Rest(0.20, 0.21, 0.05, 0.05, 0.5), Regime.AMPLIFIER),
+        (Rest(0.20, 0.21, 0.05, 0.05, 0.01), Regime.NO_LOOP),
+        (Rest(0.60, 0.60, 0.0, 0.0), Regime.ALWAYS_HIGH),
+        (Rest(0.05, 0.10, 0.7, 1.4, 0.2), Regime.AMPLIFIER),  # still coming nearer: one state
+        (Rest(0.55, 0.90, 0.5, 0.5), Regime.TRAP),
+    ],
+)
+def test_regimes_are_told_apart_by_their_thresholds(found, regime):
+    assert found.regime is regime
+
+
+def test_the_baseline_comes_to_rest_at_one_state_from_anywhere():
+    found = rest(cs.load("baseline"), years=20)
+    assert not found.two
+    assert found.poor == pytest.approx(found.rich, rel=0.01)
+    assert 0.1 < found.poor < 0.5
+    assert found.gain == pytest.approx(0.06, abs=0.03)
+
+
+def test_naive_donors_tip_funding_from_high_to_low():
+    base = cs.load("baseline")
+    high, low = (rest(base.with_values({"naivety": n}), years=20) for n in (0.0, 1.0))
+    assert high.regime is Regime.ALWAYS_HIGH
+    assert low.poor < 0.5 * high.poor
+
+
+@pytest.fixture
+def trap(monkeypatch):
+    """Stand in for the twin with a map that has two fixed points: coverage c goes to 0.05 below 0.1, to 0.5 above."""
+
+    def coverage(scenario, push=0.0, months=None):
+        import numpy as np
+
+        c, path = scenario.parameter("initial_funding") / scenario.parameter("requirement"), []
+        for year in range(scenario.months // 12):
+            c = c + 0.4 * ((0.5 if c > 0.1 else 0.05) - c)
+            path.append(c)
+            if months is not None and 12 * year < months:
+                c = c * (1 + push) ** 0.5
+        return np.array(path)
+
+    monkeypatch.setattr(module, "_coverage", coverage)
+
+
+def test_a_map_with_two_fixed_points_is_a_trap_and_a_push_gets_out(trap):
+    found = rest(SMALL)
+    assert found.regime is Regime.TRAP
+    assert (found.poor, found.rich) == pytest.approx((0.05, 0.5), rel=0.01)
+    needed = escape(SMALL, years=(1, 3, 10))
+    assert needed[1] > needed[3] > needed[10] > 1.0
+
+
+def test_without_a_trap_there_is_nothing_to_get_out_of():
+    with pytest.raises(DesignError, match="no trap to get out of"):
+        escape(SMALL.with_values({"months": 12}))
+
+
+def test_the_values_between_which_it_tips_are_named():
+    points = [{"naivety": v} for v in (0.0, 0.5, 1.0)]
+    rests = [Rest(0.7, 0.7, 0, 0), Rest(0.3, 0.3, 0, 0, 0.2), Rest(0.3, 0.3, 0, 0, 0.2)]
+    found = Regimes(SMALL, rests[0], points, rests, ("naivety",))
+    assert found.tipping() == [(0.0, 0.5, "always high", "amplifier")]
+
+
+def test_shares_have_intervals_that_hold_them():
+    rests = [Rest(0.7, 0.7, 0, 0)] * 3 + [Rest(0.3, 0.3, 0, 0, 0.2)] * 7
+    shares = Regimes(SMALL, rests[0], [{}] * 10, rests, ()).shares()
+    assert shares["amplifier"][0] == pytest.approx(0.7)
+    assert math.fsum(share for share, _, _ in shares.values()) == pytest.approx(1.0)
+    for share, low, high in shares.values():
+        assert 0 <= low <= share <= high <= 1
+    assert shares["amplifier"][1:] == pytest.approx((0.397, 0.892), abs=0.001)  # Wilson's interval for 7 of 10
+
+
+def test_bad_requests_are_refused():
+    with pytest.raises(DesignError, match="at least 15 years"):
+        rest(SMALL, years=5)
+    with pytest.raises(DesignError, match="one or two parameters"):
+        regimes(SMALL, ["naivety", "contact", "patience"])
+    with pytest.raises(DesignError, match="no parameter with a range"):
+        regimes(SMALL, ["form_mix"])
+
+
+def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "LEVELS", 2)
+    words = ["regimes", "small", "--years", "15", "--workers", "1", "--out"]
+    one = [*words, str(tmp_path / "a"), "--parameter", "naivety"]
+    output = CliRunner().invoke(cyclesim, one, catch_exceptions=False).output
+    for said in ("begun poor", "begun rich", "Thresholds are ours", "not observations", "Reproduce: cyclesim regimes"):
+        assert said in output
+    assert {"regimes.csv", "regimes.json", "regimes.png"} <= {p.name for p in (tmp_path / "a").iterdir()}
+    draws = CliRunner().invoke(cyclesim, [*words, str(tmp_path / "b"), "--draws", "2"], catch_exceptions=False).output
+    assert "share of draws" in draws
+    pair = [*words, str(tmp_path / "c"), "--parameter", "naivety", "--parameter", "contact", "--json"]
+    told = json.loads(CliRunner().invoke(cyclesim, pair, catch_exceptions=False).output)
+    assert len(told["points"]) == 4
