@@ -22,8 +22,8 @@ MARKS = {
 }
 """Shape and colour of each regime: shapes too, so that colours are not needed."""
 THRESHOLDS = (
-    f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} or more, funding is high from {100 * HIGH:.0f} % of "
-    "the requirement, two states differ by 10 % after decades."
+    f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} or more, funding is high from {100 * HIGH:.0f} % "
+    "of the requirement, two states differ by 10 % after decades."
 )
 
 
@@ -102,7 +102,7 @@ def _shares(axes: Any, found: Regimes) -> None:
 
 def _ends(axes: Any, found: Regimes) -> None:
     table, name = found.table(), found.along[0]
-    axes.plot(table[name], table["rich"], color=style.COLOURS[2], linestyle="--", label="begun rich")
+    axes.plot(table[name], table["rich"], color=style.FAINT, linewidth=6, label="begun rich")
     axes.plot(table[name], table["poor"], color=style.COLOURS[0], label="begun poor")
     _marks(axes, found, table[name], table["poor"])
     axes.set_xlabel(name.replace("_", " "))
