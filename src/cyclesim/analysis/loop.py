@@ -15,21 +15,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.errors import DesignError, WorkerError
+from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.belief import Belief
 from cyclesim.model.funding.donors import Appeal, Donor
 from cyclesim.model.values import Values
 from cyclesim.runs.design import Design
-from cyclesim.runs.engines import Batch, engine
+from cyclesim.runs.engines import gathered
 from cyclesim.runs.results import late
 from cyclesim.runs.totals import by_month
 
@@ -223,25 +222,14 @@ def loops(
     progress
         Called with the number of loops done and asked for.
     """
-    draws = list(range(1 + (len(design) if design is not None else 0)))
-    found: dict[int, Loop] = {}
-    with closing(engine(min(workers, len(draws))).map(_drawn, (scenario, design, years), map(_alone, draws))) as work:
-        for done in work:
-            if done.results is None:
-                raise WorkerError(f"draw {done.batch.items[0]} ends its worker process each time it is tried")
-            found.update(done.results)
-            if progress:
-                progress(len(found), len(draws))
-    return Loops(scenario, design, found[0], [found[draw] for draw in draws[1:]], years)
+    draws = range(1 + (len(design) if design is not None else 0))
+    default, *drawn = gathered(_drawn, (scenario, design, years), draws, workers, progress)
+    return Loops(scenario, design, default, drawn, years)
 
 
-def _alone(draw: int) -> Batch:
-    return Batch([draw])
-
-
-def _drawn(shared: tuple[Scenario, Design | None, int], draw: int) -> tuple[int, Loop]:
+def _drawn(shared: tuple[Scenario, Design | None, int], draw: int) -> Loop:
     scenario, design, years = shared
-    return draw, loop(scenario.with_values(design.of(draw)) if design is not None and draw else scenario, years)
+    return loop(scenario.with_values(design.of(draw)) if design is not None and draw else scenario, years)
 
 
 # ---------------------------------------------------------------- the cut

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -21,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cyclesim.analysis.loop import Loop, loop, run_probed, yearly
-from cyclesim.errors import DesignError, WorkerError
+from cyclesim.errors import DesignError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import Design
-from cyclesim.runs.engines import Batch, engine
+from cyclesim.runs.engines import gathered
 from cyclesim.runs.results import late
 
 if TYPE_CHECKING:
@@ -245,21 +244,13 @@ def regimes(
     if len(along) > 2 or (along and design is not None):
         raise DesignError("regimes are looked at along one or two parameters, or over draws")
     points = [design.of(k) for k in range(1, len(design) + 1)] if design is not None else _grid(along)
-    tasks = [Batch([item]) for item in enumerate([{}, *points])]
-    found: dict[int, Rest] = {}
-    with closing(engine(min(workers, len(tasks))).map(_numbered, (scenario, years), tasks)) as work:
-        for done in work:
-            if done.results is None:
-                raise WorkerError(f"point {done.batch.items[0][0]} ends its worker process each time it is tried")
-            found.update(done.results)
-            if progress:
-                progress(len(found), len(tasks))
-    return Regimes(scenario, found[0], points, [found[k] for k in range(1, len(tasks))], tuple(along))
+    default, *rests = gathered(_rest, (scenario, years), [{}, *points], workers, progress)
+    return Regimes(scenario, default, points, rests, tuple(along))
 
 
-def _numbered(shared: tuple[Scenario, int], item: tuple[int, Mapping[str, float]]) -> tuple[int, Rest]:
-    (scenario, years), (number, values) = shared, item
-    return number, rest(scenario.with_values(values) if values else scenario, years)
+def _rest(shared: tuple[Scenario, int], values: Mapping[str, float]) -> Rest:
+    scenario, years = shared
+    return rest(scenario.with_values(values) if values else scenario, years)
 
 
 def _grid(along: Sequence[str]) -> list[dict[str, float]]:

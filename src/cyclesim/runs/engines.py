@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from ctypes import c_byte
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -128,6 +129,50 @@ def cores() -> int:
 def engine(workers: int) -> Engine:
     """Return the engine for so many workers on this machine."""
     return Serial() if workers == 1 else Processes(workers)
+
+
+def gathered(
+    function: Function,
+    shared: Any,
+    items: Sequence[Any],
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    size: int = 1,
+) -> list[Any]:
+    """Return what a function makes of items, in their order, whatever the number of workers.
+
+    Parameters
+    ----------
+    progress
+        Called with the number of items done and asked for.
+    size
+        Items in a batch.
+
+    Raises
+    ------
+    WorkerError
+        If an item ends its worker process each time it is tried.
+    """
+    numbered = list(enumerate(items))
+    batches = (Batch(numbered[first : first + size]) for first in range(0, len(numbered), size))
+    found: dict[int, Any] = {}
+    with closing(engine(min(workers, max(len(items), 1))).map(_numbered, (function, shared), batches)) as work:
+        for done in work:
+            if done.results is None:
+                raise WorkerError(
+                    f"{done.batch.items[0][1]} ends its worker process each time it is tried; there may be too little "
+                    "memory for it"
+                )
+            found.update(done.results)
+            if progress:
+                progress(len(found), len(items))
+    return [found[number] for number in range(len(items))]
+
+
+def _numbered(shared: tuple[Function, Any], item: tuple[int, Any]) -> tuple[int, Any]:
+    """Return a result with the number of its item: engines return batches in any order."""
+    (function, what), (number, one) = shared, item
+    return number, function(what, one)
 
 
 class _Pool:

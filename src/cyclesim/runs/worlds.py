@@ -5,16 +5,15 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.errors import DesignError, WorkerError
+from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import NO_DRAWS, Design
-from cyclesim.runs.engines import Batch, engine
+from cyclesim.runs.engines import gathered
 
 Table = dict[str, NDArray[np.generic]]
 _COLLECT_SECONDS, _COLLECT_SHARE = 1.0, 0.02
@@ -98,30 +97,11 @@ def simulate_worlds(
     design = NO_DRAWS if design is None else design
     if workers < 1:
         raise DesignError(f"worlds need at least one worker (got {workers})")
-    shared: _Shared = (list(scenarios), design, seed, twin)
-    results: dict[int, list[Table]] = {}
+    shared = (list(scenarios), design, seed, twin)
     size = max(1, min(25, len(todo) // (4 * workers)))
-    numbered = list(enumerate(todo))
-    batches = [Batch(numbered[first : first + size]) for first in range(0, len(numbered), size)]
-    chosen = engine(min(workers, len(todo)))
-    with closing(chosen.map(_numbered, shared, batches)) as work:
-        for done in work:
-            if done.results is None:
-                _, world = done.batch.items[0]
-                raise WorkerError(
-                    f"draw {world.draw}, replication {world.replication} ends its worker process each time it is "
-                    "tried; there may be too little memory for it"
-                )
-            results.update(done.results)
-            if progress:
-                progress(len(results), len(todo))
-    return [results[number] for number in range(len(todo))]
+    return gathered(_world, shared, todo, workers, progress, size)
 
 
-_Shared = tuple[list[Scenario], Design, int, bool]
-
-
-def _numbered(shared: _Shared, item: tuple[int, World]) -> tuple[int, list[Table]]:
-    """Return the tables of a world with its number: engines return worlds in any order."""
-    (scenarios, design, seed, twin), (number, world) = shared, item
-    return number, simulate_world(scenarios, design, seed, world, twin)
+def _world(shared: tuple[list[Scenario], Design, int, bool], world: World) -> list[Table]:
+    scenarios, design, seed, twin = shared
+    return simulate_world(scenarios, design, seed, world, twin)
