@@ -54,9 +54,14 @@ class Dask:
         WorkerError
             If the scheduler cannot be reached or goes away, or workers die whatever they are given.
         """
+        from distributed.comm import CommClosedError
+
         payload = pickle.dumps(shared)
         with self._client() as client:
-            yield from self._carried(client, function, payload, iter(batches))
+            try:
+                yield from self._carried(client, function, payload, iter(batches))
+            except (CancelledError, CommClosedError) as error:  # whichever of our calls found out first
+                raise self._gone() from error
 
     def _carried(self, client: Any, function: Function, payload: bytes, source: Iterator[Batch]) -> Iterator[Done]:
         from distributed import as_completed
@@ -65,7 +70,7 @@ class Dask:
         suspects, asked, arriving = Suspects(), 0.0, as_completed()
         while True:
             if self._scheduler is not None and time.monotonic() - asked > _ASK_SECONDS:
-                self.workers, asked = max(1, len(client.nthreads())), time.monotonic()
+                self.workers, asked = self._there(client), time.monotonic()
             while len(pending) < (1 if suspects else AHEAD * self.workers):
                 batch = suspects.next() if suspects else next(source, None)
                 if batch is None:
@@ -94,13 +99,18 @@ class Dask:
             )  # waits where a worker died with a result not fetched yet
         except KilledWorker:
             return None
-        except CancelledError as error:
-            raise self._gone() from error
         except ImportError as error:
             raise WorkerError(
                 f"a Dask worker lacks what it needs ({error}); install the same cyclesim there"
             ) from error
         return results
+
+    def _there(self, client: Any) -> int:
+        """Return how many workers the scheduler has now."""
+        try:
+            return max(1, len(client.nthreads()))
+        except OSError as error:
+            raise self._gone() from error
 
     def _gone(self) -> WorkerError:
         where = f"the scheduler at {self._scheduler}" if self._scheduler else "the scheduler"
