@@ -54,7 +54,7 @@ class Dask:
         WorkerError
             If the scheduler cannot be reached or goes away, or workers die whatever they are given.
         """
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
 
         payload = pickle.dumps(shared)
         with self._client() as client:
