@@ -344,6 +344,27 @@ def test_until_stops_at_the_same_number_with_any_engine(place, workers):
     assert again.plan.replications == found.plan.replications
 
 
+def test_shards_cannot_decide_about_the_whole(place, study):
+    rule = "until: 'referred: half-width 90 %'\nmost: 60\n"
+    with pytest.raises(DesignError, match="a stop rule is about all runs and goes with no shard"):
+        driver.carry_out(sweeps.begin(written(place, HEAD + rule, "sharded"), place / "sharded"), shard=(1, 2))
+    with pytest.raises(DesignError, match="another try of failed runs"):
+        driver.carry_out(sweeps.begin(study, place / "sharded-2"), shard=(1, 2), retry_failed=True)
+
+
+def test_draws_that_were_written_before_a_kill_wait_for_their_manifest(place, whole):
+    small = HEAD + DESIGN.replace("draws: 4", "draws: 2")
+    there = cs.sweep(written(place, small, "ahead"), place / "ahead")
+    manifest_before = (there.folder / "manifest.json").read_bytes()
+    there.resize(draws=4)
+    (there.folder / "manifest.json").write_bytes(manifest_before)
+    again = cs.read_sweep(there.folder)
+    assert (len(again.plan.design), again.complete) == (2, True)
+    driver.resized(again, 4, None)
+    driver.carry_out(again)
+    assert files(again.folder) == files(whole.folder)
+
+
 def test_a_stop_rule_can_be_given_to_a_sweep_that_is_there(place):
     plain = HEAD + "replications: 6\n"
     there = cs.sweep(written(place, plain, "later"), place / "later")

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyclesim.errors import FolderError
+from cyclesim.errors import DesignError, FolderError
 from cyclesim.runs import engines, precision, store, totals
 from cyclesim.runs.engines import Batch, Done, Engine, Serial
 from cyclesim.runs.folder import put
@@ -105,12 +105,17 @@ def carry_out(
 
     Raises
     ------
+    DesignError
+        If a shard of a sweep with a stop rule is asked for, or failed runs of a shard.
     FolderError
         If another driver is at work on the folder, it cannot be written, or another model version made it.
     WorkerError
         If workers die whatever they are given. What was done before is stored.
     """
     sweep.check_version()
+    if shard != WHOLE and (sweep.rule or retry_failed):
+        what = "a stop rule" if sweep.rule else "another try of failed runs"
+        raise DesignError(f"{what} is about all runs and goes with no shard; carry the sweep out with one driver")
     with _claimed(sweep.folder, shard):
         if shard == WHOLE:
             sweep.store.repair()

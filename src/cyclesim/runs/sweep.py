@@ -336,7 +336,7 @@ def read_sweep(folder: str | Path) -> Sweep:
     content = json.loads((place / folders.MANIFEST).read_text(encoding="utf-8"))
     try:
         study = Study.model_validate_json(json.dumps(content["study"]))
-        drawn = pq.read_table(place / store.DRAWS)
+        drawn = pq.read_table(place / store.DRAWS)[: max(content["draws"], 1)]  # it may be ahead of the manifest
         scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
     except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
         raise FolderError(f"{place} cannot be read: {error}") from error
