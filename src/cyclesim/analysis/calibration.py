@@ -1,0 +1,360 @@
+"""Calibration: which inputs agree with what has been observed.
+
+Approximate Bayesian computation on one design (Beaumont, Zhang and Balding 2002): of all draws from the prior those are
+kept whose outcomes come nearest to the targets, weighted by their distance, and moved by a local linear regression of
+the inputs on the outcomes to where they would be had they met the targets. An error of measurement is added to the
+simulated outcomes before they are compared, so that a target is met as well as it is known. What the targets do not
+tell stays as wide as the prior: that is said, not hidden. Simulation-based calibration (Talts et al. 2018) checks it:
+over draws taken as the truth in turn, the rank of the true input among posterior ones is uniform.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cyclesim.runs.sweep import Sweep
+
+Floats = NDArray[np.float64]
+FEWEST_DRAWS, FEWEST_KEPT = 100, 30
+_FORM = "write it as in 'detected_share = 0.05 +- 0.01'"
+_TARGET = re.compile(r"^\s*(?P<name>[a-z_]+)\s*=\s*(?P<value>\S+)\s*(?:\+-|±|\+/-)\s*(?P<error>\S+)\s*$")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What was observed.
+
+    Attributes
+    ----------
+    measure
+        Name of a total.
+    value, error
+        What it is, and the standard deviation of what is known of it.
+    """
+
+    measure: str
+    value: float
+    error: float
+
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """Read a target such as ``detected_share = 0.05 +- 0.01``.
+
+        Raises
+        ------
+        DesignError
+            If it cannot be read, or its error is not above zero.
+        """
+        found = _TARGET.match(text)
+        if not found:
+            raise DesignError(f"cannot read the target {text!r}; {_FORM}")
+        try:
+            target = cls(found["name"], float(found["value"]), float(found["error"]))
+        except ValueError:
+            raise DesignError(f"cannot read a number in the target {text!r}; {_FORM}") from None
+        if not (math.isfinite(target.value) and 0 < target.error < math.inf):
+            raise DesignError(f"the error of the target {text!r} must be above zero; {_FORM}")
+        return target
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Inputs that agree with targets.
+
+    Attributes
+    ----------
+    samples
+        Shape (kept, inputs): inputs, moved by the regression where there was one.
+    weights
+        Shape (kept,), adding up to 1.
+    kept
+        Which draws these are.
+    """
+
+    samples: Floats
+    weights: Floats
+    kept: NDArray[np.int64]
+
+    def mean(self) -> Floats:
+        """Return the posterior mean of each input."""
+        return np.asarray(self.weights @ self.samples)
+
+    def sd(self) -> Floats:
+        """Return the posterior standard deviation of each input."""
+        return np.asarray(np.sqrt(self.weights @ (self.samples - self.mean()) ** 2))
+
+    def quantile(self, share: float) -> Floats:
+        """Return a weighted quantile of each input."""
+        return np.array([weighted_quantile(column, self.weights, share) for column in self.samples.T])
+
+
+def abc(
+    inputs: Floats,
+    outcomes: Floats,
+    observed: Floats,
+    bounds: Sequence[tuple[float, float]],
+    accept: float = 0.05,
+    adjust: bool = True,
+) -> Posterior:
+    """Return the inputs that agree with what was observed.
+
+    Parameters
+    ----------
+    inputs
+        Draws from the prior, shape (draws, inputs).
+    outcomes
+        What they lead to, errors of measurement included, shape (draws, outcomes).
+    observed
+        Shape (outcomes,).
+    bounds
+        Of each input; infinite where there is none. Moved inputs stay inside.
+    accept
+        Share of the draws that is kept, at least 30 of them.
+    adjust
+        Whether the kept draws are moved by a local linear regression.
+
+    Raises
+    ------
+    DesignError
+        For fewer than 100 draws, or values that are no finite numbers.
+    """
+    if len(inputs) < FEWEST_DRAWS:
+        raise DesignError(f"{len(inputs)} draws are too few to calibrate with; take {FEWEST_DRAWS} or more")
+    if not (np.isfinite(inputs).all() and np.isfinite(outcomes).all()):
+        raise DesignError("there are values that are no finite numbers among the runs; they cannot be calibrated with")
+    scale = np.median(np.abs(outcomes - np.median(outcomes, axis=0)), axis=0)
+    scale = np.where(scale > 0, scale, np.maximum(outcomes.std(axis=0), 1e-300))
+    distance = np.sqrt((((outcomes - observed) / scale) ** 2).sum(axis=1))
+    number = min(len(inputs), max(FEWEST_KEPT, round(accept * len(inputs))))
+    limit = np.sort(distance)[number - 1]
+    kept = np.flatnonzero(distance <= limit)
+    weights = 1 - (distance[kept] / limit) ** 2 if limit > 0 else np.ones(len(kept))  # Epanechnikov
+    weights = np.maximum(weights, 1e-9)
+    weights = weights / weights.sum()
+    if not adjust or limit == 0:
+        return Posterior(inputs[kept], weights, kept)
+    return Posterior(_moved(inputs[kept], outcomes[kept] - observed, weights, bounds), weights, kept)
+
+
+def _moved(inputs: Floats, apart: Floats, weights: Floats, bounds: Sequence[tuple[float, float]]) -> Floats:
+    """Return inputs where they would be had their outcomes met the targets: a linear regression on an open scale."""
+    columns = []
+    basis = np.column_stack([np.ones(len(apart)), apart / np.where(apart.std(axis=0) > 0, apart.std(axis=0), 1.0)])
+    root = np.sqrt(weights)[:, None]
+    for column, (low, high) in zip(inputs.T, bounds, strict=True):
+        opened = _open(column, low, high)
+        slope = np.linalg.lstsq(basis * root, opened * root[:, 0], rcond=None)[0]
+        columns.append(_closed(opened - basis[:, 1:] @ slope[1:], low, high))
+    return np.column_stack(columns)
+
+
+def _open(x: Floats, low: float, high: float) -> Floats:
+    """Return numbers on the whole line: by the logit between two bounds, by the logarithm above one."""
+    if math.isfinite(low) and math.isfinite(high):
+        u = np.clip((x - low) / (high - low), 1e-9, 1 - 1e-9)
+        return np.asarray(np.log(u / (1 - u)))
+    return np.asarray(np.log(np.maximum(x - low, 1e-300))) if math.isfinite(low) else x
+
+
+def _closed(x: Floats, low: float, high: float) -> Floats:
+    if math.isfinite(low) and math.isfinite(high):
+        return np.asarray(low + (high - low) / (1 + np.exp(-np.clip(x, -500, 500))))
+    return np.asarray(low + np.exp(np.minimum(x, 700))) if math.isfinite(low) else x
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """Return the quantile of weighted values: where the weights of smaller ones come to a share."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) - 0.5 * weights[order]
+    return float(np.interp(share, reached / weights.sum(), values[order]))
+
+
+def ranks(
+    inputs: Floats,
+    outcomes: Floats,
+    bounds: Sequence[tuple[float, float]],
+    truths: int = 100,
+    accept: float = 0.05,
+    adjust: bool = True,
+    seed: int = 1,
+) -> Floats:
+    """Return where true inputs stand among posterior ones, 0 to 1: uniform if the calibration is right.
+
+    Parameters
+    ----------
+    truths
+        Draws that are taken as the truth in turn, at random; each is left out of the draws it is calibrated with.
+
+    Returns
+    -------
+    Shape (truths, inputs).
+    """
+    rng = np.random.default_rng(seed)
+    found = []
+    for truth in rng.choice(len(inputs), min(truths, len(inputs)), replace=False):
+        rest = np.arange(len(inputs)) != truth
+        posterior = abc(inputs[rest], outcomes[rest], outcomes[truth], bounds, accept, adjust)
+        below = (posterior.samples < inputs[truth]) * posterior.weights[:, None]
+        found.append(below.sum(axis=0))
+    return np.array(found)
+
+
+# ---------------------------------------------------------------- of a sweep
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """What targets say about the inputs of a sweep.
+
+    Attributes
+    ----------
+    targets
+        What was observed.
+    scenario
+        Whose outcomes were compared with it.
+    posterior
+        The inputs that agree.
+    inputs
+        A row for each quantity, the best known first: prior and posterior 5 %, median and 95 %, and what the posterior
+        interval is of the prior one (1: the targets say nothing).
+    outcomes
+        A row for each total: 5 %, median and 95 % over the prior draws, and over those kept.
+    rank_bias
+        By quantity: mean rank of true inputs among posterior ones, less a half, in standard errors; beyond 3 the
+        posterior is off.
+    draws
+        Number of draws.
+    """
+
+    targets: tuple[Target, ...]
+    scenario: str
+    posterior: Posterior
+    inputs: pd.DataFrame
+    outcomes: pd.DataFrame
+    rank_bias: Mapping[str, float]
+    draws: int
+
+    def __repr__(self) -> str:
+        return f"Calibration({[t.measure for t in self.targets]}, kept={len(self.posterior.kept)} of {self.draws})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "targets": [{"measure": t.measure, "value": t.value, "error": t.error} for t in self.targets],
+            "scenario": self.scenario,
+            "draws": self.draws,
+            "kept": len(self.posterior.kept),
+            "inputs": self.inputs.to_dict("records"),
+            "outcomes": self.outcomes.to_dict("records"),
+            "rank_bias": dict(self.rank_bias),
+        }
+
+
+def calibrate(
+    sweep: Sweep, targets: Sequence[str | Target], scenario: str | None = None, accept: float = 0.05, seed: int = 1
+) -> Calibration:
+    """Return which inputs of a finished sweep agree with targets.
+
+    Parameters
+    ----------
+    targets
+        Such as ``detected_share = 0.05 +- 0.01``: totals of runs, with the error with which they are known.
+    scenario
+        Whose runs are compared with them; the baseline if absent.
+    accept
+        Share of the draws that is kept.
+    seed
+        Of the errors of measurement and of the ranks.
+
+    Raises
+    ------
+    DesignError
+        If a target cannot be read, the sweep is no sample of a prior (lhs, sobol), has fewer than 100 draws, or lacks
+        runs.
+    UnknownNameError
+        If a measure or the scenario is not in the sweep.
+    """
+    asked = tuple(Target.parse(t) if isinstance(t, str) else t for t in targets)
+    name = scenario or sweep.baseline
+    _check(sweep, asked, name)
+    design = sweep.plan.design
+    rng = np.random.default_rng(seed)
+    columns = {measure: _by_draw(sweep, measure, name) for measure in sweep.measures}
+    noisy = np.column_stack([columns[t.measure] + rng.normal(0, t.error, len(design)) for t in asked])
+    observed = np.array([t.value for t in asked])
+    bounds = [(float(column.min()), float(column.max())) for column in design.values.T]
+    posterior = abc(design.values, noisy, observed, bounds, accept)
+    bias = ranks(design.values, noisy, bounds, 60, accept, seed=seed)
+    errors = (bias.mean(axis=0) - 0.5) / (bias.std(axis=0, ddof=1) / math.sqrt(len(bias)))
+    return Calibration(
+        asked,
+        name,
+        posterior,
+        _known(design.names, design.values, posterior),
+        _predicted(columns, posterior),
+        dict(zip(design.names, errors.tolist(), strict=True)),
+        len(design),
+    )
+
+
+def _check(sweep: Sweep, targets: Sequence[Target], scenario: str) -> None:
+    if not targets:
+        raise DesignError(f"there is nothing to calibrate to; {_FORM}")
+    method = sweep.study.design.method if sweep.study.design is not None else "none"
+    if sweep.design is None or method not in ("lhs", "sobol"):
+        raise DesignError(f"{sweep.folder} is no sample of a prior; give its study a design of lhs or sobol")
+    if scenario not in sweep.scenarios:
+        raise UnknownNameError(f"no scenario {scenario!r} in this sweep; {did_you_mean(scenario, sweep.scenarios)}")
+    for target in targets:
+        if target.measure not in sweep.measures:
+            way_out = did_you_mean(target.measure, sweep.measures)
+            raise UnknownNameError(f"no measure {target.measure!r} in this sweep; {way_out}")
+
+
+def _by_draw(sweep: Sweep, measure: str, scenario: str) -> Floats:
+    """Return a total by draw, averaged over luck."""
+    means = sweep.pairs(measure)[scenario].groupby("draw").mean().sort_index()
+    if len(means) < len(sweep.plan.design):
+        raise DesignError(f"draws of {sweep.folder} are missing or failed: cyclesim resume (--retry-failed)")
+    return means.to_numpy(dtype=float)
+
+
+def _known(names: Sequence[str], prior: Floats, posterior: Posterior) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for k, name in enumerate(names):
+        before = np.quantile(prior[:, k], [0.05, 0.5, 0.95])
+        after = [weighted_quantile(posterior.samples[:, k], posterior.weights, q) for q in (0.05, 0.5, 0.95)]
+        rows.append(
+            {"quantity": name, "prior_low": before[0], "prior_median": before[1], "prior_high": before[2]}
+            | {"low": after[0], "median": after[1], "high": after[2]}
+            | {"left": (after[2] - after[0]) / (before[2] - before[0])}
+        )
+    return pd.DataFrame(rows).sort_values("left", ignore_index=True)
+
+
+def _predicted(columns: Mapping[str, Floats], posterior: Posterior) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for name, values in columns.items():
+        before = np.quantile(values, [0.05, 0.5, 0.95])
+        after = [weighted_quantile(values[posterior.kept], posterior.weights, q) for q in (0.05, 0.5, 0.95)]
+        rows.append(
+            {"measure": name, "prior_low": before[0], "prior_median": before[1], "prior_high": before[2]}
+            | {"low": after[0], "median": after[1], "high": after[2]}
+        )
+    return pd.DataFrame(rows)
