@@ -43,6 +43,7 @@ COMMANDS = {
     "sensitivity": ("cyclesim.cli_sensitivity", "sensitivity", "Say which inputs move an outcome of a sweep."),
     "discover": ("cyclesim.cli_discover", "discover", "Say which assumptions make an intervention fail."),
     "calibrate": ("cyclesim.cli_calibrate", "calibrate", "Say which inputs agree with what has been observed."),
+    "portfolio": ("cyclesim.cli_portfolio", "portfolio", "Say which use of a sum averts most exploitation."),
     "voi": ("cyclesim.cli_voi", "voi", "Say what it would be worth to know more before choosing."),
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
     "regimes": ("cyclesim.cli_regimes", "regimes", "Say where funding comes to rest, and whether there is a trap."),

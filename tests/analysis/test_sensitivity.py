@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis.sensitivity import binned, sobol
+from cyclesim.analysis.sensitivity import binned, pawn, sobol
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
@@ -116,6 +116,20 @@ def test_shares_between_bins_are_first_order_indices_and_nothing_for_noise():
     assert [binned(unit[:, k], y) for k in range(3)] == pytest.approx(FIRST, abs=0.05)
     chance = [binned(rng.random(200), rng.random(200)) for _ in range(200)]
     assert np.mean(chance) == pytest.approx(0.0, abs=0.01)
+
+
+def test_pawn_sees_what_moves_a_skewed_outcome_and_agrees_with_salib():
+    from SALib.analyze.pawn import analyze
+
+    rng = np.random.default_rng(3)
+    unit = rng.random((2000, 2))
+    y = np.exp(8 * unit[:, 0]) * rng.gamma(0.3, 1.0, 2000)  # rare and huge: its variance is a few draws
+    one, two = pawn(unit[:, 0], y), pawn(unit[:, 1], y)
+    assert one > 3 * two
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}
+    theirs = analyze(problem, unit, y, S=25, seed=1)["median"]
+    assert one == pytest.approx(theirs[0], abs=0.03)
+    assert two == pytest.approx(theirs[1], abs=0.03)
 
 
 # ---------------------------------------------------------------- of a sweep

@@ -95,7 +95,7 @@ def picture(found: Sensitivity, number: int = 12) -> Figure:
 def _rows(found: Sensitivity, number: int) -> list[list[str]]:
     heads = {
         "sobol": ["input", "first-order", "95 %", "total", "95 %"],
-        "binned": ["input", "share alone", "95 %"],
+        "binned": ["input", "share alone", "95 %", "PAWN"],
         "morris": ["input", "mu*", "95 %", "mu", "sigma"],
     }
     rows = [heads[found.method]]
@@ -104,6 +104,8 @@ def _rows(found: Sensitivity, number: int) -> list[list[str]]:
         cells = [_short(value), _ends(low, high)]
         if found.method == "sobol":
             cells = [_short(row["first"]), _ends(row["first_low"], row["first_high"]), *cells]
+        if found.method == "binned":
+            cells.append(_short(row["pawn"]))
         if found.method == "morris":
             cells += [_short(row["mu"]), _short(row["sigma"])]
         rows.append([row["quantity"], *cells])
