@@ -155,7 +155,7 @@ def binned(x: Floats, y: Floats) -> float:
 def pawn(x: Floats, y: Floats) -> float:
     """Return the PAWN index of an input (Pianosi and Wagener 2018), for skewed outcomes, whose variance says little.
 
-    The median, over bins of ``x``, of the Kolmogorov-Smirnov distance between ``y`` in the bin and all of ``y``, 0 to 1.
+    The median, over bins of ``x``, of the Kolmogorov-Smirnov distance (0 to 1) of ``y`` in the bin from all of ``y``.
     It is never quite 0: of an input that does nothing it is about 1.2 over the square root of the draws in a bin.
     """
     from scipy.stats import ks_2samp
