@@ -4,64 +4,133 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("subject", metavar="FOLDER|SCENARIO")
 @click.option(
     "--target",
     "targets",
     multiple=True,
     required=True,
-    help="Such as 'detected_share = 0.05 +- 0.01'; may be repeated.",
+    help="Of a sweep such as 'detected_share = 0.05 +- 0.01'; of a scenario such as T1. May be repeated.",
 )
-@click.option("--scenario", help="Whose runs are compared with the targets (default: the baseline).")
+@click.option("--scenario", help="Of a sweep: whose runs are compared with the targets (default: the baseline).")
 @click.option(
     "--accept",
     type=click.FloatRange(min=0, max=1, min_open=True),
     default=0.05,
     show_default=True,
-    help="Share of the draws that is kept.",
+    help="Of a sweep: share of the draws that is kept.",
 )
+@click.option(
+    "--draws", type=click.IntRange(min=60), default=200, show_default=True, help="Of a scenario: draws from the prior."
+)
+@click.option(
+    "--check",
+    type=click.IntRange(min=0, max=200),
+    default=40,
+    show_default=True,
+    help="Of a scenario: draws from the posterior at which the model is run.",
+)
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Of a scenario: worlds a draw.")
 @click.option("--top", type=click.IntRange(min=1), default=15, show_default=True, help="How many inputs are printed.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of errors and ranks.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of draws and errors.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables (default: none are written).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def calibrate(
-    folder: Path,
+    subject: str,
     targets: tuple[str, ...],
     scenario: str | None,
     accept: float,
+    draws: int,
+    check: int,
+    seeds: int,
     top: int,
     seed: int,
+    workers: int | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Say which inputs of the finished sweep in FOLDER agree with what has been observed.
+    """Say which inputs agree with what has been observed.
 
-    Approximate Bayesian computation with regression adjustment on the draws of the sweep (lhs or sobol, 100 or more;
-    the more inputs and targets, the more). Targets are totals of runs, with the error with which they are known.
+    Of the FOLDER of a finished sweep: approximate Bayesian computation with regression adjustment on its draws (lhs or
+    sobol, 100 or more), for targets that are totals of its runs, with the error with which they are known.
+
+    Of a SCENARIO: some of the targets T1 to T15, each in worlds of its own as in `cyclesim validate`, matched with
+    emulators over the inputs that move them, and checked by running the model at draws from the posterior. The
+    posterior is left as a table of draws, for --draws of other commands and for studies.
     """
+    from cyclesim.runs import folder as folders
+
+    if Path(subject).is_dir():
+        about, content, tables, text = _of_a_sweep(Path(subject), targets, scenario, accept, top, seed, out)
+    else:
+        given = (subject, targets, draws, check, seeds, seed)
+        about, content, tables, text = _of_a_scenario(given, workers, top, out, as_json)
+    if out is not None:
+        words = json.dumps(content, indent=1, allow_nan=False) + "\n"
+        folders.write(out, about, {**tables, "calibration.json": words, "log.json": folders.log()})
+    click.echo(json.dumps(content, allow_nan=False) if as_json else text)
+    if out is not None and not as_json:
+        click.echo(f"Tables: {out}{os.sep}")
+
+
+Told = tuple[dict[str, Any], dict[str, Any], "dict[str, pd.DataFrame]", str]
+"""Manifest, content as JSON types, tables by file, and text."""
+
+
+def _of_a_sweep(
+    place: Path, targets: tuple[str, ...], scenario: str | None, accept: float, top: int, seed: int, out: Path | None
+) -> Told:
     from cyclesim.analysis import calibration
     from cyclesim.outputs.calibration import as_text
     from cyclesim.runs import folder as folders
     from cyclesim.runs.sweep import read_sweep
 
-    sweep = read_sweep(folder)
+    sweep = read_sweep(place)
     about = {**sweep.manifest, "kind": "calibration", "of": [list(targets), scenario, accept, seed]}
     if out is not None:
         folders.check_free(out, about)
     found = calibration.calibrate(sweep, targets, scenario, accept, seed)
+    tables = {"inputs.csv": found.inputs, "outcomes.csv": found.outcomes, "posterior.csv": found.posterior_table(seed)}
+    return about, found.to_dict(), tables, as_text(found, about, top)
+
+
+def _of_a_scenario(
+    given: tuple[str, tuple[str, ...], int, int, int, int],
+    workers: int | None,
+    top: int,
+    out: Path | None,
+    quiet: bool,
+) -> Told:
+    from cyclesim.analysis.matching import match, named
+    from cyclesim.inputs.files import load
+    from cyclesim.outputs.calibration import matched
+    from cyclesim.outputs.progress import progress_bar
+    from cyclesim.runs import folder as folders
+    from cyclesim.runs.design import sample
+    from cyclesim.runs.engines import cores
+
+    name, targets, draws, check, seeds, seed = given
+    named(targets)
+    chosen = load(name)
+    about = folders.manifest("match", [chosen], sample(chosen, n=draws, seed=seed), seeds, seed)
+    about |= {"targets": list(targets), "check": check}
     if out is not None:
-        tables = {"inputs.csv": found.inputs, "outcomes.csv": found.outcomes}
-        text = json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"
-        folders.write(out, about, {**tables, "calibration.json": text, "log.json": folders.log()})
-    if as_json:
-        click.echo(json.dumps(found.to_dict(), allow_nan=False))
-        return
-    click.echo(as_text(found, about, top))
-    if out is not None:
-        click.echo(f"Tables: {out}{os.sep}")
+        folders.check_free(out, about)
+    with progress_bar(quiet=quiet) as progress:
+        found = match(chosen, targets, draws, check, seeds, seed, workers or cores(), progress)
+    command = f"cyclesim calibrate {shlex.quote(name)} " + "".join(f"--target {t} " for t in targets)
+    command += f"--draws {draws} --check {check} --seeds {seeds} --seed {seed}"
+    tables = {"quantities.csv": found.quantities, "inputs.csv": found.inputs, "posterior.csv": found.posterior_table()}
+    return about, found.to_dict(), tables, matched(found, about, top, command)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 @click.command()
 @click.argument("scenario", default="baseline")
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of uncertain numbers.")
+@options.draws
 @click.option("--years", type=click.IntRange(min=5, max=100), default=30, show_default=True, help="Length of the runs.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
@@ -21,7 +23,7 @@ import click
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def loop(
-    scenario: str, draws: int, years: int, seed: int, workers: int | None, out: Path | None, as_json: bool
+    scenario: str, draws: int | Path, years: int, seed: int, workers: int | None, out: Path | None, as_json: bool
 ) -> None:
     """Say how strongly money comes back to money in a SCENARIO: links, gain, multiplier, time constant.
 
@@ -34,11 +36,11 @@ def loop(
     from cyclesim.outputs import style
     from cyclesim.outputs.progress import progress_bar
     from cyclesim.runs import folder
-    from cyclesim.runs.design import sample
+    from cyclesim.runs.design import drawn
     from cyclesim.runs.engines import cores
 
     chosen = load(scenario)
-    design = sample(chosen, n=draws, seed=seed) if draws else None
+    design = drawn(chosen, draws, seed)
     about = folder.manifest("loop", [chosen], design, 1, seed, "twin")
     if out is not None:
         folder.check_free(out, about)
@@ -51,7 +53,7 @@ def loop(
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return
-    options = f"--draws {draws} --seed {seed} " if draws else ""
-    click.echo(told.as_text(found, about, f"cyclesim loop {shlex.quote(scenario)} {options}--years {years}"))
+    drawn_as = f"{options.draws_as_typed(draws)}--seed {seed} " if draws else ""
+    click.echo(told.as_text(found, about, f"cyclesim loop {shlex.quote(scenario)} {drawn_as}--years {years}"))
     if out is not None:
         click.echo(f"Table and picture: {out}{os.sep}")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
     found = {}
@@ -31,7 +33,7 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option("--floor", "floors", multiple=True, callback=_limits, help="Least share of a line: back_end=20%.")
 @click.option("--cap", "caps", multiple=True, callback=_limits, help="Largest share of a line: prevention=40%.")
 @click.option("--target", type=float, help="Say too which sum, split alike, averts so many person-months.")
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws to score the uses over.")
+@options.draws
 @click.option("--evaluations", type=click.IntRange(min=40), default=200, show_default=True, help="Uses tried.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of search and draws.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
@@ -44,7 +46,7 @@ def portfolio(
     floors: dict[str, float],
     caps: dict[str, float],
     target: float | None,
-    draws: int,
+    draws: int | Path,
     evaluations: int,
     seed: int,
     workers: int | None,
@@ -60,11 +62,11 @@ def portfolio(
     from cyclesim.inputs.files import load
     from cyclesim.outputs.portfolio import as_text
     from cyclesim.runs import folder
-    from cyclesim.runs.design import sample
+    from cyclesim.runs.design import drawn
     from cyclesim.runs.engines import cores
 
     chosen = load(scenario)
-    design = sample(chosen, n=draws, seed=seed) if draws else None
+    design = drawn(chosen, draws, seed)
     about = {**folder.manifest("portfolio", [chosen], design, 1, seed, "twin"), "sum": total, "periods": periods}
     about |= {"floors": floors, "caps": caps, "evaluations": evaluations}
     if out is not None:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 @click.command()
 @click.argument("scenario", default="baseline")
 @click.option("--parameter", "along", multiple=True, help="Vary this parameter over its range; twice for a map.")
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of uncertain numbers.")
+@options.draws
 @click.option(
     "--years", type=click.IntRange(min=15, max=100), default=30, show_default=True, help="Length of the runs."
 )
@@ -27,7 +29,7 @@ import click
 def regimes(
     scenario: str,
     along: tuple[str, ...],
-    draws: int,
+    draws: int | Path,
     years: int,
     seed: int,
     escape: bool,
@@ -46,11 +48,11 @@ def regimes(
     from cyclesim.outputs import style
     from cyclesim.outputs.progress import progress_bar
     from cyclesim.runs import folder
-    from cyclesim.runs.design import sample
+    from cyclesim.runs.design import drawn
     from cyclesim.runs.engines import cores
 
     chosen = load(scenario)
-    design = sample(chosen, n=draws, seed=seed) if draws else None
+    design = drawn(chosen, draws, seed)
     about = folder.manifest("regimes", [chosen], design, 1, seed, "twin")
     if out is not None:
         folder.check_free(out, about)
@@ -65,8 +67,9 @@ def regimes(
     if as_json:
         click.echo(json.dumps(content))
         return
-    options = "".join(f"--parameter {name} " for name in along) + (f"--draws {draws} --seed {seed} " if draws else "")
-    click.echo(told.as_text(found, about, f"cyclesim regimes {shlex.quote(scenario)} {options}--years {years}"))
+    chosen_as = "".join(f"--parameter {name} " for name in along)
+    chosen_as += f"{options.draws_as_typed(draws)}--seed {seed} " if draws else ""
+    click.echo(told.as_text(found, about, f"cyclesim regimes {shlex.quote(scenario)} {chosen_as}--years {years}"))
     for length, push in pushes.items():
         click.echo(f"Out of the trap: {push:.3g} times the coverage wanted, for {length} years")
     if out is not None:

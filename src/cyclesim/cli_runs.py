@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cyclesim import cli_options as options
+
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
 
@@ -96,7 +98,7 @@ def measures(pattern: str, as_json: bool) -> None:
 @click.argument("baseline")
 @click.argument("scenario", nargs=-1, required=True)
 @click.option("--replications", type=click.IntRange(min=1), help="Worlds for each draw (default: 20, or 1 with draws).")
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of uncertain numbers.")
+@options.draws
 @equal_spending
 @purse_share
 @seed
@@ -107,7 +109,7 @@ def compare(
     baseline: str,
     scenario: tuple[str, ...],
     replications: int | None,
-    draws: int,
+    draws: int | Path,
     equal_spending: bool,
     purse_share: float | None,
     seed: int,
@@ -127,12 +129,12 @@ def compare(
     from cyclesim.outputs.progress import progress_bar
     from cyclesim.runs import folder, spending
     from cyclesim.runs import simulate as runs
-    from cyclesim.runs.design import sample
+    from cyclesim.runs.design import drawn
 
     if purse_share is not None and not equal_spending:
         raise click.UsageError("--purse-share goes with --equal-spending only; add that, or leave it out")
     scenarios = [load(name) for name in (baseline, *scenario)]
-    design = sample(scenarios, n=draws, seed=seed) if draws else None
+    design = drawn(scenarios, draws, seed)
     replications = replications or (1 if draws else 20)
 
     def check_free(chosen: Sequence[Scenario]) -> tuple[dict[str, Any], Path]:
@@ -141,7 +143,7 @@ def compare(
         folder.check_free(place, about)
         return about, place
 
-    workers = workers or min(os.cpu_count() or 1, max(draws, 1) * replications)
+    workers = workers or min(os.cpu_count() or 1, (len(design) if design else 1) * replications)
     with progress_bar(quiet=as_json) as progress:
         if equal_spending:
             most = purse_share or spending.PURSE_SHARE
@@ -159,7 +161,7 @@ def compare(
     if as_json:
         click.echo(json.dumps({"folder": str(place), "hash": about["hash"], **result.to_dict()}))
         return
-    further = "--equal-spending " if equal_spending else ""
+    further = options.draws_as_typed(draws) + ("--equal-spending " if equal_spending else "")
     further += f"--purse-share {purse_share:g} " if purse_share else ""
     click.echo(printed.comparison(result, about, (baseline, *scenario), further))
     click.echo(f"Tables and charts: {place}{os.sep}")

@@ -236,6 +236,8 @@ class Calibration:
         posterior is off.
     draws
         Number of draws.
+    names
+        What was drawn.
     """
 
     targets: tuple[Target, ...]
@@ -245,6 +247,16 @@ class Calibration:
     outcomes: pd.DataFrame
     rank_bias: Mapping[str, float]
     draws: int
+    names: tuple[str, ...]
+
+    def posterior_table(self, seed: int = 1, rows: int = 200) -> pd.DataFrame:
+        """Return the posterior as equally weighted draws: a row for each, a column for each input."""
+        import pandas as pd
+
+        places = (np.arange(rows) + np.random.default_rng(seed).random()) / rows
+        reached = np.cumsum(self.posterior.weights)
+        chosen = np.minimum(np.searchsorted(reached, places), len(reached) - 1)
+        return pd.DataFrame(self.posterior.samples[chosen], columns=list(self.names))
 
     def __repr__(self) -> str:
         return f"Calibration({[t.measure for t in self.targets]}, kept={len(self.posterior.kept)} of {self.draws})"
@@ -306,6 +318,7 @@ def calibrate(
         _predicted(columns, posterior),
         dict(zip(design.names, errors.tolist(), strict=True)),
         len(design),
+        design.names,
     )
 
 

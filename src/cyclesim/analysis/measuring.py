@@ -26,20 +26,26 @@ _OTHER_FORMS = tuple(form for form in Form if form not in _SEXUAL)
 
 
 def of_people(worlds: Worlds) -> dict[str, Measured]:
-    """Return who is found and how: T1 to T5 over years 3 to 10, T2 and its part of T5 over years 6 to 10."""
+    """Return who is found and how, over years 3 to 10: T1, T3, T4, T13."""
     found, forward, police = (
         worlds.total("base", m, YEARS_3_TO_10) for m in ("identified", "came_forward", "identified_police")
     )
     return {
         "T1": [worlds("base", "detected_share")[:, YEARS_3_TO_10].mean(axis=1)],
-        "T2": [worlds("strong", "detected_share")[:, LATE].mean(axis=1)],
         "T3": [ratio(forward, found)],
         "T4": [ratio(police, found)],
+        "T13": [ratio(worlds.total("base", m, YEARS_3_TO_10), found) for m in ("convictions", "suspects")],
+    }
+
+
+def of_strong_systems(worlds: Worlds) -> dict[str, Measured]:
+    """Return what more money and linked data find (T2), years 6 to 10, and who is on two lists or more (T5)."""
+    return {
+        "T2": [worlds("strong", "detected_share")[:, LATE].mean(axis=1)],
         "T5": [
             ratio(*(worlds.total(name, measure, months) for measure in ("on_two_lists", "identified")))
             for name, months in (("base", YEARS_3_TO_10), ("strong", LATE))
         ],
-        "T13": [ratio(worlds.total("base", m, YEARS_3_TO_10), found) for m in ("convictions", "suspects")],
     }
 
 

@@ -273,6 +273,28 @@ def _method(document: Document) -> list[Problem]:
     return found
 
 
+def read_table(path: Path) -> dict[str, list[float]]:
+    """Read a CSV file of draws: a column for each quantity, a row for each draw.
+
+    Raises
+    ------
+    StudyError
+        With every problem of the file.
+    """
+    try:
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            message = f"is larger than {MAX_TABLE_BYTES // 10**6} MB"
+            raise StudyError([Problem(str(path), 1, 1, "", None, message, "take fewer draws")])
+        text = reading.decode(path.read_bytes(), str(path))
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise StudyError([Problem(str(path), 1, 1, "", None, message, "name a CSV file of draws")]) from None
+    table, problems = _columns(text, str(path))
+    if problems:
+        raise StudyError(problems)
+    return table
+
+
 def _with_table(document: Document, folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Return the data with the CSV file of a table read into it."""
     design = document.data.get("design")

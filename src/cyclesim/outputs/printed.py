@@ -99,9 +99,9 @@ def command(about: Mapping[str, Any], scenarios: Sequence[str], further: str = "
     Parameters
     ----------
     further
-        Options that the manifest does not hold.
+        Options that the manifest does not hold; draws among them, if they were not a number.
     """
-    draws = f"--draws {about['draws']} " if about["draws"] else ""
+    draws = f"--draws {about['draws']} " if about["draws"] and "--draws" not in further else ""
     names = " ".join(shlex.quote(name) for name in scenarios)
     options = f"{draws}{further}--replications {about['replications']} --seed {about['seed']}"
     return f"cyclesim compare {names} {options}"

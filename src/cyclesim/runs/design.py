@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from cyclesim.errors import CycleSimError, DesignError, StudyError, did_you_mean
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.inputs.study import Draws, Study
+from cyclesim.inputs.study import Draws, Study, read_table
 
 METHODS = ("lhs", "sobol", "saltelli", "morris")
 MAX_DRAWS = 1_000_000
@@ -213,6 +214,32 @@ def given(table: Mapping[str, Sequence[float]]) -> Design:
     if len(lengths) != 1 or 0 in lengths:
         raise DesignError("a design needs at least one draw, and as many numbers for each quantity")
     return Design(names, np.column_stack([np.asarray(table[name], dtype=float) for name in names]))
+
+
+def drawn(scenarios: Scenario | Sequence[Scenario], draws: int | str | Path, seed: int = 1) -> Design | None:
+    """Return so many draws of every quantity with a range, or those of a CSV file; None for 0.
+
+    A file is a table with a column for each quantity, such as the posterior that a calibration leaves. As in `sample`,
+    a parameter that one of the scenarios states itself is left to it.
+
+    Raises
+    ------
+    DesignError
+        If the file names something that scenarios do not have, or values they do not take.
+    StudyError
+        If the file cannot be read as a table.
+    """
+    if isinstance(draws, int):
+        return sample(scenarios, n=draws, seed=seed) if draws else None
+    group = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    stated = set().union(*(scenario.stated for scenario in group))
+    table = {name: column for name, column in read_table(Path(draws)).items() if name not in stated}
+    if not table:
+        raise DesignError(f"there is nothing to draw in {draws}: the scenarios state every quantity of it themselves")
+    faults = _misfits(group, table)
+    if faults:
+        raise DesignError(f"{draws}: {faults[0]}")
+    return given(table)
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Design:
