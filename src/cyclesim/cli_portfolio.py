@@ -32,8 +32,16 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option("--periods", type=click.IntRange(min=1), default=1, show_default=True, help="Periods it is split over.")
 @click.option("--floor", "floors", multiple=True, callback=_limits, help="Least share of a line: back_end=20%.")
 @click.option("--cap", "caps", multiple=True, callback=_limits, help="Largest share of a line: prevention=40%.")
+@click.option("--by-crisis", is_flag=True, help="Split over crises too; otherwise they share by their requirements.")
 @click.option("--target", type=float, help="Say too which sum, split alike, averts so many person-months.")
 @options.draws
+@click.option(
+    "--replications",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Worlds of the ledger in each draw; 0 scores in twins.",
+)
 @click.option("--evaluations", type=click.IntRange(min=40), default=200, show_default=True, help="Uses tried.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of search and draws.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one a core).")
@@ -45,21 +53,25 @@ def portfolio(
     periods: int,
     floors: dict[str, float],
     caps: dict[str, float],
+    by_crisis: bool,
     target: float | None,
     draws: int | Path,
+    replications: int,
     evaluations: int,
     seed: int,
     workers: int | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Say which use of a sum averts most person-months in a SCENARIO: over lines of work, and over periods.
+    """Say which use of a sum averts most person-months in a SCENARIO: over lines of work, periods and crises.
 
-    Searched on the twin, beside random uses; scored with the obvious uses (as donors split money now, all to the
-    frontline, all to one line) over draws of the inputs.
+    Searched on the twin at the default inputs, beside random uses; then scored over draws of the inputs, in worlds with
+    paired luck, beside good uses that are unlike it and the obvious ones (as donors split money now, all to the
+    frontline, all to one line).
     """
     from cyclesim.analysis import portfolio as analysis
     from cyclesim.inputs.files import load
+    from cyclesim.outputs import style
     from cyclesim.outputs.portfolio import as_text
     from cyclesim.runs import folder
     from cyclesim.runs.design import drawn
@@ -67,12 +79,15 @@ def portfolio(
 
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
-    about = {**folder.manifest("portfolio", [chosen], design, 1, seed, "twin"), "sum": total, "periods": periods}
-    about |= {"floors": floors, "caps": caps, "evaluations": evaluations}
+    about = {**folder.manifest("portfolio", [chosen], design, replications, seed, "twin"), "sum": total}
+    about |= {"periods": periods, "floors": floors, "caps": caps, "evaluations": evaluations, "by_crisis": by_crisis}
     if out is not None:
         folder.check_free(out, about)
     workers = workers or cores()
-    found = analysis.portfolio(chosen, total, periods, floors, caps, design, evaluations, workers, seed)
+    limits = (periods, floors, caps)
+    found = analysis.portfolio(
+        chosen, total, *limits, design, evaluations, workers, seed, by_crisis, replications if draws else 0
+    )
     content = found.to_dict()
     if target is not None:
         sum_needed = analysis.needed(chosen, found.best / total, target, 100 * total)
@@ -81,18 +96,19 @@ def portfolio(
         text = json.dumps(content, indent=1, allow_nan=False) + "\n"
         tables = {"best.csv": found.table(), "uses.csv": found.uses}
         folder.write(out, about, {**tables, "portfolio.json": text, "log.json": folder.log()})
+        style.save(found.plot(), out, "portfolio")
     if as_json:
         click.echo(json.dumps(content, allow_nan=False))
         return
-    options = "".join(f"--floor {name}={share:g} " for name, share in floors.items())
-    options += "".join(f"--cap {name}={share:g} " for name, share in caps.items())
-    command = (
-        f"cyclesim portfolio {shlex.quote(scenario)} --sum {total:g} --periods {periods} {options}--draws {draws} "
-    )
+    typed = "".join(f"--floor {name}={share:g} " for name, share in floors.items())
+    typed += "".join(f"--cap {name}={share:g} " for name, share in caps.items())
+    typed += ("--by-crisis " if by_crisis else "") + options.draws_as_typed(draws)
+    typed += f"--replications {replications} " if draws else ""
+    command = f"cyclesim portfolio {shlex.quote(scenario)} --sum {total:g} --periods {periods} {typed}"
     click.echo(as_text(found, about, f"{command}--evaluations {evaluations} --seed {seed}"))
     if target is not None:
         enough = content["sum_needed"]
         words = f"not even US${100 * total:,.0f}" if enough is None else f"US${enough:,.0f}"
         click.echo(f"To avert {target:,.0f} person-months, split alike: {words}")
     if out is not None:
-        click.echo(f"Tables: {out}{os.sep}")
+        click.echo(f"Tables and picture: {out}{os.sep}")

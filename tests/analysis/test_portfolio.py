@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cyclesim as cs
+from cyclesim.analysis import allocation
 from cyclesim.analysis import portfolio as module
-from cyclesim.analysis.portfolio import exploited, needed, portfolio, search
+from cyclesim.analysis.allocation import search
+from cyclesim.analysis.portfolio import World, exploited, needed, portfolio
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
 from cyclesim.vocabulary import Line
@@ -67,7 +69,7 @@ def test_limits_that_leave_no_split_are_refused_with_the_figures(floors, caps, w
 def test_repaired_shares_lie_between_the_limits_and_add_up(raw, floors):
     low = np.array(floors)
     high = np.minimum(low + 0.35, 1.0)
-    shares = module._repaired(np.array(raw), low, high)
+    shares = allocation._repaired(np.array(raw), low, high)
     assert shares.sum() == pytest.approx(1.0)
     assert (shares >= low - 1e-12).all()
     assert (shares <= high + 1e-9).all()
@@ -123,6 +125,55 @@ def test_the_best_use_is_at_least_as_good_as_the_obvious_ones_and_is_scored_over
     assert json.dumps(found.to_dict(), allow_nan=False)
 
 
+def test_other_good_uses_are_unlike_the_best_and_each_other():
+    found = search(concave, *free(4), evaluations=120)
+    chosen = [found.shares, *found.others(3)]
+    assert len(chosen) == 4
+    distances = [np.abs(a - b).sum() for k, a in enumerate(chosen) for b in chosen[:k]]
+    assert min(distances) >= 0.5
+    values = concave(chosen)
+    assert values == sorted(values, reverse=True)
+
+
+def test_uses_are_scored_in_worlds_with_the_same_luck():
+    """A use that gives nothing averts nothing in any world: the luck of the fund's money is nobody's."""
+    nothing = np.zeros((1, LINES))
+    one, two = (exploited(SMALL, nothing, World(draw=1, replication=2, seed=5)) for _ in range(2))
+    assert one == two == cs.run(SMALL, seed=5, draw=1, replication=2).months["exploited"].sum()
+    design = cs.sample(SMALL, n=4, quantities=["prevention_effect"])
+    found = portfolio(SMALL, 2000.0, design=design, evaluations=40, replications=2)
+    assert found.replications == 2
+    assert found.robust in set(found.uses["use"])
+    assert found.uses["mean"].max() == found.uses.set_index("use").loc[found.robust, "mean"]
+    assert found.uses["front"].any()
+    assert found.uses.set_index("use").loc[found.robust, "front"]
+
+
+def test_the_front_is_what_no_other_use_beats_in_both():
+    drawn = np.array([[1.0, 2.0, 0.0, 1.5], [1.0, 4.0, 3.0, 1.5], [1.0, 6.0, 9.0, 1.5]])
+    spread = module._spread(drawn)
+    assert spread["front"].tolist() == [False, True, False, False]
+    assert spread["best_share"] == pytest.approx([0, 2 / 3, 1 / 3, 0])
+
+
+def test_a_split_over_crises_gives_each_what_it_says(tmp_path):
+    (tmp_path / "two.yaml").write_text("extends: small\nmonths: 12\nspin_up: 0\n")
+    data = cs.load(tmp_path / "two.yaml").resolved()
+    (name,) = data["crises"]
+    data["crises"] = {"one": data["crises"][name], "two": data["crises"][name]}
+    two = cs.Scenario.parse(data, "two")
+    alike, only = np.zeros((1, 2, LINES)), np.zeros((1, 2, LINES))
+    prevention = list(Line).index(Line.PREVENTION)
+    alike[0, :, prevention], only[0, 1, prevention] = 500.0, 1000.0
+    shared = np.zeros((1, LINES))
+    shared[0, prevention] = 1000.0
+    assert exploited(two, alike) == pytest.approx(exploited(two, shared), rel=1e-9)
+    assert exploited(two, only) > exploited(two, alike)  # returns diminish
+    found = portfolio(two, 1000.0, evaluations=40, by_crisis=True)
+    assert found.best.shape == (1, 2, LINES)
+    assert list(found.table()["crisis"]) == ["one", "two"]
+
+
 def test_the_sum_that_a_target_needs_is_enough_and_hardly_more():
     shares = np.array([[1.0 if line is Line.PREVENTION else 0.0 for line in Line]])
     base = exploited(SMALL, np.zeros((1, LINES)))
@@ -152,7 +203,9 @@ def test_the_command_prints_and_writes(tmp_path, monkeypatch):
     output = CliRunner().invoke(cyclesim, words, catch_exceptions=False).output
     for said in ("best use found", "random ones", "all to the frontline", "best in", "split alike", "not observations"):
         assert said in output
-    assert {"best.csv", "uses.csv", "portfolio.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"best.csv", "uses.csv", "portfolio.json", "portfolio.svg"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
     bad = CliRunner().invoke(cyclesim, [*words[:4], "--floor", "back_end"])
     assert bad.exit_code == 2
     assert "must be like back_end=20%" in bad.output

@@ -1,22 +1,22 @@
-"""Portfolio: the use of a given sum, over lines and years, that averts most person-months of exploitation.
+"""Portfolio: the use of a given sum, over lines, crises and years, that averts most person-months of exploitation.
 
 A fund that asks nobody what to believe gives the sum beside the donors of a scenario: a share for each line of work in
-each period. How much exploitation that averts is read off the twin. The best use is looked for in three steps: at
-random (Dirichlet), which is always told beside the rest; by an evolutionary search (pymoo) that begins with the best
-random ones; and by a gradient step from the best (SLSQP). It is then scored, with the obvious other uses of the sum,
-over draws of the inputs: which use is best nearly everywhere matters more than which is best at the defaults.
+each period, and in each crisis where they are told apart. How much exploitation that averts is read off the twin. The
+best use at the defaults is looked for (`cyclesim.analysis.allocation`), and then scored, with good uses that are unlike
+it and with the obvious ones, over draws of the inputs: in worlds of the ledger with paired luck, or in twins. Which use
+is best on average, and how often it is the best, matters more than which is best at the defaults.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cyclesim.analysis.allocation import Floats, Found, search
 from cyclesim.errors import DesignError, did_you_mean
 from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
@@ -26,177 +26,24 @@ from cyclesim.model.funding.grants import Grant
 from cyclesim.model.values import Values
 from cyclesim.runs.design import Design
 from cyclesim.runs.engines import gathered
+from cyclesim.runs.results import late
 from cyclesim.vocabulary import Line
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Value = Callable[[Sequence[Floats]], Sequence[float]]
-"""What each of some allocations achieves."""
 FUND = "Portfolio fund"
 FRONTLINE = (Line.TRAINING, Line.SPECIALISTS)
 """Lines of "all to the frontline", half and half."""
-_GENERATION = 20
-
-
-# ---------------------------------------------------------------- the search
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search has found.
-
-    Attributes
-    ----------
-    shares
-        Share of the sum for each entry, adding up to 1.
-    value
-        What it achieves.
-    random_shares, random_value
-        The best of the random ones.
-    evaluations
-        How many allocations were tried in all, and how many of them at random.
-    """
-
-    shares: Floats
-    value: float
-    random_shares: Floats
-    random_value: float
-    evaluations: tuple[int, int]
-
-
-def search(
-    value: Value, floors: Floats, caps: Floats, evaluations: int = 200, seed: int = 1, step: float = 1e-7
-) -> Found:
-    """Return the shares that achieve most.
-
-    Parameters
-    ----------
-    value
-        What allocations achieve; each is an array of shares that add up to 1.
-    floors, caps
-        Least and largest share of each entry.
-    evaluations
-        Allocations tried before the gradient step; a quarter of them at random.
-    step
-        Size of the differences that gradients are taken from, a share of the sum.
-
-    Raises
-    ------
-    DesignError
-        If no shares lie between floors and caps, or pymoo is missing.
-    """
-    _check_feasible(floors, caps)
-    rng = np.random.default_rng(seed)
-    raw = rng.dirichlet(np.ones(len(floors)), max(_GENERATION, evaluations // 4))
-    tried = [_repaired(x, floors, caps) for x in raw]
-    values = list(value(tried))
-    random = int(np.argmax(values))
-    more, more_values = _evolved(value, raw, np.array(values), floors, caps, evaluations - len(raw), seed)
-    everything, gained = [*tried, *more], [*values, *more_values]
-    best = int(np.argmax(gained))
-    shares, achieved, extra = _climbed(value, everything[best], gained[best], floors, caps, step)
-    number = (len(everything) + extra, len(tried))
-    return Found(shares, achieved, tried[random], values[random], number)
-
-
-def _check_feasible(floors: Floats, caps: Floats) -> None:
-    if (floors > caps).any() or floors.sum() > 1 + 1e-12 or caps.sum() < 1 - 1e-12:
-        raise DesignError(
-            f"no split lies between floors and caps: floors come to {100 * floors.sum():.3g} % and caps to "
-            f"{100 * caps.sum():.3g} % of the sum; lower a floor or raise a cap"
-        )
-
-
-def _repaired(raw: Floats, floors: Floats, caps: Floats) -> Floats:
-    """Return shares between floors and caps that add up to 1, in proportion to ``raw`` where they are free."""
-    shares, free = floors.copy(), np.ones(len(raw), dtype=bool)
-    weights = np.maximum(raw, 1e-12)
-    for _ in range(len(raw)):
-        left = 1.0 - shares[~free].sum() - floors[free].sum()
-        shares[free] = floors[free] + left * weights[free] / weights[free].sum()
-        over = free & (shares > caps)
-        if not over.any():
-            break
-        shares[over], free = caps[over], free & ~over
-        if not free.any():
-            break
-    return shares
-
-
-def _evolved(
-    value: Value, raw: Floats, values: Floats, floors: Floats, caps: Floats, evaluations: int, seed: int
-) -> tuple[list[Floats], list[float]]:
-    """Return what differential evolution tries, begun with the best of the random ones."""
-    try:
-        from pymoo.algorithms.soo.nonconvex.de import DE
-        from pymoo.core.problem import Problem
-        from pymoo.termination import get_termination
-    except ImportError:
-        raise DesignError("the search needs pymoo: pip install 'cyclesim[analysis]'") from None
-    start = raw[np.argsort(values)[::-1][:_GENERATION]]
-    algorithm = DE(pop_size=_GENERATION, sampling=start)
-    problem = Problem(n_var=raw.shape[1], n_obj=1, xl=np.zeros(raw.shape[1]), xu=np.ones(raw.shape[1]))
-    algorithm.setup(problem, termination=get_termination("n_gen", 10**6), seed=seed, verbose=False)
-    tried: list[Floats] = []
-    gained: list[float] = []
-    while len(tried) < evaluations:
-        asked = algorithm.ask()
-        shares = [_repaired(x, floors, caps) for x in asked.get("X")]
-        found = list(value(shares))
-        asked.set("F", -np.array(found)[:, None])
-        for one in asked:
-            one.evaluated.update(("F", "G", "H"))
-        algorithm.tell(infills=asked)
-        tried += shares
-        gained += found
-    return tried, gained
-
-
-def _climbed(
-    value: Value, start: Floats, reached: float, floors: Floats, caps: Floats, step: float
-) -> tuple[Floats, float, int]:
-    """Return where a gradient search from the best ends, if that is better, and how many allocations it tried."""
-    from scipy.optimize import minimize
-
-    count = 0
-
-    def loss(shares: Floats) -> float:
-        nonlocal count
-        count += 1
-        return -float(value([shares])[0])
-
-    def slope(shares: Floats) -> Floats:
-        nonlocal count
-        moved = [shares + step * sign * row for row in np.eye(len(shares)) for sign in (1, -1)]
-        count += len(moved)
-        found = np.array(value([np.maximum(m, 0.0) for m in moved]))
-        return np.asarray((found[1::2] - found[::2]) / (2 * step))
-
-    ends = minimize(
-        loss,
-        start,
-        jac=slope,
-        method="SLSQP",
-        bounds=list(zip(floors, caps, strict=True)),
-        constraints={"type": "eq", "fun": lambda x: x.sum() - 1.0, "jac": lambda x: np.ones(len(x))},
-        options={"ftol": 1e-15, "maxiter": 60 if step < 1e-4 else 5},
-    )
-    shares: Floats = np.clip(ends.x, floors, caps)
-    shares = shares / shares.sum()
-    better = -float(ends.fun)
-    return (shares, better, count) if better > reached else (start, reached, count)
-
-
-# ---------------------------------------------------------------- of a scenario
+OTHERS = 4
+"""Good uses unlike the best one that are scored beside it."""
 
 
 class _Fund(Donor):
     """A donor that gives what a plan says, whatever it believes; all others are themselves."""
 
-    plan: Mapping[int, Sequence[tuple[Line, int, int]]] = {}
-    """Lines, cents and months of the grants that begin in a month."""
+    plan: Mapping[int, Sequence[tuple[str | None, Line, int, int]]] = {}
+    """Crises (None: all, by their requirements), lines, cents and months of the grants that begin in a month."""
 
     def decide(
         self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Values
@@ -204,36 +51,55 @@ class _Fund(Donor):
         if self.name != FUND:
             super().decide(appeals, share, level, clock, calendar, p)
             return
-        for line, cents, months in self.plan.get(self.model.month, ()):
-            parts = split(cents, [max(appeal.requirement, 1e-9) for appeal in appeals])
-            for appeal, part in zip(appeals, parts, strict=True):
+        for crisis, line, cents, months in self.plan.get(self.model.month, ()):
+            chosen = [appeal for appeal in appeals if crisis in (None, appeal.crisis)]
+            parts = split(cents, [max(appeal.requirement, 1e-9) for appeal in chosen])
+            for appeal, part in zip(chosen, parts, strict=True):
                 if part > 0:
                     appeal.commit(Grant(self.name, appeal.crisis, line, part, clock, months))
 
 
-def exploited(scenario: Scenario, allocation: Floats) -> float:
-    """Return person-months of exploitation in the twin of a scenario, with a fund that gives an allocation.
+@dataclass(frozen=True)
+class World:
+    """Whose luck a run has: draw, replication and seed of the ledger, or that of nobody (the twin)."""
+
+    draw: int = 0
+    replication: int = 0
+    seed: int | None = None
+
+
+def exploited(scenario: Scenario, allocation: Floats, world: World | None = None) -> float:
+    """Return person-months of exploitation in a scenario with a fund that gives an allocation.
 
     Parameters
     ----------
     allocation
-        US dollars, shape (periods, lines); the periods are of equal length and fill the reported months.
+        US dollars, shape (periods, lines), or (periods, crises, lines); the periods are of equal length and fill the
+        reported months.
+    world
+        A world of the ledger; the twin if absent.
     """
-    plan = _plan(allocation, scenario.months)
+    chosen = world or World()
+    plan = _plan(allocation, scenario)
     with_fund = scenario.with_values({f"donors.{FUND}": {"kind": "foundation", "budget": 0.0}})
-    model = CycleModel(with_fund, donor=type("_Giving", (_Fund,), {"plan": plan}), twin=True).run()
+    giving = type("_Giving", (_Fund,), {"plan": plan})
+    luck = (chosen.seed or 0, chosen.draw, chosen.replication)
+    model = CycleModel(with_fund, *luck, donor=giving, twin=chosen.seed is None).run()
     months = model.observations.tables()["months"]["exploited"]
     model.close()
     return math.fsum(months.tolist())
 
 
-def _plan(allocation: Floats, months: int) -> dict[int, list[tuple[Line, int, int]]]:
-    periods = len(allocation)
+def _plan(allocation: Floats, scenario: Scenario) -> dict[int, list[tuple[str | None, Line, int, int]]]:
+    periods, months = len(allocation), scenario.months
     starts = [months * k // periods for k in range(periods + 1)]
+    places = [None] if allocation.ndim == 2 else list(scenario.crises)
+    by_place = allocation.reshape(periods, len(places), len(Line))
     return {
         starts[k]: [
-            (line, round(100 * float(amount)), starts[k + 1] - starts[k])
-            for line, amount in zip(Line, allocation[k], strict=True)
+            (place, line, round(100 * float(amount)), starts[k + 1] - starts[k])
+            for place, row in zip(places, by_place[k], strict=True)
+            for line, amount in zip(Line, row, strict=True)
             if amount > 0
         ]
         for k in range(periods)
@@ -251,14 +117,17 @@ class Portfolio:
     total
         The sum, US dollars.
     best
-        US dollars, shape (periods, lines).
+        US dollars, shape (periods, lines), or (periods, crises, lines).
     found
-        The search, in person-months averted at the defaults.
+        The search, in person-months averted by the twin at the defaults.
     uses
-        A row for each use of the sum: person-months averted at the defaults; over draws mean, 5 %, 95 %, and the
-        share of draws in which no other use averts more (NaN without draws).
-    draws
-        Number of draws.
+        A row for each use of the sum: person-months averted by the twin at the defaults; over draws mean, its standard
+        error, 5 %, 95 %, the share of draws in which no other use averts more, and whether it is on the front: no other
+        has a larger mean and a larger 5 % (NaN and False without draws).
+    splits
+        US dollars of each use, by its name.
+    draws, replications
+        Number of draws, and worlds of the ledger for each; 0 replications are twins.
     """
 
     scenario: Scenario
@@ -266,25 +135,43 @@ class Portfolio:
     best: Floats
     found: Found
     uses: pd.DataFrame
+    splits: Mapping[str, Floats]
     draws: int
+    replications: int
 
     def __repr__(self) -> str:
         return f"Portfolio({self.scenario.name!r}, total={self.total:g}, averted={self.found.value:.4g})"
 
-    def table(self) -> pd.DataFrame:
-        """Return a row for each period, a column of US dollars for each line."""
+    @property
+    def robust(self) -> str | None:
+        """The use that averts most on average over draws; None without draws."""
+        return str(self.uses["use"].iloc[int(self.uses["mean"].to_numpy().argmax())]) if self.draws else None
+
+    def table(self, use: str = "best found") -> pd.DataFrame:
+        """Return a row for each period (and crisis), a column of US dollars for each line."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.best, columns=[str(line) for line in Line])
-        return frame.rename_axis("period").reset_index().assign(period=lambda f: f["period"] + 1)
+        split_ = self.splits[use]
+        frame = pd.DataFrame(split_.reshape(-1, len(Line)), columns=[str(line) for line in Line])
+        places = list(self.scenario.crises) if split_.ndim == 3 else [""]
+        frame.insert(0, "period", np.repeat(np.arange(1, len(split_) + 1), len(places)))
+        if split_.ndim == 3:
+            frame.insert(1, "crisis", places * len(split_))
+        return frame
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
         uses = self.uses.astype(object).where(self.uses.notna(), None).to_dict("records")
         head = {"scenario": self.scenario.name, "total": self.total, "draws": self.draws}
+        head |= {"replications": self.replications, "robust": self.robust}
         tried = {"evaluations": self.found.evaluations[0], "at_random": self.found.evaluations[1]}
         averted = {"averted": self.found.value, "averted_by_the_best_random": self.found.random_value}
-        return {**head, **tried, **averted, "best": self.table().to_dict("records"), "uses": uses}
+        splits = {use: self.table(use).to_dict("records") for use in self.splits}
+        return {**head, **tried, **averted, "best": splits["best found"], "uses": uses, "splits": splits}
+
+    def plot(self) -> Any:
+        """Return the picture of the uses: mean and range over draws, the front marked."""
+        return late("cyclesim.outputs.portfolio").picture(self)
 
 
 def portfolio(
@@ -297,6 +184,8 @@ def portfolio(
     evaluations: int = 200,
     workers: int = 1,
     seed: int = 1,
+    by_crisis: bool = False,
+    replications: int = 0,
 ) -> Portfolio:
     """Return the use of a sum that averts most person-months of exploitation.
 
@@ -307,11 +196,17 @@ def portfolio(
     periods
         Parts of equal length into which the reported months are cut.
     floors, caps
-        Least and largest share of the sum for a line, by its name, over all periods alike.
+        Least and largest share of the sum for a line, by its name, over all periods and crises alike.
     design
         Draws over which the uses are scored.
     evaluations
         Allocations tried before the gradient step.
+    seed
+        Of the search, and of the luck of the worlds.
+    by_crisis
+        Whether the split says how much each crisis receives; otherwise crises share by their requirements.
+    replications
+        Worlds of the ledger in each draw, with luck that all uses share; 0 scores in twins.
 
     Raises
     ------
@@ -322,28 +217,32 @@ def portfolio(
         raise DesignError(
             f"the sum must be above zero, and periods 1 to {scenario.months} (got {total:g} and {periods})"
         )
-    low, high = (_limits(limits, periods, free) for limits, free in ((floors, 0.0), (caps, 1.0)))
-    base = exploited(scenario, np.zeros((periods, len(Line))))
+    shape = (periods, *([len(scenario.crises)] if by_crisis else []), len(Line))
+    cells = int(np.prod(shape[:-1]))
+    low, high = (_limits(limits, cells, free) for limits, free in ((floors, 0.0), (caps, 1.0)))
+    base = exploited(scenario, np.zeros(shape))
 
     def averted(allocations: Sequence[Floats]) -> list[float]:
-        asked = [total * shares.reshape(periods, -1) for shares in allocations]
+        asked = [total * shares.reshape(shape) for shares in allocations]
         return [base - value for value in gathered(exploited, scenario, asked, workers)]
 
     found = search(averted, low, high, evaluations, seed, step=0.01)
-    best = total * found.shares.reshape(periods, -1)
-    uses = {"best found": best, "best at random": total * found.random_shares.reshape(periods, -1)}
-    uses |= _obvious(scenario, total, periods)
-    table = _scored(scenario, uses, design, workers)
-    return Portfolio(scenario, total, best, found, table, 0 if design is None else len(design))
+    uses = {"best found": found.shares, "best at random": found.random_shares}
+    others = found.others(OTHERS) if design is not None else []
+    uses |= {f"another good one, {number}": shares for number, shares in enumerate(others, start=1)}
+    splits = {name: total * shares.reshape(shape) for name, shares in uses.items()} | _obvious(scenario, total, shape)
+    table = _scored(scenario, splits, design, replications, seed, workers)
+    drawn = 0 if design is None else len(design)
+    return Portfolio(scenario, total, splits["best found"], found, table, splits, drawn, replications)
 
 
-def needed(scenario: Scenario, shares: Floats, target: float, most: float, workers: int = 1) -> float:
-    """Return the sum, split by given shares, that averts a number of person-months; NaN if `most` does not.
+def needed(scenario: Scenario, shares: Floats, target: float, most: float) -> float:
+    """Return the sum, split by given shares, that averts a number of person-months in the twin; NaN if `most` does not.
 
     Parameters
     ----------
     shares
-        Shape (periods, lines), adding up to 1.
+        Of the same shapes as an allocation, adding up to 1.
     target
         Person-months to avert.
     most
@@ -363,17 +262,17 @@ def needed(scenario: Scenario, shares: Floats, target: float, most: float, worke
     return high
 
 
-def _limits(limits: Mapping[str, float] | None, periods: int, free: float) -> Floats:
-    """Return limits on the shares of each period and line, of which a line has as many as there are periods."""
+def _limits(limits: Mapping[str, float] | None, cells: int, free: float) -> Floats:
+    """Return limits on the shares of each cell and line, of which a line has as many as there are cells."""
     names = [str(line) for line in Line]
     for name in limits or {}:
         if name not in names:
             raise DesignError(f"no line {name!r}; {did_you_mean(name, names)}")
-    by_line = [(limits or {}).get(name, free * periods) / periods for name in names]
-    return np.asarray(np.minimum(np.tile(by_line, periods), 1.0))
+    by_line = [(limits or {}).get(name, free * cells) / cells for name in names]
+    return np.asarray(np.minimum(np.tile(by_line, cells), 1.0))
 
 
-def _obvious(scenario: Scenario, total: float, periods: int) -> dict[str, Floats]:
+def _obvious(scenario: Scenario, total: float, shape: tuple[int, ...]) -> dict[str, Floats]:
     """Return uses that anybody would think of: as donors split money now, all to the frontline, all to one line."""
     lines = list(Line)
     mix = scenario.parameter("line_mix")
@@ -381,30 +280,48 @@ def _obvious(scenario: Scenario, total: float, periods: int) -> dict[str, Floats
     front = np.array([1.0 if line in FRONTLINE else 0.0 for line in lines])
     single = {f"all to {str(line).replace('_', ' ')}": np.eye(len(lines))[k] for k, line in enumerate(lines)}
     uses = {"as donors split money now": now, "all to the frontline": front, **single}
-    return {name: np.tile(total / periods * shares / shares.sum(), (periods, 1)) for name, shares in uses.items()}
+    cells = int(np.prod(shape[:-1]))
+    return {name: np.tile(total / cells * x / x.sum(), (cells, 1)).reshape(shape) for name, x in uses.items()}
 
 
-def _scored(scenario: Scenario, uses: Mapping[str, Floats], design: Design | None, workers: int) -> pd.DataFrame:
+def _scored(
+    scenario: Scenario,
+    uses: Mapping[str, Floats],
+    design: Design | None,
+    replications: int,
+    seed: int,
+    workers: int,
+) -> pd.DataFrame:
     import pandas as pd
 
-    nothing = np.zeros_like(next(iter(uses.values())))
-    allocations = [nothing, *uses.values()]
-    draws = [0, *(range(1, len(design) + 1) if design is not None else ())]
-    tasks = [(draw, allocation) for draw in draws for allocation in allocations]
-    found = np.array(gathered(_drawn, (scenario, design), tasks, workers)).reshape(len(draws), -1)
+    allocations = [np.zeros_like(next(iter(uses.values()))), *uses.values()]
+    twins = [(World(), allocation) for allocation in allocations]
+    worlds = [
+        World(draw, replication, seed if replications else None)
+        for draw in range(1, 1 + (len(design) if design is not None else 0))
+        for replication in range(max(replications, 1))
+    ]
+    tasks = [*twins, *((world, allocation) for world in worlds for allocation in allocations)]
+    found = np.array(gathered(_drawn, (scenario, design), tasks, workers)).reshape(1 + len(worlds), -1)
     averted = found[:, :1] - found[:, 1:]
-    rows: dict[str, Any] = {"use": list(uses), "averted": averted[0]}
-    drawn = averted[1:] if len(averted) > 1 else np.full((1, averted.shape[1]), math.nan)
-    rows |= {
-        "mean": drawn.mean(axis=0),
-        "low": np.quantile(drawn, 0.05, axis=0),
-        "high": np.quantile(drawn, 0.95, axis=0),
-    }
+    if not worlds:
+        empty = dict.fromkeys(("mean", "standard_error", "low", "high", "best_share"), math.nan)
+        return pd.DataFrame({"use": list(uses), "averted": averted[0], **empty, "front": False})
+    drawn = averted[1:].reshape(-1, max(replications, 1), len(uses)).mean(axis=1)
+    return pd.DataFrame({"use": list(uses), "averted": averted[0], **_spread(drawn)})
+
+
+def _spread(drawn: Floats) -> dict[str, Floats]:
+    """Return mean, error, ends and standing of each use, from what it averts in each draw: shape (draws, uses)."""
+    mean, low = drawn.mean(axis=0), np.quantile(drawn, 0.05, axis=0)
+    error = drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn)) if len(drawn) > 1 else np.full(len(mean), math.nan)
+    better = (mean[:, None] <= mean) & (low[:, None] <= low) & ((mean[:, None] < mean) | (low[:, None] < low))
     best = (drawn >= drawn.max(axis=1, keepdims=True)).mean(axis=0)
-    rows["best_share"] = best if len(averted) > 1 else np.full(averted.shape[1], math.nan)
-    return pd.DataFrame(rows)
+    ends = {"mean": mean, "standard_error": error, "low": low, "high": np.quantile(drawn, 0.95, axis=0)}
+    return {**ends, "best_share": best, "front": ~better.any(axis=1)}
 
 
-def _drawn(shared: tuple[Scenario, Design | None], task: tuple[int, Floats]) -> float:
-    (scenario, design), (draw, allocation) = shared, task
-    return exploited(scenario.with_values(design.of(draw)) if design is not None and draw else scenario, allocation)
+def _drawn(shared: tuple[Scenario, Design | None], task: tuple[World, Floats]) -> float:
+    (scenario, design), (world, allocation) = shared, task
+    chosen = scenario.with_values(design.of(world.draw)) if design is not None and world.draw else scenario
+    return exploited(chosen, allocation, world)

@@ -1,50 +1,80 @@
-"""What is said of the best use of a sum."""
+"""What is said and drawn of the best use of a sum."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.portfolio import Portfolio
+from cyclesim.outputs import style
 from cyclesim.outputs.money import number
 from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.folder import graded
 from cyclesim.vocabulary import Line
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def sentence(found: Portfolio) -> str:
     """Return the finding in one sentence."""
-    by_line = dict(zip(Line, found.best.sum(axis=0), strict=True))
-    largest = sorted(by_line, key=lambda line: -by_line[line])[:2]
-    parts = [f"{100 * by_line[line] / found.total:.0f} % to {str(line).replace('_', ' ')}" for line in largest]
     return (
-        f"The best use found of US${number(found.total)} gives {' and '.join(parts)}; it averts "
+        f"The best use found of US${number(found.total)} gives {_largest(found, 'best found')}; it averts "
         f"{number(found.found.value)} person-months, the best of {found.found.evaluations[1]} random ones "
         f"{number(found.found.random_value)}"
     )
 
 
+def robust(found: Portfolio) -> str:
+    """Return which use is best on average over draws, and how sure that is; nothing without draws."""
+    if found.robust is None:
+        return ""
+    best, second = found.uses.sort_values("mean", ascending=False).head(2).to_dict("records")
+    ends = f"{number(best['low'])} to {number(best['high'])} in 90 % of draws"
+    return (
+        f"Over {found.draws} draws of the inputs, {_told(found, best['use'])} averts most on "
+        f"average: {number(best['mean'])} ({ends}). It is the best of {len(found.uses)} uses in "
+        f"{100 * best['best_share']:.0f} % of draws; next comes {second['use']} with {number(second['mean'])}"
+    )
+
+
+def _told(found: Portfolio, use: str) -> str:
+    return use if use.startswith("all to") else f"{use} ({_largest(found, use)})"
+
+
+def _worlds(number: int) -> str:
+    return "a world of the ledger each" if number == 1 else f"{number} worlds of the ledger each"
+
+
+def _largest(found: Portfolio, use: str) -> str:
+    split = found.splits[use]
+    by_line = dict(zip(Line, split.reshape(-1, len(Line)).sum(axis=0) / found.total, strict=True))
+    largest = [line for line in sorted(by_line, key=lambda line: -by_line[line])[:2] if by_line[line] >= 0.005]
+    return " and ".join(f"{100 * by_line[line]:.0f} % to {str(line).replace('_', ' ')}" for line in largest)
+
+
 def as_text(found: Portfolio, about: dict[str, Any], command: str) -> str:
     """Return the best use of a sum, and what others achieve, as text."""
-    split = [["US$", *(f"period {k + 1}" for k in range(len(found.best))), "share"]]
-    for k, line in enumerate(Line):
-        amounts = [number(float(amount)) for amount in found.best[:, k]]
-        split.append([str(line).replace("_", " "), *amounts, f"{100 * found.best[:, k].sum() / found.total:.0f} %"])
     uses = [
         ["person-months averted", "defaults", *(["mean of draws", "5 %", "95 %", "best in"] if found.draws else [])]
     ]
-    for _, row in found.uses.sort_values("averted", ascending=False).iterrows():
+    for _, row in found.uses.sort_values("mean" if found.draws else "averted", ascending=False).iterrows():
         drawn = [number(row[column]) for column in ("mean", "low", "high")] if found.draws else []
         share = [] if math.isnan(row["best_share"]) else [f"{100 * row['best_share']:.0f} %"]
-        uses.append([str(row["use"]), number(row["averted"]), *drawn, *share])
+        front = " *" if row["front"] else ""
+        uses.append([f"{row['use']}{front}", number(row["averted"]), *drawn, *share])
+    engine = f"{_worlds(found.replications)}, luck shared by all uses" if found.replications else "twins"
     covers = (
-        f"Spread over {found.draws} draws of the inputs; the use was chosen at the defaults."
+        f"Spread over {found.draws} draws of the inputs ({engine}); uses were chosen at the defaults. "
+        "* on the front: no other use has a larger mean and a larger 5 %."
         if found.draws
         else "At the default inputs only: ask for --draws before trusting a difference."
     )
+    said = robust(found)
     return "\n".join(
         [
-            f"{found.scenario.title} ({found.scenario.name})\n\n{sentence(found)}.\n",
-            *aligned(split),
+            f"{found.scenario.title} ({found.scenario.name})\n\n{sentence(found)}.\n{said}{'.' if said else ''}\n",
+            *aligned(_splits(found)),
             "",
             *aligned(uses),
             f"\n{covers} The sum comes beside what donors give; it is spent as any money of its line.",
@@ -52,3 +82,50 @@ def as_text(found: Portfolio, about: dict[str, Any], command: str) -> str:
             f"Reproduce: {command}",
         ]
     )
+
+
+def _splits(found: Portfolio) -> list[list[str]]:
+    """Return the best use as rows of a table: a line each, and a column for each period and crisis."""
+    table = found.table()
+    names = [
+        f"period {row['period']}" + (f", {row['crisis']}" if "crisis" in row else "")
+        for row in table.to_dict("records")
+    ]
+    rows = [["US$", *names, "share"]]
+    for line in Line:
+        amounts = table[str(line)]
+        share = f"{100 * amounts.sum() / found.total:.0f} %"
+        rows.append([str(line).replace("_", " "), *(number(float(amount)) for amount in amounts), share])
+    return rows
+
+
+def picture(found: Portfolio) -> Figure:
+    """Return what each use averts: mean and 90 % of draws as bars, or the defaults without draws."""
+    by = "mean" if found.draws else "averted"
+    rows = found.uses.sort_values(by, ignore_index=True)
+    count = graded()
+    caption = (
+        f"Model, not observations: {found.scenario.name} (hash {found.scenario.hash}). "
+        + (f"{found.draws} draws of the inputs; uses were chosen at the default inputs. " if found.draws else "")
+        + "Filled: on the front, no other use has a larger mean and a larger 5 %. "
+        + f"{count['assumptions']} of {count['number']} parameters are assumptions."
+    )
+    spread = "mean and 90 % of draws" if found.draws else "at the default inputs"
+    title = robust(found).split(";")[0] if found.draws else sentence(found)
+    with style.drawing():
+        subtitle = f"Person-months of exploitation averted by US${number(found.total)}: {spread}"
+        page = style.page(title, subtitle, caption, 0.2 * len(rows) + 0.7)
+        height = page.figure.get_size_inches()[1]
+        box = (0.26, (page.bottom + 0.4) / height, 0.68, (page.top - page.bottom - 0.5) / height)
+        axes = page.figure.add_axes(box)
+        for place, row in enumerate(rows.to_dict("records")):
+            colour = style.BASELINE if row["use"] == "as donors split money now" else style.COLOURS[0]
+            if found.draws:
+                axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=1.2)
+            axes.scatter(
+                row[by], place, s=34, zorder=3, edgecolor=colour, facecolor=colour if row["front"] else "white"
+            )
+        axes.axvline(0, color=style.GREY, linewidth=0.6)
+        axes.set_yticks(range(len(rows)), list(rows["use"]))
+        axes.grid(visible=False, axis="y")
+    return page.figure
