@@ -47,6 +47,7 @@ COMMANDS = {
     "voi": ("cyclesim.cli_voi", "voi", "Say what it would be worth to know more before choosing."),
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
     "regimes": ("cyclesim.cli_regimes", "regimes", "Say where funding comes to rest, and whether there is a trap."),
+    "report": ("cyclesim.cli_report", "report", "Write a report of results, to hand over and to print."),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 

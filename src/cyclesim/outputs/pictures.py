@@ -18,17 +18,18 @@ save = charts.save
 
 def cycle(ensemble: Ensemble, baseline: str | None = None) -> Figure:
     """Return the headline measures of every scenario over time, with bands over worlds."""
-    return charts.cycle(ensemble.table, baseline or next(iter(ensemble.scenarios)), _notes(ensemble, None))
+    return charts.cycle(ensemble.table, baseline or next(iter(ensemble.scenarios)), notes(ensemble))
 
 
 def difference(comparison: Comparison, measure: str) -> Figure:
     """Return the paired difference in a measure over time."""
     changes = [month for month in comparison.first_change.values() if month is not None]
-    notes = _notes(comparison.ensemble, min(changes, default=None))
-    return charts.difference(comparison.ensemble.table, comparison.baseline, measure, notes)
+    known = notes(comparison.ensemble, min(changes, default=None))
+    return charts.difference(comparison.ensemble.table, comparison.baseline, measure, known)
 
 
-def _notes(ensemble: Ensemble, first_change: int | None) -> charts.Notes:
+def notes(ensemble: Ensemble, first_change: int | None = None) -> charts.Notes:
+    """Return what charts of an ensemble must say about where its numbers come from."""
     scenarios = ensemble.scenarios
     titles = {name: scenario.title for name, scenario in scenarios.items()}
     grades = [quantity.grade for quantity in parameters().values()]

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.portfolio import Portfolio
-from cyclesim.outputs import style
+from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.money import number
 from cyclesim.outputs.printed import aligned, assumptions
 from cyclesim.runs.folder import graded
@@ -102,7 +102,6 @@ def _splits(found: Portfolio) -> list[list[str]]:
 def picture(found: Portfolio) -> Figure:
     """Return what each use averts: mean and 90 % of draws as bars, or the defaults without draws."""
     by = "mean" if found.draws else "averted"
-    rows = found.uses.sort_values(by, ignore_index=True)
     count = graded()
     caption = (
         f"Model, not observations: {found.scenario.name} (hash {found.scenario.hash}). "
@@ -111,21 +110,9 @@ def picture(found: Portfolio) -> Figure:
         + f"{count['assumptions']} of {count['number']} parameters are assumptions."
     )
     spread = "mean and 90 % of draws" if found.draws else "at the default inputs"
+    dots = [
+        Dot(row["use"], row[by], row["low"], row["high"], row["use"] == "as donors split money now", row["front"])
+        for row in found.uses.sort_values(by, ascending=False).to_dict("records")
+    ]
     title = robust(found).split(";")[0] if found.draws else sentence(found)
-    with style.drawing():
-        subtitle = f"Person-months of exploitation averted by US${number(found.total)}: {spread}"
-        page = style.page(title, subtitle, caption, 0.2 * len(rows) + 0.7)
-        height = page.figure.get_size_inches()[1]
-        box = (0.26, (page.bottom + 0.4) / height, 0.68, (page.top - page.bottom - 0.5) / height)
-        axes = page.figure.add_axes(box)
-        for place, row in enumerate(rows.to_dict("records")):
-            colour = style.BASELINE if row["use"] == "as donors split money now" else style.COLOURS[0]
-            if found.draws:
-                axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=1.2)
-            axes.scatter(
-                row[by], place, s=34, zorder=3, edgecolor=colour, facecolor=colour if row["front"] else "white"
-            )
-        axes.axvline(0, color=style.GREY, linewidth=0.6)
-        axes.set_yticks(range(len(rows)), list(rows["use"]))
-        axes.grid(visible=False, axis="y")
-    return page.figure
+    return chart(dots, title, f"Person-months of exploitation averted by US${number(found.total)}: {spread}", caption)

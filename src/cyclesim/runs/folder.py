@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -183,7 +184,10 @@ def read(folder: str | Path) -> Ensemble:
 
 
 def log() -> str:
-    """Return when, where and with what a study ran: apart from the manifest, so that equal runs give equal bytes."""
+    """Return when, where, with what and by which command a study ran.
+
+    It stands apart from the manifest, so that equal runs give equal bytes.
+    """
     from datetime import UTC, datetime
     from importlib.metadata import version
 
@@ -192,6 +196,7 @@ def log() -> str:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": sys.version.split()[0],
         "packages": {name: version(name) for name in packages},
+        **({"command": shlex.join(["cyclesim", *sys.argv[1:]])} if Path(sys.argv[0]).stem == "cyclesim" else {}),
     }
     return json.dumps(content, indent=1) + "\n"
 

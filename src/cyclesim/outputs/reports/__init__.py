@@ -1,0 +1,40 @@
+"""What the report says of each kind of results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cyclesim.errors import FolderError
+from cyclesim.outputs.report import Report
+from cyclesim.outputs.reports import analyses, simulated
+from cyclesim.outputs.reports.parts import read
+from cyclesim.runs.folder import MANIFEST
+
+_KINDS: dict[str, Callable[[Path, dict[str, Any]], Report]] = {
+    "run": simulated.run,
+    "comparison": simulated.comparison,
+    "sweep": simulated.sweep,
+    "loop": analyses.loop,
+    "portfolio": analyses.portfolio,
+}
+
+
+def report(place: str | Path) -> Report:
+    """Return what there is to say of a folder of results.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no results, or results without an interval that covers the inputs.
+    """
+    place = Path(place)
+    about = read(place / MANIFEST, f"{place} holds no results of cyclesim")
+    kind = str(about.get("kind", ""))
+    if kind in _KINDS:
+        return _KINDS[kind](place, about)
+    found = {path.stem: path for path in place.glob("*.json") if path.name not in (MANIFEST, "log.json")}
+    if len(found) == 1 and kind:
+        return analyses.analysis(place, about, *found.popitem())
+    raise FolderError(f"{place} holds results of a kind that no report is written of ({kind or 'unknown'})")

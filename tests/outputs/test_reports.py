@@ -1,0 +1,204 @@
+"""Reports: never luck alone, nothing from outside, names never markup, two sheets, and every kind of results."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import cyclesim as cs
+from cyclesim.analysis.dependence import dependences
+from cyclesim.cli import cyclesim
+from cyclesim.errors import FolderError
+from cyclesim.outputs import report as pages
+from cyclesim.outputs import reports
+
+NAME = "More <script>alert(1)</script> & <b>contact</b>"
+
+
+def invoke(*words):
+    return CliRunner().invoke(cyclesim, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "near.yaml").write_text("extends: small\nmonths: 24\nspin_up: 0\n")
+    (folder / "far.yaml").write_text(
+        f'extends: near.yaml\ntitle: "{NAME}"\nquestion: What if <i>more</i> come forward?\n'
+        "parameters: {self_report: 0.03}\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(place):
+    out = place / "compared"
+    done = invoke("compare", place / "near.yaml", place / "far.yaml", "--draws", 24, "--workers", 1, "--out", out)
+    assert done.exit_code == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(compared):
+    return pages.as_html(reports.report(compared))
+
+
+def test_the_page_says_everything_that_a_report_must(page, compared):
+    manifest = json.loads((compared / "manifest.json").read_text())
+    for said in (
+        "What was changed", "What it costs", "What it depends on most", "What the model leaves out", "What is assumed",
+        "How to reproduce it", manifest["hash"], "--draws 24", "parameters.self_report", "not observations",
+        "The interval covers luck and the 24 draws", "assumptions that nobody has measured",
+    ):  # fmt: skip
+        assert said in page
+    assert page.count("<img ") == 3
+    assert len(re.findall(r"<img alt=\"[^\"]{20,}\"", page)) == 3
+    assert page.count("The numbers of this chart") == 3
+
+
+def test_the_answer_is_that_of_the_comparison(compared):
+    found = reports.report(compared)
+    averted = cs.compare(cs.read(compared)).differences["person_months_exploited"]
+    assert found.answer.startswith(NAME)
+    assert "5-95 % of worlds" in found.answer
+    assert "luck only" not in found.answer
+    clear = not averted.quantile(0.05) <= 0 <= averted.quantile(0.95)
+    assert ("averts about" in found.answer) is clear
+    assert ("no clear difference" in found.answer) is not clear
+
+
+def test_nothing_is_fetched_and_no_name_is_markup(page):
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert "<script" not in page
+    assert "<i>more</i>" not in page
+    assert "&lt;script&gt;" in page
+    assert len(page) < 3_000_000
+
+
+def test_luck_alone_is_refused_with_the_command_that_would_do(place):
+    out = place / "lucky"
+    invoke("compare", place / "near.yaml", place / "far.yaml", "--replications", 3, "--workers", 1, "--out", out)
+    with pytest.raises(FolderError, match=r"luck only, and a report never shows luck alone.*--draws 100"):
+        reports.report(out)
+    done = CliRunner().invoke(cyclesim, ["report", str(out)])
+    assert done.exit_code != 0
+    assert not (out / "report.html").exists()
+
+
+def test_one_world_has_nothing_to_report(place):
+    invoke("run", place / "near.yaml", "--out", place / "run")
+    with pytest.raises(FolderError, match="one world of near"):
+        reports.report(place / "run")
+
+
+def test_what_is_no_folder_of_results_is_told_so(tmp_path):
+    with pytest.raises(FolderError, match="holds no results"):
+        reports.report(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"kind": "something"}')
+    with pytest.raises(FolderError, match="of a kind that no report is written of"):
+        reports.report(tmp_path)
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(FolderError, match="no object"):
+        reports.report(tmp_path)
+
+
+def test_a_sweep_is_reported_with_its_effects(place):
+    study = place / "study.yaml"
+    design = "{method: lhs, draws: 30, quantities: {incidence: , contact: }}"
+    study.write_text(f"title: A sweep\nquestion: So what?\nscenarios: [near.yaml, far.yaml]\ndesign: {design}\n")
+    cs.sweep(study, place / "swept")
+    found = reports.report(place / "swept")
+    assert found.question == "So what?"
+    assert len(found.charts) == 3
+    assert "person-months" in found.answer
+    assert "&lt;b&gt;contact" in pages.as_html(found)
+    one = place / "one.yaml"
+    one.write_text(f"title: A sweep\nquestion: So what?\nscenarios: [near.yaml]\ndesign: {design}\n")
+    cs.sweep(one, place / "alone")
+    with pytest.raises(FolderError, match="has one scenario"):
+        reports.report(place / "alone")
+
+
+def test_loops_and_portfolios_are_reported_with_an_interval_or_not_at_all(place):
+    near = place / "near.yaml"
+    for name, options in (("loop", ["--years", 6]), ("portfolio", ["--sum", 500, "--evaluations", 40])):
+        bare, full = place / f"bare-{name}", place / f"full-{name}"
+        invoke(name, near, *options, "--workers", 1, "--out", bare)
+        with pytest.raises(FolderError, match=r"default inputs only.*--draws 40"):
+            reports.report(bare)
+        invoke(name, near, *options, "--draws", 2, "--workers", 1, "--out", full)
+        found = reports.report(full)
+        assert "in 90 % of" in found.answer
+        assert found.charts
+        assert json.loads((full / "manifest.json").read_text())["hash"] == found.hash
+
+
+def test_other_analyses_have_their_tables(place):
+    invoke("regimes", place / "near.yaml", "--years", 15, "--workers", 1, "--out", place / "regimes")
+    found = reports.report(place / "regimes")
+    assert found.kind == "Regimes"
+    assert pages.as_html(found)
+
+
+def test_a_report_prints_on_two_sheets(page):
+    printer = pytest.importorskip("weasyprint")
+    assert len(printer.HTML(string=page).render().pages) == 2
+
+
+def test_the_command_writes_both_and_can_be_told_where(compared, tmp_path):
+    pytest.importorskip("weasyprint")
+    done = invoke("report", compared, "--pdf", "--out", tmp_path / "mine.html")
+    assert done.exit_code == 0
+    assert (tmp_path / "mine.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "mine.html").stat().st_size < 3_000_000
+
+
+def test_without_a_printer_the_way_out_is_told(monkeypatch, tmp_path):
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(FolderError, match=r"WeasyPrint is not installed.*no Chromium or Chrome was found"):
+        pages.as_pdf("<p>x</p>", tmp_path / "x.pdf")
+
+
+# ---------------------------------------------------------------- dependence
+
+
+def test_the_input_that_matters_is_found_with_its_sign_and_its_interval():
+    rng = np.random.default_rng(1)
+    x = rng.random((200, 50))
+    found = dependences([f"x{k}" for k in range(50)], x, -(x[:, 7] ** 3) + rng.normal(0, 0.2, 200))
+    assert found[0].name == "x7"
+    assert found[0].correlation < -0.5
+    assert found[0].low < found[0].correlation < found[0].high < 0
+    assert [one.clear for one in found[:2]] == [True, False]
+
+
+def test_of_noise_hardly_any_input_is_called_clear():
+    rng = np.random.default_rng(2)
+    wrong = [
+        any(one.clear for one in dependences([str(k) for k in range(100)], rng.random((60, 100)), rng.random(60)))
+        for _ in range(100)
+    ]
+    assert np.mean(wrong) < 0.12
+
+
+def test_intervals_of_correlations_hold_what_they_say():
+    rng = np.random.default_rng(3)
+    true = 6 / np.pi * np.arcsin(0.5 / 2)  # Spearman's of a normal pair of correlation 0.5
+    held = []
+    for _ in range(400):
+        x = rng.normal(size=80)
+        (one,) = dependences(["x"], x[:, None], 0.5 * x + np.sqrt(0.75) * rng.normal(size=80))
+        held.append(one.low <= true <= one.high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.03)
+
+
+def test_few_draws_or_no_difference_depend_on_nothing():
+    x = np.random.default_rng(4).random((19, 2))
+    assert dependences(["a", "b"], x, x[:, 0]) == []
+    assert dependences(["a"], np.random.default_rng(5).random((30, 1)), np.zeros(30)) == []
