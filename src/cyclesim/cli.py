@@ -48,6 +48,7 @@ COMMANDS = {
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
     "regimes": ("cyclesim.cli_regimes", "regimes", "Say where funding comes to rest, and whether there is a trap."),
     "report": ("cyclesim.cli_report", "report", "Write a report of results, to hand over and to print."),
+    "page": ("cyclesim.cli_page", "page", "Make one file with sliders, to mail or to open from a stick."),
     "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
 }
 

@@ -1,0 +1,240 @@
+"""A page with sliders: every combination of a grid of levers, simulated beforehand, in one file.
+
+The page holds medians and 5-95 % of paired worlds, month by month, for each combination: of each measure, and of what
+it differs from the baseline. It is a picture of a finished sweep: a number on it can be found in the sweep's table.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.errors import FolderError, StudyError
+from cyclesim.inputs.parameters import parameters
+from cyclesim.outputs.captions import WORDS
+from cyclesim.outputs.reports.parts import LEAVES_OUT
+from cyclesim.runs.folder import graded
+from cyclesim.vocabulary import AVERTED, MEASURES, MODEL_VERSION
+
+if TYPE_CHECKING:
+    from cyclesim.inputs.study import Study
+    from cyclesim.runs.sweep import Sweep
+
+MOST_BYTES = 2_000_000
+"""Largest page: what a mail takes and a telephone opens at once."""
+MOST_MEASURES, MOST_LEVERS = 3, 6
+QUANTILES = (0.05, 0.5, 0.95)
+Floats = NDArray[np.float64]
+_Fault = tuple[tuple[str, ...], str, str]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A slider: what it moves, the word for it, its levels, and which of them is the baseline's."""
+
+    path: str
+    label: str
+    levels: Sequence[float]
+    baseline: int
+    percent: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a page shows.
+
+    Attributes
+    ----------
+    levers
+        The sliders, in alphabetical order of what they move: the order of the axes of the arrays.
+    measures
+        What is shown.
+    values, differences
+        By measure: 5 %, median and 95 % over paired worlds, month by month, shape (levels of each lever, 3, months);
+        of the measure, and of its difference from the baseline, accumulated over months (averted where that is the
+        word; the mean so far for what does not add up).
+    worlds
+        Paired worlds for each combination.
+    """
+
+    levers: Sequence[Lever]
+    measures: Sequence[str]
+    values: dict[str, Floats]
+    differences: dict[str, Floats]
+    worlds: int
+
+
+def check(study: Study, scenarios: Sequence[Any]) -> None:
+    """Refuse a study of which no page can be made, before anything is simulated.
+
+    Raises
+    ------
+    StudyError
+        If it is no grid of one scenario with 1 to 3 monthly measures and luck that all combinations share.
+    """
+    design = study.design
+    faults: list[_Fault] = []
+    if design is None or design.method != "grid":
+        faults.append(
+            (("design",), "a page needs a grid of levers", "write method: grid, and values for each quantity")
+        )
+    elif any(len(set(levels or [])) < len(levels or []) for levels in (design.quantities or {}).values()):
+        faults.append((("design", "quantities"), "a lever has one level twice", "name each level once"))
+    elif len(design.quantities or {}) > MOST_LEVERS:
+        faults.append((("design",), f"a page has {MOST_LEVERS} sliders at most", "leave some quantities out"))
+    if len(scenarios) != 1:
+        faults.append((("scenarios",), "a page shows one scenario", "make what differs a lever of the grid"))
+    if not 1 <= len(study.monthly) <= MOST_MEASURES:
+        way_out = "name them under monthly, such as [exploited, identified]"
+        faults.append((("monthly",), f"a page shows 1 to {MOST_MEASURES} measures month by month", way_out))
+    if study.luck != "shared":
+        faults.append((("luck",), "combinations must share their luck to be compared", "write luck: shared"))
+    if not faults and design is not None:
+        faults += _unsited(study, scenarios[0])
+    if faults:
+        raise StudyError([study.problem(place, message, way_out) for place, message, way_out in faults])
+
+
+def _unsited(study: Study, scenario: Any) -> list[_Fault]:
+    """Return the levers of which no level is that of the scenario."""
+    found: list[_Fault] = []
+    for path, levels in ((study.design and study.design.quantities) or {}).items():
+        own = _own(scenario, path)
+        if not any(np.isclose(own, level) for level in levels or []):
+            message = f"no level of {path} is that of the scenario ({own:g}), so there is no baseline"
+            found.append((("design", "quantities", path), message, f"add {own:g} to its levels"))
+    return found
+
+
+def _own(scenario: Any, path: str) -> float:
+    return float(scenario.value(path) if "." in path else scenario.parameter(path))
+
+
+def grid(sweep: Sweep) -> Grid:
+    """Return what a page shows of a finished sweep.
+
+    Raises
+    ------
+    FolderError
+        If runs are missing or failed.
+    """
+    (scenario,) = sweep.scenarios.values()
+    design, worlds = sweep.plan.design, sweep.plan.replications
+    if not sweep.complete or sweep.failed:
+        raise FolderError(f"runs of {sweep.folder} are missing or failed: cyclesim resume (--retry-failed)")
+    measures = list(dict.fromkeys(sweep.study.monthly))
+    columns = list(design.values.T)
+    levers = [_lever(scenario, name, np.unique(column)) for name, column in zip(design.names, columns, strict=True)]
+    shape = tuple(len(lever.levels) for lever in levers)
+    order = np.lexsort(columns[::-1])  # draws by the levels of the first lever, then of the second, ...
+    frame = sweep.runs([f"{name}_by_month" for name in measures]).sort_values(["draw", "replication"])
+    values, gained = {}, {}
+    for name in measures:
+        months = np.stack(list(frame[f"{name}_by_month"])).astype(float)
+        months = months.reshape(len(design), worlds, -1)[order].reshape(*shape, worlds, -1)
+        base = months[tuple(lever.baseline for lever in levers)]
+        difference = (base - months) if name in AVERTED else (months - base)
+        running = np.cumsum(difference, axis=-1)
+        if not _adds(name):
+            running = running / np.arange(1, running.shape[-1] + 1)
+        values[name], gained[name] = (
+            np.moveaxis(np.quantile(one, QUANTILES, axis=-2), 0, -2) for one in (months, running)
+        )
+    return Grid(levers, measures, values, gained, worlds)
+
+
+def _adds(measure: str) -> bool:
+    return MEASURES[measure].kind == "flow" or measure == "exploited"
+
+
+def _lever(scenario: Any, path: str, levels: Floats) -> Lever:
+    own = _own(scenario, path)
+    quantity = parameters().get(path)
+    parts = path.split(".")
+    share = parts[0] == "interventions" and parts[-1] == "share"
+    if share:
+        entry = scenario.interventions[parts[1]]
+        label, text = parts[1], str(getattr(entry, "why", "") or "")
+    else:
+        label, text = parts[-1].replace("_", " "), quantity.text if quantity else path
+    place = int(np.argmin(np.abs(levels - own)))
+    return Lever(path, label[0].upper() + label[1:], levels.tolist(), place, share, text)
+
+
+def as_html(sweep: Sweep, command: str) -> str:
+    """Return the page.
+
+    Raises
+    ------
+    FolderError
+        If runs are missing, or the page would be larger than 2 MB.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    shown = grid(sweep)
+    (scenario,) = sweep.scenarios.values()
+    environment = Environment(loader=PackageLoader("cyclesim.outputs", "templates"), autoescape=True, trim_blocks=True)
+    page = environment.get_template("sliders.html").render(
+        title=sweep.study.title,
+        question=sweep.study.question,
+        scenario=scenario,
+        content=_content(shown, scenario, sweep.manifest["hash"]),
+        levers=shown.levers,
+        worlds=shown.worlds,
+        version=MODEL_VERSION,
+        hash=sweep.manifest["hash"],
+        seed=sweep.study.seed,
+        counted=graded(),
+        leaves_out=LEAVES_OUT,
+        command=command,
+    )
+    size = len(page.encode())
+    if size > MOST_BYTES:
+        raise FolderError(
+            f"the page would have {size / 1e6:.1f} MB, more than {MOST_BYTES / 1e6:g}; take fewer levels, levers or "
+            "measures"
+        )
+    return page + "\n"
+
+
+def _content(shown: Grid, scenario: Any, digest: str) -> dict[str, Any]:
+    """Return what the page's own code reads, as JSON types; numbers as 32-bit floats in base 64."""
+
+    def packed(values: Floats) -> str:
+        return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
+
+    return {
+        "hash": digest,
+        "start": scenario.start,
+        "months": scenario.months,
+        "worlds": shown.worlds,
+        "levers": [
+            {"label": v.label, "levels": list(v.levels), "baseline": v.baseline, "percent": v.percent}
+            for v in shown.levers
+        ],
+        "measures": [
+            {
+                "name": name,
+                "title": _title(name),
+                "words": WORDS.get(name, name.replace("_", " ")),
+                "unit": MEASURES[name].unit,
+                "averted": name in AVERTED,
+                "adds": _adds(name),
+                "values": packed(shown.values[name]),
+                "differences": packed(shown.differences[name]),
+            }
+            for name in shown.measures
+        ],
+    }
+
+
+def _title(measure: str) -> str:
+    titles = {"exploited": "People in exploitation", "identified": "People identified per month"}
+    words = titles.get(measure, measure.removesuffix("_cents").replace("_", " "))
+    return words[0].upper() + words[1:]
