@@ -1,0 +1,225 @@
+"""The live model in a real browser: what it paints is what Python gives; sessions, links, downloads, bad links."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import cyclesim as cs
+from cyclesim.outputs import live, text
+from cyclesim.outputs.live import Choice
+from cyclesim.vocabulary import MODEL_VERSION
+
+pytest.importorskip("streamlit")
+SMALL = Choice("small")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "cyclesim", "app", "--port", str(port), "--no-browser"]
+    with log.open("w") as told:
+        process = subprocess.Popen(words, stdout=told, stderr=subprocess.STDOUT, start_new_session=True)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            break
+        except OSError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.2)
+    yield address
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=20)
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def opened(watched, server):
+    def open_(query="", width=1300, **options):
+        one = watched(width, **options)
+        one.page.goto(f"{server}/{query}")
+        one.page.wait_for_selector("text=Preset", timeout=60_000)
+        one.page.wait_for_selector("text=/worlds behind the line|Band: 5-95/", timeout=60_000)
+        return one
+
+    return open_
+
+
+def moved(page, number, key="End"):
+    page.get_by_role("slider").nth(number).focus()
+    page.keyboard.press(key)
+
+
+# ---------------------------------------------------------------- choices, files and links (no browser)
+
+
+def test_a_choice_is_a_scenario_file_that_python_reads_alike(tmp_path):
+    choice = Choice("small", {"R9": 0.5, "naivety": 0.2})
+    file = tmp_path / "my-scenario.yaml"
+    file.write_text(choice.file())
+    mine = cs.load(file)
+    assert mine.parameter("naivety") == 0.2
+    assert [entry.share for entry in mine.interventions.values()] == [0.5]
+    months = cs.run(mine, twin=True).months
+    assert live.expected(choice)["exploited"] == tuple(months["exploited"].tolist())
+    assert live.expected(choice, base=True)["exploited"] == tuple(
+        cs.run("small", twin=True).months["exploited"].tolist()
+    )
+    compile(choice.python(), "mine.py", "exec")
+
+
+def test_worlds_are_those_of_python_and_pair_with_the_baseline():
+    choice = Choice("small", {"R9": 1.0})
+    found = live.world(choice.file(), "small", 3)
+    stock = live.MEASURES.index("exploited")
+    assert found[0, stock].tolist() == cs.run("small", seed=1, replication=3).months["exploited"].tolist()
+    assert found[1, stock].tolist() == cs.run(choice.scenario(), seed=1, replication=3).months["exploited"].tolist()
+    band = live.band([found, found], 1, "exploited")
+    assert band["low"] == band["high"] == found[1, stock].tolist()
+
+
+def test_links_lead_back_to_what_they_were_made_of():
+    choice = Choice("small", {"R9": 0.55, "naivety": 0.4})
+    back, told = live.followed(choice.query())
+    assert back == choice
+    assert told == []
+    assert live.followed({}) == (Choice(), [])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"s": "nowhere"}, "scenario that is not here"),
+        ({"s": "../../etc/passwd"}, "scenario that is not here"),
+        ({"l": "R9:7"}, "where it cannot be"),
+        ({"l": "naivety:nan"}, "where it cannot be"),
+        ({"l": "naivety"}, "cannot be read"),
+        ({"l": "<script>:1"}, "cannot be read"),
+        ({"l": "months:9"}, "cannot be read"),
+        ({"v": "0.0"}, "made with model 0.0"),
+        ({"r": "00000000"}, "other numbers than this model gives"),
+    ],
+)
+def test_a_link_that_was_tampered_with_is_told_so_and_does_no_harm(change, words):
+    choice, told = live.followed({**Choice("small", {"R2": 0.5}).query(), **change})
+    assert any(words in one for one in told)
+    assert live.expected(choice)
+
+
+def test_every_lever_can_stand_at_both_ends():
+    for id_ in live.IN_SIGHT:
+        one = live.lever(id_, cs.load("small"))
+        for x in (one.low, one.high):
+            assert Choice("small", {id_: x}).scenario()
+    assert live.base_of("r09-strong-back-end") == "baseline"
+    assert live.base_of("small") == "small"
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+def test_what_is_painted_is_what_python_gives_and_nothing_is_asked_of_others(opened, server):
+    one = opened("?s=small")
+    page = one.page
+    assert "nothing is changed" in page.inner_text("body")
+    moved(page, 1)
+    choice = Choice("small", {"R9": 1.0})
+    base, mine = (live.expected(choice, which)["exploited"] for which in (True, False))
+    label = f"baseline {text.number(base[-1])}, with changes {text.number(mine[-1])}"
+    page.wait_for_selector(f'[aria-label*="{label}"], [alt*="{label}"]', state="attached", timeout=60_000)
+    page.wait_for_selector("text=/worlds, luck only/", timeout=120_000)
+    assert "r=" + live.digest(choice) in page.url
+    hosts = {url.split("/")[2] for url in one.asked if url.startswith(("http", "ws"))}
+    assert hosts == {server.split("/")[2]}
+    assert not one.errors
+    assert one.violations() == []
+
+
+def test_a_full_band_is_that_of_python(opened):
+    one = opened("?s=small&l=R9:1.0")
+    one.page.wait_for_selector("text=Band: 5-95 % of 100 worlds", timeout=180_000)
+    said = one.page.inner_text("body")
+    choice = Choice("small", {"R9": 1.0})
+    worlds = [live.world(choice.file(), "small", r) for r in range(100)]
+    found = sorted(live.averted(worlds))
+    middle = re.search(r"(?i)about ([\d,.]+) person-months|no clear difference", said)
+    assert middle
+    if middle[1]:
+        assert float(middle[1].replace(",", "")) == pytest.approx((found[49] + found[50]) / 2, rel=0.05, abs=1)
+
+
+def test_two_visitors_do_not_see_each_other(opened):
+    first, second = opened("?s=small"), opened("?s=small&l=R9:1.0")
+    second.page.wait_for_selector("text=/Expected:|worlds, luck only/")
+    assert "nothing is changed" in first.page.inner_text("body")
+    moved(first.page, 0)
+    first.page.wait_for_url("**R2**", timeout=60_000)
+    assert "R2" not in second.page.url
+    assert "R9" not in first.page.url
+
+
+def test_a_link_is_followed_and_a_bad_one_is_told(opened):
+    link = Choice("small", {"R9": 0.5}).query()
+    one = opened("?" + "&".join(f"{k}={v}" for k, v in link.items()))
+    assert one.page.get_by_role("slider").nth(1).input_value() == "0.5"
+    old = opened(f"?s=small&v=0.0&l=R9:9,{'x' * 50}:1")
+    said = old.page.inner_text("body")
+    assert "where it cannot be" in said
+    assert "made with model 0.0" in said
+    assert "Traceback" not in said
+
+
+def test_everything_can_be_taken_away(opened, tmp_path):
+    page = opened("?s=small&l=R9:1.0").page
+    contents = {}
+    for name in ("Scenario file", "Numbers (CSV)", "Picture (PNG)", "Report (HTML)"):
+        with page.expect_download(timeout=180_000) as waited:
+            page.get_by_role("button", name=name).click()
+        path = tmp_path / waited.value.suggested_filename
+        waited.value.save_as(path)
+        contents[path.suffix] = path.read_bytes()
+    assert contents[".yaml"].decode() == Choice("small", {"R9": 1.0}).file()
+    assert contents[".csv"].startswith(b"month,")
+    assert contents[".png"].startswith(b"\x89PNG")
+    assert b"luck and the 24 draws" in contents[".html"]
+
+
+def test_a_telephone_and_the_keyboard_will_do(opened):
+    one = opened("?s=small", width=400)
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert one.violations() == []
+    wide = opened("?s=small")
+    seen = set()
+    for _ in range(40):
+        wide.page.keyboard.press("Tab")
+        seen.add(wide.page.evaluate("document.activeElement.type || document.activeElement.tagName"))
+    assert {"range", "button"} <= seen
+
+
+def test_twenty_visitors_at_once_are_served(server):
+    def ask(_):
+        with urllib.request.urlopen(f"{server}/?s=small", timeout=60) as answer:
+            return answer.status
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(ask, range(60))) == {200}
+
+
+def test_it_listens_on_this_machine_only(server):
+    port = int(server.rsplit(":", 1)[1])
+    listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    local = {row[1] for row in listening if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
+    assert {address.split(":")[0] for address in local} == {"0100007F"}
+    assert MODEL_VERSION
