@@ -47,6 +47,7 @@ COMMANDS = {
     "voi": ("cyclesim.cli_voi", "voi", "Say what it would be worth to know more before choosing."),
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
     "regimes": ("cyclesim.cli_regimes", "regimes", "Say where funding comes to rest, and whether there is a trap."),
+    "chart": ("cyclesim.cli_chart", "chart", "Draw a chart of results, for print."),
     "report": ("cyclesim.cli_report", "report", "Write a report of results, to hand over and to print."),
     "page": ("cyclesim.cli_page", "page", "Make one file with sliders, to mail or to open from a stick."),
     "app": ("cyclesim.cli_app", "app", "Open the live model in a browser: levers, lines, a band of worlds."),

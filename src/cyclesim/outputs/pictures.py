@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from cyclesim.analysis.compare import compare
+from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
-from cyclesim.outputs import charts, money
+from cyclesim.outputs import charts, money, panels
 from cyclesim.runs.results import Ensemble
 
 if TYPE_CHECKING:
@@ -26,6 +31,32 @@ def difference(comparison: Comparison, measure: str) -> Figure:
     changes = [month for month in comparison.first_change.values() if month is not None]
     known = notes(comparison.ensemble, min(changes, default=None))
     return charts.difference(comparison.ensemble.table, comparison.baseline, measure, known)
+
+
+def of_folder(ensemble: Ensemble, place: Path, kind: str, measure: str) -> Figure:
+    """Return a chart of the results in a folder; see `cyclesim chart` for the kinds.
+
+    Raises
+    ------
+    FolderError
+        If the folder has no table of lines of work (`money`).
+    UnknownNameError
+        If there is no such measure, or nothing to compare with.
+    """
+    baseline = next(iter(ensemble.scenarios))
+    if kind == "cycle":
+        return cycle(ensemble)
+    if kind == "difference":
+        return difference(compare(ensemble), measure)
+    if kind == "deception":
+        return panels.deception(ensemble.table, baseline, notes(ensemble))
+    if kind == "multiples":
+        return panels.multiples(ensemble.table, baseline, notes(ensemble), measure)
+    lines = place / "lines.parquet"
+    if not lines.is_file():
+        raise FolderError(f"{place} has no spending by line of work: that is kept of one world (cyclesim run)")
+    required = float(ensemble.table["requirement_cents"].sum())
+    return panels.money(pd.read_parquet(lines), notes(ensemble), ensemble.scenarios[baseline].title, required)
 
 
 def notes(ensemble: Ensemble, first_change: int | None = None) -> charts.Notes:

@@ -90,8 +90,8 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write a figure as PNG and SVG; the same figure gives the same bytes. Return the paths.
+def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Write a figure as PNG and SVG, or PDF; the same figure gives the same bytes. Return the paths.
 
     The finding goes into the metadata as a title, for readers who cannot see the picture.
     """
@@ -100,11 +100,12 @@ def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     metadata = {
         "png": {"Title": title, "Software": "cyclesim"},
         "svg": {"Title": title, "Creator": "cyclesim", "Date": None},
+        "pdf": {"Title": title, "Creator": "cyclesim", "CreationDate": None},
     }
     with drawing():
-        for kind, facts in metadata.items():
-            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=facts)
-    return [folder / f"{stem}.{kind}" for kind in metadata]
+        for kind in kinds:
+            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=metadata[kind])
+    return [folder / f"{stem}.{kind}" for kind in kinds]
 
 
 def page(title: str, subtitle: str, caption: str, height: float) -> Page:

@@ -1,0 +1,185 @@
+"""Charts in panels: deception over time, one measure in many scenarios, and money by line of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.outputs import captions, series, style, text
+from cyclesim.outputs.captions import Notes
+from cyclesim.outputs.style import Label
+from cyclesim.vocabulary import MEASURES, Line
+
+COLUMNS, UP = 3, 2.2
+"""Most panels in a row, and inches of a row with what is written in it."""
+SEEN = {"true_prevalence": "true", "believed_prevalence": "believed", "detected_prevalence": "counted"}
+_DASHES = {"true_prevalence": (0, (4, 1.5)), "believed_prevalence": "-", "detected_prevalence": (0, (1, 1.5))}
+_LINE_COLOURS = (*style.COLOURS, style.GREY)
+
+
+def deception(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
+    """Draw what is true, what donors believe and what is counted, a panel for each scenario, on one log scale.
+
+    Parameters
+    ----------
+    table
+        Wide monthly table of one or more scenarios.
+    baseline
+        The scenario of the first panel, in black.
+    notes
+        What is told of where the numbers come from.
+    """
+    names = _ordered(table, baseline)
+    wide = {measure: series.worlds(table, measure) for measure in SEEN}
+    every = np.concatenate([frame.to_numpy().ravel() for frame in wide.values()])
+    positive = every[every > 0]
+    low, high = (float(positive.min()), float(positive.max())) if positive.size else (0.1, 1.0)
+
+    def draw(ax: Axes, name: str, colour: str) -> None:
+        labels = []
+        for measure, word in SEEN.items():
+            y = _median(ax, series.of(wide[measure], name), colour, notes, _DASHES[measure])
+            labels.append(Label(max(y, low), word, colour))
+        ax.set_yscale("log")
+        ax.set_ylim(low / 1.6, high * 1.6)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
+        style.end_labels(ax, labels, 0.75, lines=1)
+
+    true, believed, counted = (float(series.of(wide[m], baseline).iloc[:, -1].median()) for m in SEEN)
+    month = style.month_words(int(table["month"].max()), notes.start)
+    title = (
+        f"In {month} donors believe {text.percent(believed / true)} of what is true; {text.percent(counted / true)} of "
+        "it is counted"
+        if true > 0
+        else f"In {month} nobody is exploited in the median world"
+    )
+    subtitle = "Prevalence per 1,000 people in need per year, logarithmic scale; medians and 5-95 % of worlds"
+    return _panels(names, title, subtitle, notes, draw)
+
+
+def multiples(table: pd.DataFrame, baseline: str, notes: Notes, measure: str = "exploited") -> Figure:
+    """Draw one measure in every scenario, a panel for each, the baseline in black in all of them, on one scale.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure or scenario, or nothing to compare with.
+    """
+    if measure not in MEASURES:
+        raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, MEASURES)}")
+    names = _ordered(table, baseline)
+    if len(names) < 2:
+        raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
+    factor = {"share": 100.0, "cents": 0.01}.get(MEASURES[measure].unit, 1.0)
+    wide = series.worlds(table, measure) * factor
+    top = float(np.nanquantile(wide.to_numpy(), 0.999)) or 1.0
+
+    def draw(ax: Axes, name: str, colour: str) -> None:
+        ends = [Label(_median(ax, series.of(wide, name), colour, notes, "-"), "", colour)]
+        ends.append(Label(_median(ax, series.of(wide, baseline), style.BASELINE, notes, (0, (4, 1.5))), "", "black"))
+        ax.set_ylim(0, 1.05 * top)
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
+        ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
+        style.end_labels(ax, [Label(end.y, text.number(end.y), end.colour) for end in ends], 0.75, lines=1)
+
+    effects = {name: series.effect(table, baseline, name, measure) for name in names[1:]}
+    unit = {"share": "per cent", "cents": "US dollars"}.get(MEASURES[measure].unit, MEASURES[measure].unit)
+    subtitle = f"{MEASURES[measure].text.split(';')[0]}, {unit}; black, dashed: the baseline; bands: 5-95 % of worlds"
+    title = captions.compared(effects, measure, notes)
+    return _panels(names[1:], title, subtitle[0].upper() + subtitle[1:], notes, draw, first_is_baseline=False)
+
+
+def money(lines: pd.DataFrame, notes: Notes, title: str, requirement_cents: float) -> Figure:
+    """Draw what was spent on each line of work over twelve months, and say what of the requirement it is.
+
+    Parameters
+    ----------
+    lines
+        Table of one run by crisis, month and line; cents since the first simulated month.
+    notes
+        What is told of where the numbers come from.
+    title
+        Title of the scenario.
+    requirement_cents
+        What the response required over all months.
+    """
+    so_far = (
+        lines.groupby(["line", "month"])["spent_cents"].sum().unstack("month") / 100
+    )  # since the first month of all
+    spent = so_far.reindex([str(line) for line in Line]).diff(axis=1).iloc[:, 1:]
+    total = float(spent.to_numpy().sum())
+    largest = str(spent.sum(axis=1).idxmax()).replace("_", " ")
+    covered = text.percent(100 * total / requirement_cents) if requirement_cents else "no value"
+    finding = f"{largest[0].upper()}{largest[1:]} receives most; all lines together are {covered} of what is required"
+    rolled = spent.T.rolling(12, min_periods=min(12, spent.shape[1])).sum().T.dropna(axis=1)
+    with style.drawing():
+        subtitle = f"{title}: US dollars spent over the twelve months before, by line of work"
+        page = style.page(finding, subtitle, captions.caption(list(notes.titles), notes), 3.6)
+        ax = style.axes(page.figure, 0.9, page.bottom + 0.4, style.WIDTH - 2.6, page.top - page.bottom - 0.6)
+        labels = []
+        for colour, (name, values) in zip(_LINE_COLOURS, rolled.iterrows(), strict=True):
+            ax.plot([style.position(int(m), notes.start) for m in values.index], values, color=colour)
+            labels.append(Label(float(values.iloc[-1]), str(name).replace("_", " "), colour))
+        style.years(ax, notes.start, spent.shape[1])
+        ax.set_ylim(bottom=0)
+        ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
+        style.end_labels(ax, labels, 1.5, lines=1)
+    return page.figure
+
+
+def _ordered(table: pd.DataFrame, baseline: str) -> list[str]:
+    names = [str(name) for name in table["scenario"].unique()]
+    if baseline not in names:
+        raise UnknownNameError(f"no scenario {baseline!r} in this table; {did_you_mean(baseline, names)}")
+    return [baseline, *(name for name in names if name != baseline)]
+
+
+def _panels(
+    names: list[str],
+    title: str,
+    subtitle: str,
+    notes: Notes,
+    draw: Callable[[Axes, str, str], None],
+    first_is_baseline: bool = True,
+) -> Figure:
+    columns = min(COLUMNS, len(names))
+    rows, across = -(-len(names) // columns), (style.WIDTH - 0.15) / columns
+    others = style.counterfactuals(len(names))
+    colours: Mapping[str, str] = dict(
+        zip(names, [style.BASELINE, *others] if first_is_baseline else others, strict=False)
+    )
+    with style.drawing():
+        page = style.page(title, subtitle, captions.caption(list(notes.titles), notes), rows * UP + 0.1)
+        for place, name in enumerate(names):
+            row, column = divmod(place, columns)
+            ax = style.axes(
+                page.figure, 0.6 + column * across, page.top - (row + 1) * UP + 0.25, across - 1.45, UP - 0.75
+            )
+            draw(ax, name, colours[name])
+            style.years(ax, notes.start, int(_months(ax)))
+            style.heading(ax, style.shortened(notes.titles.get(name, name), across - 0.7, style.NORMAL, True), "")
+            style.mark_change(ax, notes.start, notes.first_change)
+    return page.figure
+
+
+def _months(ax: Axes) -> float:
+    x = ax.lines[0].get_xdata()
+    return round((float(np.asarray(x)[-1]) - float(np.asarray(x)[0])) * 12) + 1
+
+
+def _median(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashes: object) -> float:
+    """Draw the median over worlds and their 5-95 % band; return the last median."""
+    x = [style.position(int(month), notes.start) for month in values.columns]
+    low, median, high = np.quantile(values.to_numpy(dtype=float), [0.05, 0.5, 0.95], axis=0)
+    if len(values) > 1:
+        ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+    ax.plot(x, median, color=colour, linestyle=dashes)
+    return float(median[-1])
