@@ -217,6 +217,33 @@ def test_twenty_visitors_at_once_are_served(server):
         assert set(pool.map(ask, range(60))) == {200}
 
 
+@pytest.mark.slow
+def test_twenty_sessions_at_once_stay_apart_and_memory_stays_bounded(browser, server):
+    pages = [browser.new_context().new_page() for _ in range(20)]
+    try:
+        for number, page in enumerate(pages):
+            page.goto(f"{server}/?s=small&l=R9:{round(0.05 * (number % 20 + 1), 2)}")
+        for page in pages:
+            page.wait_for_selector("text=/worlds behind the line|Band: 5-95/", timeout=120_000)
+        for number, page in enumerate(pages):
+            assert page.get_by_role("slider").nth(1).input_value() == f"{round(0.05 * (number % 20 + 1), 2):g}"
+            assert "Traceback" not in page.inner_text("body")
+        port = server.rsplit(":", 1)[1]
+        found = [p for p in Path("/proc").iterdir() if p.name.isdecimal() and f"--server.port {port}" in _command(p)]
+        resident = [int((p / "statm").read_text().split()[1]) * 4096 for p in found]
+        assert all(size < 1.5e9 for size in resident)
+    finally:
+        for page in pages:
+            page.context.close()
+
+
+def _command(process):
+    try:
+        return " ".join((process / "cmdline").read_text().split("\0")).strip()
+    except OSError:
+        return ""
+
+
 def test_it_listens_on_this_machine_only(server):
     port = int(server.rsplit(":", 1)[1])
     listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]

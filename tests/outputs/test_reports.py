@@ -150,6 +150,21 @@ def test_a_report_prints_on_two_sheets(page):
     assert len(printer.HTML(string=page).render().pages) == 2
 
 
+def test_six_counterfactuals_still_print_on_two_sheets(place):
+    printer = pytest.importorskip("weasyprint")
+    files = [place / f"more{number}.yaml" for number in range(6)]
+    for number, file in enumerate(files):
+        file.write_text(
+            f"extends: near.yaml\ntitle: A rather long title of the counterfactual of number {number} of six\n"
+            f"question: What then?\nparameters: {{self_report: {0.02 + number / 200}, contact: 0.08}}\n"
+            "interventions: {back end: {uses: R9, from: 2024-01}, training: {uses: R2, from: 2024-01}}\n"
+        )
+    out = place / "six"
+    invoke("compare", place / "near.yaml", *files, "--draws", 20, "--workers", 1, "--out", out)
+    page = pages.as_html(reports.report(out))
+    assert len(printer.HTML(string=page).render().pages) == 2
+
+
 def test_the_command_writes_both_and_can_be_told_where(compared, tmp_path):
     pytest.importorskip("weasyprint")
     done = invoke("report", compared, "--pdf", "--out", tmp_path / "mine.html")

@@ -25,7 +25,7 @@ def lines(account: Account) -> list[str]:
         f"of this {number(account.interventions)} on interventions, {where}; "
         f"disbursed {number(account.disbursed_baseline)} and {number(account.disbursed_counterfactual)}",
         *([_equal(account)] if account.equal else []),
-        "Cost of interventions " + "; ".join(f"{_UNITS[what]}: {_price(p)}" for what, p in account.prices.items()),
+        "Cost of interventions " + "; ".join(f"{_UNITS[what]}: {price(p)}" for what, p in account.prices.items()),
     ]
 
 
@@ -75,7 +75,8 @@ def _equal(account: Account) -> str:
     )
 
 
-def _price(price: Price) -> str:
-    if price.value is None or price.low is None or price.high is None:
-        return f"none ({price.reason})"
-    return f"US${number(price.value)} ({number(price.low)} to {number(price.high)} for 90 % of worlds)"
+def price(found: Price) -> str:
+    """Return a price with its interval, or why there is none."""
+    if found.value is None or found.low is None or found.high is None:
+        return f"none ({found.reason})"
+    return f"US${number(found.value)} ({number(found.low)} to {number(found.high)} for 90 % of worlds)"

@@ -24,7 +24,9 @@ LEAVES_OUT = (
     "Harm other than time in exploitation: its kind and severity are not weighed against each other.",
 )
 """What the model leaves out, in the words of the report."""
-MOST_ROWS, MOST_INPUTS = 8, 8
+_ABOUT = (".cost", ".from", ".ramp", ".share", ".why", ".recommendation", ".until")
+"""Entries of an intervention that say when and at what cost, not what: told last."""
+MOST_ROWS, MOST_INPUTS = 10, 8
 
 
 def saved(place: Path, stem: str, alt: str) -> list[Chart]:
@@ -139,13 +141,15 @@ def plain(name: str) -> str:
 def changed(base: Scenario, others: Sequence[Scenario]) -> Block:
     """Return what scenarios change of a baseline, as data."""
     rows, left = [], 0
+    most = MOST_ROWS if len(others) == 1 else max(1, 6 // len(others))
     for scenario in others:
-        found = list(_entries(base, scenario))
-        left += max(0, len(found) - MOST_ROWS)
-        rows += found[:MOST_ROWS]
-    left += max(0, len(rows) - 2 * MOST_ROWS)
+        found = sorted(_entries(base, scenario), key=lambda row: row[0].endswith(_ABOUT))
+        left += max(0, len(found) - most)
+        named = [[f"{scenario.name}: {path}", *values] for path, *values in found]
+        rows += (named if len(others) > 1 else found)[:most]
+    left += max(0, len(rows) - MOST_ROWS)
     more = [f"And {left} further entries: cyclesim check FILE lists them."] if left else []
-    table = Table("Entries of the scenario that differ", ["entry", base.name, "changed to"], rows[: 2 * MOST_ROWS])
+    table = Table("Entries of the scenario that differ", ["entry", base.name, "changed to"], rows[:MOST_ROWS])
     return Block("What was changed", more, table=table) if rows else Block("What was changed", ["Nothing differs."])
 
 

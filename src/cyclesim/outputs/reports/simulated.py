@@ -126,12 +126,26 @@ def _years(table: pd.DataFrame, scenarios: Mapping[str, Scenario]) -> Table:
 
 
 def _costs(result: Comparison) -> Block:
-    lines = []
-    for account in result.spending:
-        said = money.lines(account)
-        prefix = f"{result.ensemble.scenarios[account.scenario].title}: " if len(result.spending) > 1 else ""
-        lines += [f"{prefix}{line[0].upper()}{line[1:]}." for line in said]
-    return Block("What it costs", [line.rstrip(".") + "." for line in lines])
+    if len(result.spending) == 1:
+        said = money.lines(result.spending[0])
+        return Block("What it costs", [f"{line[0].upper()}{line[1:]}".rstrip(".") + "." for line in said])
+    rows = [
+        [
+            result.ensemble.scenarios[account.scenario].title,
+            money.number(account.counterfactual),
+            money.number(account.interventions),
+            money.price(account.prices["person_month_averted"]).replace(" for 90 % of worlds", ""),
+        ]
+        for account in result.spending
+    ]
+    base = money.number(result.spending[0].baseline)
+    head = [
+        "US dollars per million people and year",
+        "spent",
+        "on interventions",
+        "for a person-month averted (90 % of worlds)",
+    ]
+    return Block("What it costs", table=Table(f"Money; the baseline spends {base}", head, rows))
 
 
 def sweep(place: Path, about: dict[str, Any]) -> Report:
