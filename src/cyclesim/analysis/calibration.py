@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.emulators import resampled
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -253,9 +254,7 @@ class Calibration:
         """Return the posterior as equally weighted draws: a row for each, a column for each input."""
         import pandas as pd
 
-        places = (np.arange(rows) + np.random.default_rng(seed).random()) / rows
-        reached = np.cumsum(self.posterior.weights)
-        chosen = np.minimum(np.searchsorted(reached, places), len(reached) - 1)
+        chosen = resampled(self.posterior.weights, rows, seed)
         return pd.DataFrame(self.posterior.samples[chosen], columns=list(self.names))
 
     def __repr__(self) -> str:
@@ -344,6 +343,17 @@ def _by_draw(sweep: Sweep, measure: str, scenario: str) -> Floats:
     return means.to_numpy(dtype=float)
 
 
+def narrowed(name: str, before: Sequence[float] | Floats, after: Sequence[float] | Floats) -> dict[str, Any]:
+    """Return the row of an input: 5 %, median and 95 % before and after, and what is left of the interval."""
+    left = (after[2] - after[0]) / (before[2] - before[0])
+    return {"quantity": name, **_ends(before, after), "left": left}
+
+
+def _ends(before: Sequence[float] | Floats, after: Sequence[float] | Floats) -> dict[str, Any]:
+    names = ("prior_low", "prior_median", "prior_high", "low", "median", "high")
+    return dict(zip(names, (*before, *after), strict=True))
+
+
 def _known(names: Sequence[str], prior: Floats, posterior: Posterior) -> pd.DataFrame:
     import pandas as pd
 
@@ -351,11 +361,7 @@ def _known(names: Sequence[str], prior: Floats, posterior: Posterior) -> pd.Data
     for k, name in enumerate(names):
         before = np.quantile(prior[:, k], [0.05, 0.5, 0.95])
         after = [weighted_quantile(posterior.samples[:, k], posterior.weights, q) for q in (0.05, 0.5, 0.95)]
-        rows.append(
-            {"quantity": name, "prior_low": before[0], "prior_median": before[1], "prior_high": before[2]}
-            | {"low": after[0], "median": after[1], "high": after[2]}
-            | {"left": (after[2] - after[0]) / (before[2] - before[0])}
-        )
+        rows.append(narrowed(name, before, after))
     return pd.DataFrame(rows).sort_values("left", ignore_index=True)
 
 
@@ -366,8 +372,5 @@ def _predicted(columns: Mapping[str, Floats], posterior: Posterior) -> pd.DataFr
     for name, values in columns.items():
         before = np.quantile(values, [0.05, 0.5, 0.95])
         after = [weighted_quantile(values[posterior.kept], posterior.weights, q) for q in (0.05, 0.5, 0.95)]
-        rows.append(
-            {"measure": name, "prior_low": before[0], "prior_median": before[1], "prior_high": before[2]}
-            | {"low": after[0], "median": after[1], "high": after[2]}
-        )
+        rows.append({"measure": name, **_ends(before, after)})
     return pd.DataFrame(rows)

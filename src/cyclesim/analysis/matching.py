@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.calibration import narrowed
 from cyclesim.analysis.emulators import Emulator, active, emulate, inside, resampled
 from cyclesim.analysis.targets import Quantity, Target
 from cyclesim.analysis.validation import PATTERNS, measure
@@ -279,11 +280,7 @@ def _inputs(prior: Design, posterior: Design) -> pd.DataFrame:
     for name, column in zip(prior.names, prior.values.T, strict=True):
         before = np.quantile(column, [0.05, 0.5, 0.95])
         after = np.quantile(posterior.values[:, posterior.names.index(name)], [0.05, 0.5, 0.95])
-        rows.append(
-            {"quantity": name, "prior_low": before[0], "prior_median": before[1], "prior_high": before[2]}
-            | {"low": after[0], "median": after[1], "high": after[2]}
-            | {"left": (after[2] - after[0]) / (before[2] - before[0])}
-        )
+        rows.append(narrowed(name, before, after))
     return pd.DataFrame(rows).sort_values("left", ignore_index=True)
 
 

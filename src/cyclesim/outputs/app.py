@@ -125,17 +125,17 @@ def _paint(choice: Choice, base: Any, places: Sequence[Any], answer: Any, worlds
         ("People identified", "people each month", "identified"),
         (
             "Prevalence that donors believe",
-            "per 1,000 in need per year; true prevalence dotted in the table",
+            "per 1,000 in need per year",
             "believed_prevalence",
         ),
         ("Money received", "share of the requirement", "coverage"),
     )
     for place, (title, unit, measure) in zip(places, panels, strict=True):
         series = {name: values[measure] for name, values in shown.items()}
-        last = {name: list(shown).index(name) for name in shown}
-        bands = {name: live.band(worlds, last[name], measure) for name in list(shown)[-1:]} if len(worlds) > 1 else None
+        last = len(shown) - 1  # what has changed, or the baseline where nothing has
+        bands = {list(shown)[last]: live.band(worlds, last, measure)} if len(worlds) > 1 else None
         ends = ", ".join(f"{name} {text.number(values[-1])}" for name, values in series.items())
-        spec = vega.lines(title, unit.split(";")[0], base.start, series, bands)
+        spec = vega.lines(title, unit, base.start, series, bands)
         place.vega_lite_chart(spec, theme=None, alt=f"{title}, last month: {ends}")
 
 

@@ -59,7 +59,7 @@ def cycle(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
     UnknownNameError
         If the table has no such scenario.
     """
-    names = _names(table, baseline)
+    names = ordered(table, baseline)
     effects = {name: series.effect(table, baseline, name, "exploited") for name in names[1:]}
     title = captions.compared(effects, "exploited", notes) if effects else captions.alone(table, notes)
     with style.drawing():
@@ -87,7 +87,7 @@ def difference(table: pd.DataFrame, baseline: str, measure: str, notes: Notes) -
     UnknownNameError
         If there is no such scenario or measure, or nothing to compare with.
     """
-    names = _names(table, baseline)
+    names = ordered(table, baseline)
     if measure not in MEASURES:
         raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, MEASURES)}")
     if len(names) < 2:
@@ -101,7 +101,8 @@ def difference(table: pd.DataFrame, baseline: str, measure: str, notes: Notes) -
     return page.figure
 
 
-def _names(table: pd.DataFrame, baseline: str) -> list[str]:
+def ordered(table: pd.DataFrame, baseline: str) -> list[str]:
+    """Return the scenarios of a table, the baseline first; see `cycle` for what is refused."""
     names = [str(name) for name in table["scenario"].unique()]
     if baseline not in names:
         raise UnknownNameError(f"no scenario {baseline!r} in this table; {did_you_mean(baseline, names)}")
@@ -125,7 +126,7 @@ def _headline(page: Page, table: pd.DataFrame, names: list[str], effects: dict[s
 
 def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: Notes) -> None:
     """Draw the paired differences: month by month above, accumulated below."""
-    unit, factor, colours = captions.axis_unit(measure), _factor(measure), style.counterfactuals(len(effects))
+    unit, scale, colours = captions.axis_unit(measure), factor(measure), style.counterfactuals(len(effects))
     averted = measure in AVERTED
     total = "Added up since the first month" if series.adds(measure) else "Mean since the first month"
     panels = (
@@ -137,7 +138,7 @@ def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: No
         style.heading(ax, title, panel_unit)
         labels = []
         for (name, found), colour in zip(effects.items(), colours, strict=True):
-            y = _line(ax, (found.running if accumulated else found.monthly) * factor, colour, notes)
+            y = _line(ax, (found.running if accumulated else found.monthly) * scale, colour, notes)
             words = f"\n{captions.short(found, measure)}" if accumulated else ""
             labels.append(Label(y, notes.titles.get(name, name) + words, colour))
         ax.axhline(0, color=style.BASELINE, linewidth=1.2, zorder=3)
@@ -148,7 +149,7 @@ def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: No
 
 def _lines(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, notes: Notes) -> list[Label]:
     """Draw one measure of every scenario; return the last values as labels. The baseline lies on top."""
-    wide = series.worlds(table, panel.measure) * _factor(panel.measure)
+    wide = series.worlds(table, panel.measure) * factor(panel.measure)
     labels = []
     for name, colour in reversed(list(zip(names, _colours(names), strict=True))):
         values = series.of(wide, name)
@@ -250,7 +251,8 @@ def _colours(names: list[str]) -> list[str]:
     return [style.BASELINE, *style.counterfactuals(len(names) - 1)]
 
 
-def _factor(measure: str) -> float:
+def factor(measure: str) -> float:
+    """Return what a measure is multiplied with to be drawn: shares in per cent, cents in dollars."""
     return {"share": 100.0, "cents": 0.01}.get(MEASURES[measure].unit, 1.0)
 
 

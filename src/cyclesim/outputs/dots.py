@@ -40,15 +40,13 @@ class Dot:
     filled: bool = True
 
 
-def chart(rows: Sequence[Dot], title: str, subtitle: str, caption: str, percent: bool = False) -> Figure:
+def chart(rows: Sequence[Dot], title: str, subtitle: str, caption: str) -> Figure:
     """Draw rows from top to bottom, with a line at zero.
 
     Parameters
     ----------
     title, subtitle, caption
         The finding, what is measured in which unit, and where the numbers come from.
-    percent
-        Whether values are shares, to be written in per cent.
     """
     widest = max((style.text_width(row.label, style.NORMAL) for row in rows), default=1.0)
     left = min(widest + 0.25, 0.5 * style.WIDTH)
@@ -69,5 +67,5 @@ def chart(rows: Sequence[Dot], title: str, subtitle: str, caption: str, percent:
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.grid(visible=False, axis="y")
         axes.grid(visible=True, axis="x")
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100 * x:,.6g} %" if percent else f"{x:,.6g}")
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
     return page.figure

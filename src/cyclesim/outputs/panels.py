@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from cyclesim.errors import UnknownNameError, did_you_mean
-from cyclesim.outputs import captions, series, style, text
+from cyclesim.outputs import captions, charts, series, style, text
 from cyclesim.outputs.captions import Notes
 from cyclesim.outputs.style import Label
 from cyclesim.vocabulary import MEASURES, Line
@@ -35,7 +35,7 @@ def deception(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
     notes
         What is told of where the numbers come from.
     """
-    names = _ordered(table, baseline)
+    names = charts.ordered(table, baseline)
     wide = {measure: series.worlds(table, measure) for measure in SEEN}
     every = np.concatenate([frame.to_numpy().ravel() for frame in wide.values()])
     positive = every[every > 0]
@@ -75,11 +75,10 @@ def multiples(table: pd.DataFrame, baseline: str, notes: Notes, measure: str = "
     """
     if measure not in MEASURES:
         raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, MEASURES)}")
-    names = _ordered(table, baseline)
+    names = charts.ordered(table, baseline)
     if len(names) < 2:
         raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
-    factor = {"share": 100.0, "cents": 0.01}.get(MEASURES[measure].unit, 1.0)
-    wide = series.worlds(table, measure) * factor
+    wide = series.worlds(table, measure) * charts.factor(measure)
     top = float(np.nanquantile(wide.to_numpy(), 0.999)) or 1.0
 
     def draw(ax: Axes, name: str, colour: str) -> None:
@@ -133,13 +132,6 @@ def money(lines: pd.DataFrame, notes: Notes, title: str, requirement_cents: floa
         ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
         style.end_labels(ax, labels, 1.5, lines=1)
     return page.figure
-
-
-def _ordered(table: pd.DataFrame, baseline: str) -> list[str]:
-    names = [str(name) for name in table["scenario"].unique()]
-    if baseline not in names:
-        raise UnknownNameError(f"no scenario {baseline!r} in this table; {did_you_mean(baseline, names)}")
-    return [baseline, *(name for name in names if name != baseline)]
 
 
 def _panels(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.portfolio import Portfolio
@@ -84,13 +85,15 @@ def as_text(found: Portfolio, about: dict[str, Any], command: str) -> str:
     )
 
 
+def part(row: Mapping[Any, Any]) -> str:
+    """Return the name of a row of a split: its period, and its crisis where crises are told apart."""
+    return f"period {row['period']}" + (f", {row['crisis']}" if "crisis" in row else "")
+
+
 def _splits(found: Portfolio) -> list[list[str]]:
     """Return the best use as rows of a table: a line each, and a column for each period and crisis."""
     table = found.table()
-    names = [
-        f"period {row['period']}" + (f", {row['crisis']}" if "crisis" in row else "")
-        for row in table.to_dict("records")
-    ]
+    names = [part(row) for row in table.to_dict("records")]
     rows = [["US$", *names, "share"]]
     for line in Line:
         amounts = table[str(line)]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cyclesim.errors import FolderError, StudyError
 from cyclesim.inputs.parameters import parameters
+from cyclesim.outputs import series
 from cyclesim.outputs.captions import WORDS
 from cyclesim.outputs.reports.parts import LEAVES_OUT
 from cyclesim.runs.folder import graded
@@ -141,16 +142,12 @@ def grid(sweep: Sweep) -> Grid:
         base = months[tuple(lever.baseline for lever in levers)]
         difference = (base - months) if name in AVERTED else (months - base)
         running = np.cumsum(difference, axis=-1)
-        if not _adds(name):
+        if not series.adds(name):
             running = running / np.arange(1, running.shape[-1] + 1)
         values[name], gained[name] = (
             np.moveaxis(np.quantile(one, QUANTILES, axis=-2), 0, -2) for one in (months, running)
         )
     return Grid(levers, measures, values, gained, worlds)
-
-
-def _adds(measure: str) -> bool:
-    return MEASURES[measure].kind == "flow" or measure == "exploited"
 
 
 def _lever(scenario: Any, path: str, levels: Floats) -> Lever:
@@ -225,7 +222,7 @@ def _content(shown: Grid, scenario: Any, digest: str) -> dict[str, Any]:
                 "words": WORDS.get(name, name.replace("_", " ")),
                 "unit": MEASURES[name].unit,
                 "averted": name in AVERTED,
-                "adds": _adds(name),
+                "adds": series.adds(name),
                 "values": packed(shown.values[name]),
                 "differences": packed(shown.differences[name]),
             }

@@ -162,7 +162,6 @@ def read(folder: str | Path) -> Ensemble:
     import numpy as np
     import pandas as pd
 
-    from cyclesim.inputs.scenario import Scenario
     from cyclesim.runs.design import Design
     from cyclesim.runs.results import Ensemble
 
@@ -174,13 +173,17 @@ def read(folder: str | Path) -> Ensemble:
         raise FolderError(f"{folder} holds no results of cyclesim: {error}") from error
     if not isinstance(content, dict) or not {"order", "scenarios", "design", "seed"} <= set(content):
         raise FolderError(f"{folder / MANIFEST} is not the manifest of a study of cyclesim")
-    scenarios = {}
-    for name in content["order"]:
-        data = {key: value for key, value in content["scenarios"][name].items() if key != "hash"}
-        scenarios[name] = Scenario.parse(data, name)
+    scenarios = {name: scenario_of(content, name) for name in content["order"]}
     drawn = content["design"]
     design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None
     return Ensemble(scenarios, design, content["seed"], table, content.get("engine", "ledger"))
+
+
+def scenario_of(about: Mapping[str, Any], name: str) -> Scenario:
+    """Return a scenario of a manifest."""
+    from cyclesim.inputs.scenario import Scenario
+
+    return Scenario.parse({key: value for key, value in about["scenarios"][name].items() if key != "hash"}, name)
 
 
 def log() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from cyclesim.errors import FolderError
 from cyclesim.outputs import money, printed, text
 from cyclesim.outputs.dots import Dot, chart
+from cyclesim.outputs.portfolio import part
 from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
 from cyclesim.outputs.reports.parts import assumptions, cell, command, leaves_out, number, read, saved, scenario
 
@@ -91,7 +92,7 @@ def portfolio(place: Path, about: dict[str, Any]) -> Report:
     split = found["splits"][found["robust"]]
     lines = [name for name in split[0] if name not in ("period", "crisis")]
     cells = [[name.replace("_", " "), *(money.number(row[name]) for row in split)] for name in lines]
-    heads = ["line", *(f"period {row['period']}" + (f", {row['crisis']}" if "crisis" in row else "") for row in split)]
+    heads = ["line", *(part(row) for row in split)]
     return Report(
         kind="Portfolio",
         title=chosen.title,

@@ -15,6 +15,7 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.outputs import money, printed
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.report import Block, Chart, Table, drawn
+from cyclesim.runs.folder import scenario_of
 
 LEAVES_OUT = (
     "How much trafficking there is in any real crisis: no prevalence has been measured in a crisis population.",
@@ -37,8 +38,7 @@ def saved(place: Path, stem: str, alt: str) -> list[Chart]:
 
 def scenario(about: Mapping[str, Any]) -> Scenario:
     """Return the first scenario of a manifest."""
-    name = about["order"][0]
-    return Scenario.parse({k: v for k, v in about["scenarios"][name].items() if k != "hash"}, name)
+    return scenario_of(about, about["order"][0])
 
 
 def command(place: Path, otherwise: Callable[[], str]) -> str:
@@ -88,7 +88,7 @@ def assumptions(about: Mapping[str, Any], found: Sequence[Dependence]) -> Block:
         if one.clear and one.name in known and known[one.name].grade == "assumption"
     ]
     if named:
-        lines.append(f"Among those that matter most here: {', '.join(n.replace('_', ' ') for n in named)}.")
+        lines.append(f"Among those that matter most here: {', '.join(plain(n) for n in named)}.")
     return Block("What is assumed", lines)
 
 

@@ -202,8 +202,8 @@ def _row(table: pd.DataFrame, name: str, measure: str) -> dict[str, float]:
 
 
 def _finding(row: Mapping[str, float], scenario: Scenario) -> str:
-    ends = (float(row["median"]), float(row["low"]), float(row["high"]))
-    return f"{scenario.title}: {text.finding(WORDS['exploited'], *ends, 'person-months', float(row['baseline']))}"
+    ends = (row["median"], row["low"], row["high"])
+    return f"{scenario.title}: {text.finding(WORDS['exploited'], *ends, 'person-months', row['baseline'])}"
 
 
 def _effects(
@@ -211,9 +211,7 @@ def _effects(
 ) -> Chart:
     rows = [_row(table, name, measure) for name in others]
     labels = [scenarios[name].title for name in others]
-    dots = [
-        Dot(label, float(r["median"]), float(r["low"]), float(r["high"])) for label, r in zip(labels, rows, strict=True)
-    ]
+    dots = [Dot(label, r["median"], r["low"], r["high"]) for label, r in zip(labels, rows, strict=True)]
     words = printed.TITLES.get(measure, measure.replace("_", " "))
     sign = "averted" if measure in AVERTED else "more"
     clear = [label for label, dot in zip(labels, dots, strict=True) if not dot.low <= 0 <= dot.high]
