@@ -32,6 +32,7 @@ def app(port: int, address: str, no_browser: bool) -> None:
         "server.port": str(port),
         "server.headless": str(no_browser).lower(),
         "server.fileWatcherType": "none",
+        "server.showEmailPrompt": "false",  # or the first start of all waits for an address at the terminal
         "server.maxUploadSize": "1",
         "browser.gatherUsageStats": "false",
         "runner.magicEnabled": "false",
