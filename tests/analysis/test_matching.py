@@ -15,6 +15,7 @@ from cyclesim.analysis.targets import Quantity
 from cyclesim.analysis.validation import measure
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, StudyError, UnknownNameError
+from cyclesim.outputs import reports
 from cyclesim.runs.design import drawn
 
 RNG = np.random.default_rng
@@ -140,6 +141,7 @@ def test_the_command_gives_the_same_over_processes_and_its_posterior_is_carried_
     assert "keep their prior" in told.output
     assert "does not mean that the model is right" in told.output
     assert json.loads((out / "calibration.json").read_text()) == json.loads(json.dumps(found.to_dict()))
+    assert f"met at {round(found.met_by_chance * 60) or 'none'} of 60 draws" in reports.report(out).answer
     design = drawn(SMALL, out / "posterior.csv")
     assert design.names == found.posterior.names
     assert design.values == pytest.approx(found.posterior.values, rel=1e-12)

@@ -138,11 +138,54 @@ def test_loops_and_portfolios_are_reported_with_an_interval_or_not_at_all(place)
         assert json.loads((full / "manifest.json").read_text())["hash"] == found.hash
 
 
-def test_other_analyses_have_their_tables(place):
+@pytest.fixture(scope="module")
+def analysed(place):
+    """Folders of every analysis of a sweep."""
+    (place / "brief.yaml").write_text("extends: near.yaml\nmonths: 8\n")
+    (place / "other.yaml").write_text("extends: far.yaml\nmonths: 8\n")
+    study = place / "wide.yaml"
+    design = "{method: lhs, draws: 100, quantities: {incidence: , contact: }}"
+    words = "title: A sweep\nquestion: So?\nscenarios: [brief.yaml, other.yaml]\nreplications: 2\n"
+    study.write_text(f"{words}design: {design}\n")
+    cs.sweep(study, place / "wide")
+    for words in (
+        ["sensitivity", place / "wide", "--difference", "other"],
+        ["discover", place / "wide", "--fails", "person_months_exploited worst 20 %"],
+        ["calibrate", place / "wide", "--target", "detected_share = 0.05 +- 0.02"],
+        ["voi", place / "wide"],
+    ):
+        assert invoke(*words, "--out", place / words[0]).exit_code == 0
+    return place
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("sensitivity", "Sensitivity", "Of 2 inputs"),
+        ("discover", "Scenario discovery", "Other fails mostly where"),
+        ("calibrate", "Calibration", "30 of 100 draws come nearest"),
+        ("voi", "Value of information", "is the choice|is the best choice"),
+    ],
+)
+def test_every_analysis_of_a_sweep_is_reported(analysed, name, kind, says):
+    found = reports.report(analysed / name)
+    page = pages.as_html(found)
+    assert found.kind == kind
+    assert re.search(says, found.answer)
+    assert found.question.endswith("?")
+    assert found.command.startswith("cyclesim") or "pytest" in found.command
+    assert "What is assumed" in page
+    assert "<b>contact" not in page
+    assert not re.search(r"\b(nan|inf|None)\b", re.sub(r'base64,[^"]*', "", page))
+
+
+def test_regimes_at_the_defaults_alone_are_no_report(place):
     invoke("regimes", place / "near.yaml", "--years", 15, "--workers", 1, "--out", place / "regimes")
-    found = reports.report(place / "regimes")
-    assert found.kind == "Regimes"
-    assert pages.as_html(found)
+    with pytest.raises(FolderError, match=r"default inputs only.*--draws 40"):
+        reports.report(place / "regimes")
+    along = ["--years", 15, "--parameter", "naivety", "--workers", 1, "--out", place / "along"]
+    invoke("regimes", place / "near.yaml", *along)
+    assert re.search("over the whole range of naivety|it turns from", reports.report(place / "along").answer)
 
 
 def test_a_report_prints_on_two_sheets(page):

@@ -129,9 +129,9 @@ def abc(
     Raises
     ------
     DesignError
-        For fewer than 100 draws, or values that are no finite numbers.
+        For fewer than 30 draws, or values that are no finite numbers.
     """
-    if len(inputs) < FEWEST_DRAWS:
+    if len(inputs) < FEWEST_KEPT:
         raise DesignError(f"{len(inputs)} draws are too few to calibrate with; take {FEWEST_DRAWS} or more")
     if not (np.isfinite(inputs).all() and np.isfinite(outcomes).all()):
         raise DesignError("there are values that are no finite numbers among the runs; they cannot be calibrated with")
@@ -327,6 +327,11 @@ def _check(sweep: Sweep, targets: Sequence[Target], scenario: str) -> None:
     method = sweep.study.design.method if sweep.study.design is not None else "none"
     if sweep.design is None or method not in ("lhs", "sobol"):
         raise DesignError(f"{sweep.folder} is no sample of a prior; give its study a design of lhs or sobol")
+    if len(sweep.plan.design) < FEWEST_DRAWS:
+        found = len(sweep.plan.design)
+        raise DesignError(
+            f"{found} draws are too few to calibrate with: cyclesim expand {sweep.folder} --draws {FEWEST_DRAWS}"
+        )
     if scenario not in sweep.scenarios:
         raise UnknownNameError(f"no scenario {scenario!r} in this sweep; {did_you_mean(scenario, sweep.scenarios)}")
     for target in targets:

@@ -9,6 +9,7 @@ inputs that were tried. Beside it a shallow classification tree (CART; Breiman e
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -230,7 +231,9 @@ def tree(x: Floats, fails: Flags, names: Sequence[str], seed: int = 1) -> str:
         raise DesignError("the tree needs scikit-learn: pip install 'cyclesim[analysis]'") from None
     grown = DecisionTreeClassifier(max_depth=3, min_samples_leaf=max(5, len(x) // 20), random_state=seed)
     grown.fit(x, np.where(fails, "fails", "holds"))
-    return str(export_text(grown, feature_names=list(names), decimals=3)).rstrip()
+    finest = float(np.ptp(x, axis=0).min(initial=1.0, where=np.ptp(x, axis=0) > 0))
+    decimals = 3 + max(0, -math.floor(math.log10(finest)) - 1)  # enough for the input with the smallest range
+    return str(export_text(grown, feature_names=list(names), decimals=decimals)).rstrip()
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the page: a title, sentences, points, and a table."""
+    """A part of the page: a title, sentences, points, a table, and text whose lines and blanks are kept."""
 
     title: str
     lines: Sequence[str] = ()
     points: Sequence[str] = ()
     table: Table | None = None
+    kept: str = ""
 
 
 def assumed() -> list[list[str]]:
@@ -122,7 +123,10 @@ def as_html(report: Report) -> str:
     )
     parts: Any = environment.get_template("parts.html").module
     page = environment.get_template("report.html")
-    return page.render(report=report, figure=parts.figure, section=parts.section) + "\n"
+    return (
+        page.render(report=report, figure=parts.figure, section=parts.section).replace(" %", "\N{NO-BREAK SPACE}%")
+        + "\n"
+    )
 
 
 def as_pdf(page: str, path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cyclesim.errors import FolderError
 from cyclesim.outputs.report import Report
-from cyclesim.outputs.reports import analyses, simulated
+from cyclesim.outputs.reports import analyses, simulated, unknowns
 from cyclesim.outputs.reports.parts import read
 from cyclesim.runs.folder import MANIFEST
 
@@ -18,6 +18,12 @@ _KINDS: dict[str, Callable[[Path, dict[str, Any]], Report]] = {
     "sweep": simulated.sweep,
     "loop": analyses.loop,
     "portfolio": analyses.portfolio,
+    "regimes": unknowns.regimes,
+    "sensitivity": unknowns.sensitivity,
+    "discovery": unknowns.discovery,
+    "calibration": unknowns.calibration,
+    "match": unknowns.match,
+    "voi": unknowns.voi,
 }
 
 
@@ -34,7 +40,4 @@ def report(place: str | Path) -> Report:
     kind = str(about.get("kind", ""))
     if kind in _KINDS:
         return _KINDS[kind](place, about)
-    found = {path.stem: path for path in place.glob("*.json") if path.name not in (MANIFEST, "log.json")}
-    if len(found) == 1 and kind:
-        return analyses.analysis(place, about, *found.popitem())
     raise FolderError(f"{place} holds results of a kind that no report is written of ({kind or 'unknown'})")

@@ -1,4 +1,4 @@
-"""What the report says of a loop, of a portfolio, and of the other analyses."""
+"""What the report says of a loop and of a portfolio."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cyclesim.outputs import money, printed, text
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.portfolio import part
 from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
-from cyclesim.outputs.reports.parts import assumptions, cell, command, leaves_out, number, read, saved, scenario
+from cyclesim.outputs.reports.parts import assumptions, command, leaves_out, number, read, saved, scenario
 
 
 def loop(place: Path, about: dict[str, Any]) -> Report:
@@ -104,35 +104,6 @@ def portfolio(place: Path, about: dict[str, Any]) -> Report:
         first=[Block("How the sum is split", table=Table(f"US dollars by line: {found['robust']}", heads, cells))],
         second=[leaves_out(), assumptions(about, [])],
         command=command(place, lambda: again),
-        hash=about["hash"],
-        seed=about["seed"],
-    )
-
-
-def analysis(place: Path, about: dict[str, Any], name: str, path: Path) -> Report:
-    """Return a report of an analysis of which no more is known than its tables and its picture."""
-    found = read(path, f"{place} lacks {path.name}")
-    plain = {key: value for key, value in found.items() if not isinstance(value, list | dict)}
-    tables = {
-        key: value for key, value in found.items() if isinstance(value, list) and value and isinstance(value[0], dict)
-    }
-    blocks = [
-        Block(
-            key.replace("_", " ").capitalize(),
-            table=Table(key, list(rows[0]), [[cell(v) for v in row.values()] for row in rows[:15]]),
-        )
-        for key, rows in tables.items()
-    ]
-    title = ", ".join(scenario["title"] for scenario in about["scenarios"].values())
-    return Report(
-        kind=name.capitalize(),
-        title=title,
-        question="",
-        answer="; ".join(f"{key.replace('_', ' ')}: {cell(value)}" for key, value in list(plain.items())[:8]) + ".",
-        charts=saved(place, name, title),
-        first=blocks[:1],
-        second=[*blocks[1:2], leaves_out(), assumptions(about, [])],
-        command=command(place, lambda: f"cyclesim {name} (see log.json)"),
         hash=about["hash"],
         seed=about["seed"],
     )

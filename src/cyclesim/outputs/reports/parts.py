@@ -12,7 +12,7 @@ from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import differences
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.outputs import money, printed
+from cyclesim.outputs import printed, text
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.report import Block, Chart, Table, drawn
 from cyclesim.runs.folder import scenario_of
@@ -66,11 +66,13 @@ def number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def cell(value: Any) -> str:
-    """Return a value as text for a table."""
-    if isinstance(value, float):
-        return money.number(value)
-    return "-" if value is None else str(value)
+def interval(low: float | None, high: float | None, form: Callable[[float], str] = text.percent) -> str:
+    """Return an interval as text; an end that JSON lacks is open, and without both nothing is known."""
+    if low is None and high is None:
+        return "-"
+    if high is None or low is None:
+        return f"at most {form(number(high))}" if low is None else f"{form(low)} or more"
+    return f"{form(low)} to {form(high)}"
 
 
 def leaves_out() -> Block:
