@@ -16,10 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cyclesim.analysis.calibration import calibrate
     from cyclesim.analysis.compare import Comparison, compare
+    from cyclesim.analysis.discovery import discover
     from cyclesim.analysis.identify import Identification, identify
     from cyclesim.analysis.lives import Stories, Story
     from cyclesim.analysis.loop import loop
+    from cyclesim.analysis.matching import match
+    from cyclesim.analysis.portfolio import portfolio
+    from cyclesim.analysis.regimes import regimes
     from cyclesim.analysis.sensitivity import sensitivity
     from cyclesim.analysis.story import stories, story
     from cyclesim.analysis.voi import voi
@@ -52,15 +57,20 @@ _HOMES = {
     "Story": "cyclesim.analysis.lives",
     "Study": "cyclesim.inputs.study",
     "Sweep": "cyclesim.runs.sweep",
+    "calibrate": "cyclesim.analysis.calibration",
     "check": "cyclesim.inputs.files",
     "compare": "cyclesim.analysis.compare",
+    "discover": "cyclesim.analysis.discovery",
     "estimate": "cyclesim.model.evidence.estimation.methods",
     "identify": "cyclesim.analysis.identify",
     "load": "cyclesim.inputs.files",
     "loop": "cyclesim.analysis.loop",
     "load_study": "cyclesim.inputs.study",
+    "match": "cyclesim.analysis.matching",
+    "portfolio": "cyclesim.analysis.portfolio",
     "read": "cyclesim.runs.folder",
     "read_sweep": "cyclesim.runs.sweep",
+    "regimes": "cyclesim.analysis.regimes",
     "run": "cyclesim.runs.simulate",
     "sample": "cyclesim.runs.design",
     "sensitivity": "cyclesim.analysis.sensitivity",
@@ -86,15 +96,20 @@ __all__ = [
     "Story",
     "Study",
     "Sweep",
+    "calibrate",
     "check",
     "compare",
+    "discover",
     "estimate",
     "identify",
     "load",
     "load_study",
     "loop",
+    "match",
+    "portfolio",
     "read",
     "read_sweep",
+    "regimes",
     "run",
     "sample",
     "sensitivity",

@@ -278,3 +278,10 @@ class TestCommand:
         error = CliRunner().invoke(interventions, ["R99"]).exception
         assert isinstance(error, UnknownNameError)
         assert "did you mean 'R9'?" in str(error)
+
+
+def test_the_catalogue_is_used_without_a_file_too(tmp_path):
+    use_r9 = {"interventions": {"help": {"uses": "R9", "from": "2025-01"}}}
+    assert load("baseline").with_values(use_r9).hash == load(use(tmp_path, "uses: R9", "from: 2025-01")).hash
+    with pytest.raises(ScenarioError, match="R99"):
+        load("baseline").with_values({"interventions": {"help": {"uses": "R99", "from": "2025-01"}}})

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Annotation
 
+import cyclesim as cs
 from cyclesim.errors import UnknownNameError
 from cyclesim.outputs import captions, charts, series, style
 from cyclesim.vocabulary import MEASURES
@@ -82,6 +83,10 @@ def test_a_picture_is_the_same_bytes_twice(tmp_path):
     second = charts.save(charts.cycle(table, "baseline", NOTES), tmp_path / "two", "cycle")
     assert [path.name for path in first] == ["cycle.png", "cycle.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_notebook_shows_a_picture():
+    assert cs.run("small").plot()._repr_png_().startswith(b"\x89PNG")
 
 
 def test_drawing_leaves_the_settings_of_matplotlib_as_they_were(tmp_path):

@@ -53,7 +53,8 @@ def _problem(finding: dict[str, Any], document: Document, model: type[BaseModel]
         key = (*key, str(finding["loc"][-1]))
         return document.problem(key, "is missing", f"add a line {key[-1]}: ...", at_key=True)
     if kind == "extra_forbidden":
-        way_out = did_you_mean(key[-1], _keys_at(model, key[:-1]))
+        known = _keys_at(model, key[:-1])
+        way_out = "it is read in files only" if key[-1] in known else did_you_mean(key[-1], known)
         return document.problem(key, f"no such key {key[-1]!r}", way_out, at_key=True)
     if kind in ("enum", "literal_error"):
         message, way_out = (

@@ -1,4 +1,4 @@
-"""From a file to a scenario: `extends`, CSV files, `uses`, and every problem at once."""
+"""From a file to a scenario: `extends`, CSV files, and every problem at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cyclesim.errors import Problem, ScenarioError, UnknownNameError
-from cyclesim.inputs import reading, shipped, tables, uses
+from cyclesim.inputs import reading, shipped, tables
 from cyclesim.inputs.reading import EMPTY, Document, Key
 from cyclesim.inputs.scenario import Scenario
 
@@ -41,10 +41,9 @@ def load(name_or_path: str | Path) -> Scenario:
     """
     path = locate(name_or_path)
     document, found = _layers(path, str(path), ())
-    document, misused = uses.expanded(document)
     scenario, more = Scenario.examine(document, path.stem)
-    if scenario is None or found or misused:
-        raise ScenarioError(_telling(found + misused + more))
+    if scenario is None or found:
+        raise ScenarioError(_telling(found + more))
     return scenario
 
 

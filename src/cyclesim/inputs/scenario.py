@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from cyclesim.errors import Problem, ScenarioError, UnknownNameError, did_you_mean
-from cyclesim.inputs import checks, dates, explain, paths
+from cyclesim.inputs import checks, dates, explain, paths, uses
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Sector, Text
 from cyclesim.inputs.quantity import as_floats
@@ -93,8 +93,9 @@ class Scenario(BaseModel):
     @classmethod
     def examine(cls, document: Document, name: str) -> tuple[Self | None, list[Problem]]:
         """Return the scenario of a document and no problems, or None and all of them."""
+        document, misused = uses.expanded(document)
         data = _sorted(document.data)
-        found, scenario = checks.problems(document), None
+        found, scenario = misused + checks.problems(document), None
         try:
             scenario = cls.model_validate({**data, "name": name})
         except ValidationError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ RC: dict[Any, Any] = {
     "svg.hashsalt": "cyclesim",
     "path.simplify": True,
 }
+
+
+class Picture(Figure):
+    """A figure that a notebook shows, without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        content = BytesIO()
+        with drawing():
+            self.savefig(content, format="png", dpi=110)
+        return content.getvalue()
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,7 @@ def page(title: str, subtitle: str, caption: str, height: float) -> Page:
     head_height = (len(heads) * LARGE + len(below) * NORMAL) * LINE_HEIGHT / 72 + MARGIN
     foot_height = len(foot) * SMALL * LINE_HEIGHT / 72 + MARGIN
     total = head_height + height + foot_height + 0.1
-    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    figure = Picture(figsize=(WIDTH, total), facecolor="white")
     FigureCanvasAgg(figure)
     x, y = MARGIN / WIDTH, 1 - MARGIN / total
     shared: dict[str, Any] = {"ha": "left", "linespacing": LINE_HEIGHT}
