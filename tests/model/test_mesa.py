@@ -1,0 +1,83 @@
+"""A Mesa user is at home: the model is an ordinary Mesa model, with every version of Mesa that is allowed.
+
+Needs nothing but pytest beside the core, so that it runs beside a wheel with another version of Mesa.
+"""
+
+import copy
+
+import mesa
+import numpy as np
+import pytest
+
+import cyclesim as cs
+from cyclesim.model.practice.back_end import BackEnd
+from cyclesim.model.practice.organisations import Responder
+
+
+@pytest.fixture
+def model():
+    return cs.CycleModel(cs.load("small"), seed=3)
+
+
+def tables(model):
+    return model.run().observations.tables()
+
+
+def same(one, other):
+    return all(
+        np.array_equal(column, other[table][name])
+        for table, columns in one.items()
+        for name, column in columns.items()
+        if np.asarray(column).dtype.kind != "f"
+    ) and np.array_equal(one["months"]["true_prevalence"], other["months"]["true_prevalence"])
+
+
+def test_donors_responders_and_back_ends_are_its_agents(model):
+    assert isinstance(model, mesa.Model)
+    assert set(model.agents_by_type) == {cs.Donor, Responder, BackEnd}
+    assert len(model.agents) == sum(map(len, model.agents_by_type.values())) == 8
+
+
+def test_agent_sets_select_aggregate_and_do(model):
+    model.step()
+    donors = model.agents_by_type[cs.Donor]
+    assert donors.agg("budget", sum) == sum(donor.budget for donor in model.donors.values()) > 0
+    (government,) = donors.select(lambda donor: donor.kind == "government")
+    assert government.name == "Government"
+    donors.do(lambda donor: setattr(donor, "naivety", 0.25))
+    assert {donor.naivety for donor in model.donors.values()} == {0.25}
+
+
+def test_a_data_collector_collects(model):
+    collector = mesa.DataCollector(
+        model_reporters={"month": "month", "exploited": lambda m: m.crises["valley"].engine.stocks().exploited},
+        agent_reporters={"name": "name"},
+    )
+    for _ in range(13):
+        model.step()
+        collector.collect(model)
+    collected = collector.get_model_vars_dataframe()
+    assert collected["month"].tolist() == list(range(-11, 2))
+    observed = tables(model)["months"]
+    assert collected["exploited"].iloc[-1] == observed["exploited"][0]
+    assert set(collector.get_agent_vars_dataframe()["name"]) == {agent.name for agent in model.agents}
+
+
+def test_a_copy_in_mid_run_is_a_fork_with_the_same_luck(model):
+    for _ in range(15):
+        model.step()
+    fork, changed = copy.deepcopy(model), copy.deepcopy(model)
+    for donor in changed.agents_by_type[cs.Donor]:
+        donor.naivety = 0.0
+    assert all(agent.model is fork for agent in fork.agents)
+    one, other, third = tables(model), tables(fork), tables(changed)
+    assert same(one, other)
+    assert np.array_equal(one["months"]["exploited"][:3], third["months"]["exploited"][:3])  # the past is shared
+    assert not np.array_equal(one["donors"]["belief"], third["donors"]["belief"])
+    assert same(one, tables(cs.CycleModel(cs.load("small"), seed=3)))
+
+
+def test_mesas_own_generators_are_never_used(model):
+    before = model.random.getstate()
+    model.run()
+    assert model.random.getstate() == before
