@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyclesim.errors import Problem, TableError, UnknownNameError, did_you_mean
+from cyclesim.inputs import reading
 
 MAX_LISTS = 10
 """A table has 2^lists cells; with this many lists models are still fitted in seconds."""
@@ -199,7 +200,7 @@ def _parsed(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]
 def _text(path: Path) -> str:
     """Return the text of a file."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if reading.size(path) > MAX_BYTES:
             raise TableError([Problem(str(path), 0, 0, "", None, f"is larger than {MAX_BYTES // 10**6} MB")])
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

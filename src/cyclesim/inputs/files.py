@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import ChainMap
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,11 @@ def base(path: str | Path) -> Scenario | None:
     return load(relative(name, here)) if isinstance(name, str) else None
 
 
+def _real(path: Path) -> Path:
+    """Return where a file really is; a symbolic link that leads to itself is left as it is."""
+    return Path(os.path.realpath(path))
+
+
 def locate(name_or_path: str | Path, ships: Callable[[str], Path] = shipped.path) -> Path:
     """Return the file that a name or a path means; ``ships`` finds the file of a name."""
     text = str(name_or_path)
@@ -83,7 +89,7 @@ def relative(name: str, here: Path) -> Path:
 def _layers(path: Path, shown: str, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
     """Return a file merged onto everything it extends, and the problems found on the way."""
     layer = reading.read(path, shown)
-    below, found = _below(layer, path, (*chain, path.resolve()))
+    below, found = _below(layer, path, (*chain, _real(path)))
     if not below.data and found:
         raise ScenarioError(found)
     own = Document({key: value for key, value in layer.data.items() if key != "extends"}, layer.marks)
@@ -112,7 +118,7 @@ def _below(layer: Document, path: Path, chain: tuple[Path, ...]) -> tuple[Docume
 def _complaint(below: Path | None, chain: tuple[Path, ...]) -> tuple[str, str] | None:
     if below is None:
         return "must be the name of a shipped scenario or the path of a file", ""
-    if below.resolve() in chain:
+    if _real(below) in chain:
         return "the files extend each other in a circle", "remove one extends"
     if len(chain) >= MAX_CHAIN:
         return f"a chain of more than {MAX_CHAIN} files", "extend a file further down"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,11 +66,11 @@ def read(path: Path, shown: str | None = None) -> Document:
     """
     shown = shown or str(path)
     try:
-        status = path.stat()
         if path.is_dir():
             raise _refused(shown, "is a folder, not a file")
-        if status.st_size > MAX_BYTES:
+        if size(path) > MAX_BYTES:
             raise _refused(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "put tables into CSV files")
+        status = path.stat()
         return _read(path, shown, status.st_mtime_ns, status.st_size)
     except FileNotFoundError:
         raise _refused(shown, "no such file", "a shipped scenario is named without .yaml and slashes") from None
@@ -76,6 +78,20 @@ def read(path: Path, shown: str | None = None) -> Document:
         raise _refused(shown, f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a path with a NUL character
         raise _refused(shown, f"is not a path: {error}") from None
+
+
+def size(path: Path) -> int:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is a device or a pipe: reading it might never end.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EINVAL, "is no ordinary file")
+    return status.st_size
 
 
 @lru_cache(maxsize=64)

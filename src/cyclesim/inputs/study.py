@@ -282,7 +282,7 @@ def read_table(path: Path) -> dict[str, list[float]]:
         With every problem of the file.
     """
     try:
-        if path.stat().st_size > MAX_TABLE_BYTES:
+        if reading.size(path) > MAX_TABLE_BYTES:
             message = f"is larger than {MAX_TABLE_BYTES // 10**6} MB"
             raise StudyError([Problem(str(path), 1, 1, "", None, message, "take fewer draws")])
         text = reading.decode(path.read_bytes(), str(path))
@@ -303,7 +303,7 @@ def _with_table(document: Document, folder: Path) -> tuple[dict[str, Any], list[
         return document.data, []
     key, path = ("design", "file"), folder / name
     try:
-        if path.stat().st_size > MAX_TABLE_BYTES:
+        if reading.size(path) > MAX_TABLE_BYTES:
             return document.data, [document.problem(key, f"is larger than {MAX_TABLE_BYTES // 10**6} MB", "", name)]
         text = reading.decode(path.read_bytes(), str(path))
     except (OSError, ValueError) as error:

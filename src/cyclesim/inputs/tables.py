@@ -192,6 +192,6 @@ def _mappings(section: Any) -> _Mappings:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > reading.MAX_BYTES:
+    if reading.size(path) > reading.MAX_BYTES:
         raise ScenarioError([Problem(str(path), 0, 0, "", None, f"is larger than {reading.MAX_BYTES // 10**6} MB")])
     return reading.decode(path.read_bytes(), str(path))

@@ -30,8 +30,9 @@ from cyclesim.runs.engines import cores
 from cyclesim.runs.folder import graded
 from cyclesim.vocabulary import MODEL_VERSION
 
-WORLDS, AHEAD, PAUSE = 100, 4, 0.5
-"""Worlds of a full band, worlds under way for a visitor, and least seconds between two paintings of the band."""
+WORLDS, AHEAD, PAUSE, LISTENS = 100, 4, 0.5, 0.04
+"""Worlds of a full band, worlds under way for a visitor, least seconds between two paintings of the band, and seconds
+after which a move is noticed: Streamlit stops a script only where it draws."""
 STEPS = 20
 MINE, BASE = "with changes", "baseline"
 
@@ -174,7 +175,7 @@ def _fill(choice: Choice, base: Any, places: Sequence[Any], answer: Any, progres
             while asked < WORLDS and len(waiting) < AHEAD:
                 waiting.add(pool().submit(live.world, written, choice.preset, asked))
                 asked += 1
-            done, waiting = wait(waiting, timeout=PAUSE, return_when=FIRST_COMPLETED)
+            done, waiting = wait(waiting, timeout=LISTENS, return_when=FIRST_COMPLETED)
             worlds.extend(future.result() for future in done)
             progress.progress(len(worlds) / WORLDS, f"{len(worlds)} of {WORLDS} worlds behind the line")
             if time.monotonic() - painted > PAUSE and len(worlds) > 4:
