@@ -21,7 +21,6 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
 
-
 EXTREME = {"people": 10**9, "months": 600, "incidence": 1e-5, "donors": 200, "newcomers": 20_000}
 
 

@@ -16,6 +16,7 @@ myst_heading_anchors = 3
 myst_enable_extensions = ["deflist", "colon_fence"]
 nb_execution_mode = "cache"
 nb_execution_timeout = 300
+nb_ipywidgets_js = {}  # would be fetched from a network
 nb_execution_raise_on_error = True
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"

@@ -9,7 +9,7 @@ def cleared(text: str) -> str:
     """Return a notebook without what running it left in it."""
     book = json.loads(text)
     for cell in book["cells"]:
-        cell["metadata"] = {}
+        cell["metadata"] = {"tags": cell["metadata"]["tags"]} if "tags" in cell["metadata"] else {}
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     book["metadata"] = {
