@@ -15,6 +15,7 @@ from cyclesim.analysis.alike import alike
 from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.targets import TARGETS, Quantity, Target, Verdict, count, judge
 from cyclesim.cli_validate import as_text
+from cyclesim.inputs.dates import date
 
 EVIDENCE = {  # tolerances of the evidence table, and of the model's design for T9's rebound
     "T1": [(0.02, 0.12)],
@@ -177,3 +178,103 @@ def test_two_worlds_of_the_same_case_counts_differ_in_prevalence_and_in_what_a_s
     cases, survey = measuring.of_the_alike(worlds)["e"]
     assert cases.mean() == pytest.approx(1.0, abs=0.005)
     assert survey.mean() > 1.5
+
+
+# ---------------------------------------------------------------- which months, which worlds
+
+
+class Made:
+    """Worlds whose numbers are made up: what is measured of them is worked out here by hand, month by month."""
+
+    def __init__(self, worlds=3, months=120):
+        self.shape = (worlds, months)
+
+    def __call__(self, name, measure):
+        return np.random.default_rng([*name.encode(), *measure.encode()]).uniform(1, 9, self.shape)
+
+    def total(self, name, measure, months):
+        return self(name, measure)[:, months].sum(axis=1)
+
+    def over(self, name, measure, first, last):
+        """Return the mean over worlds of the sum from one month to another, both included."""
+        return self(name, measure)[:, first : last + 1].sum(axis=1).mean()
+
+
+def mean(measured):
+    return float(np.mean(measured))
+
+
+def test_people_are_measured_over_years_3_to_10():
+    made, first, last = Made(), 24, 119
+    found = measuring.of_people(made)
+    assert mean(found["T1"][0]) == pytest.approx(made.over("base", "detected_share", first, last) / 96)
+    identified = made.over("base", "identified", first, last)
+    for id_, number, measure in (
+        ("T3", 0, "came_forward"),
+        ("T4", 0, "identified_police"),
+        ("T13", 0, "convictions"),
+        ("T13", 1, "suspects"),
+    ):
+        assert mean(found[id_][number]) == pytest.approx(made.over("base", measure, first, last) / identified)
+
+
+def test_strong_systems_are_measured_late_and_lists_in_both():
+    made = Made()
+    found = measuring.of_strong_systems(made)
+    assert mean(found["T2"][0]) == pytest.approx(made.over("strong", "detected_share", 60, 119) / 60)
+    for number, (name, first) in enumerate((("base", 24), ("strong", 60))):
+        both, all_ = (made.over(name, measure, first, 119) for measure in ("on_two_lists", "identified"))
+        assert mean(found["T5"][number]) == pytest.approx(both / all_)
+
+
+def test_a_cut_is_measured_in_its_year_and_its_rebound_a_year_later():
+    made = Made()
+    forgetting = cs.run(trials.forgetting(cs.load("small")))
+    found = measuring.of_capacity(made, forgetting)
+    cut = trials.CUT
+
+    def identified(name, first, last):
+        return made.over(name, "identified", cut + first, cut + last)
+
+    drop, convicted, rebound = map(mean, found["T9"])
+    assert drop == pytest.approx(identified("capacity cut", 0, 11) / identified("base", 0, 11) - 1)
+    both = [made.over(name, "convictions", cut, cut + 11) for name in ("capacity cut", "base")]
+    assert convicted == pytest.approx(both[0] / both[1] - 1)
+    assert rebound == pytest.approx(identified("capacity cut", 24, 35) / identified("capacity cut", -12, -1))
+    none, full = (
+        made.over(name, "trust", cut + 11, cut + 11) / made.over(name, "trust", cut - 1, cut - 1)
+        for name in ("no back end", "full back end")
+    )
+    assert list(map(mean, found["T12"])) == pytest.approx([none, full, full - none])
+    trained = forgetting.months.set_index("month")["trained_share"]
+    assert found["T11"] == [pytest.approx(trained[6] / trained[0])]
+
+
+def test_worlds_that_look_alike_are_measured_late():
+    made = Made()
+    cases, survey = map(mean, measuring.of_the_alike(made)["e"])
+    for value, measure in ((cases, "identified"), (survey, "survey_corrected")):
+        hidden, low = (made.over(name, measure, 60, 119) for name in ("low detection", "truly low"))
+        assert value == pytest.approx(hidden / low)
+
+
+def test_a_shock_is_measured_from_its_month_on():
+    shock, scenario = 13, cs.load("ukraine-2022")
+    made = Made(months=scenario.months)
+    made.scenario = lambda _: scenario
+    found = measuring.of_shock(made, shock)
+
+    def identified(first, last):
+        return made.over("shock", "identified", shock + first, shock + last) / (last - first + 1)
+
+    assert mean(found["T7"][1]) == pytest.approx(identified(11, 13) / identified(-12, -1) - 1)
+    assert mean(found["T8"][0]) == pytest.approx(identified(1, 3) / identified(-3, -1))
+    attention = made("shock", "attention")[0]
+    assert found["T10"] == [pytest.approx(attention[shock + 7] / attention[shock])]
+
+    def money(first, last):
+        years = [int(date(month, scenario.start)[:4]) for month in range(first, last + 1)]
+        budgets = sum(donor.budget_in(year) for year in years for donor in scenario.donors.values()) * 100 / 12
+        return made.over("shock", "committed_cents", first, last) / budgets
+
+    assert mean(found["T7"][0]) == pytest.approx(money(shock, shock + 23) / money(shock - 12, shock - 1))
