@@ -77,6 +77,29 @@ def test_a_copy_in_mid_run_is_a_fork_with_the_same_luck(model):
     assert same(one, tables(cs.CycleModel(cs.load("small"), seed=3)))
 
 
+def test_a_fork_under_another_scenario_is_that_scenario():
+    base = cs.load("small").with_values({"months": 36})
+    other = base.with_values({"interventions": {"help": {"uses": "R9", "from": "2024-01"}}})
+    model = cs.CycleModel(base, seed=4)
+    while model.month < 12:
+        model.step()
+    fork = model.fork(other)
+    assert fork.donors["Government"].model is fork
+    one, two = tables(fork), tables(cs.CycleModel(other, seed=4))
+    for table, columns in one.items():
+        for name, column in columns.items():
+            assert np.array_equal(column, two[table][name], equal_nan=np.asarray(column).dtype.kind == "f"), name
+    assert same(tables(model), tables(cs.CycleModel(base, seed=4)))
+
+
+def test_a_fork_whose_past_would_differ_is_refused(model):
+    for _ in range(13):
+        model.step()
+    with pytest.raises(cs.CycleSimError, match=r"differs from month -12 on, and the model stands at 1"):
+        model.fork(model.inputs.with_values({"naivety": 0.1}))
+    assert same(tables(model.fork(model.inputs)), tables(model))
+
+
 def test_mesas_own_generators_are_never_used(model):
     before = model.random.getstate()
     model.run()

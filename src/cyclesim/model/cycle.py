@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import mesa
 
 from cyclesim.errors import DesignError
+from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
@@ -89,6 +91,21 @@ class CycleModel(mesa.Model):
         while self.month < self.inputs.months:
             self.step()
         return self
+
+    def fork(self, inputs: Scenario) -> CycleModel:
+        """Return a copy that goes on under another scenario, with the same past and the same luck.
+
+        Raises
+        ------
+        DesignError
+            If the scenarios differ before this month: the past would have been another.
+        """
+        differs = first_change(self.inputs, inputs)
+        if differs is not None and differs < self.month:
+            raise DesignError(f"{inputs.name} differs from month {differs} on, and the model stands at {self.month}")
+        other = copy.deepcopy(self)
+        other.inputs, other.schedule = inputs, Schedule(inputs)
+        return other
 
     def close(self) -> None:
         """Let Mesa forget this model, so that its memory can be freed.

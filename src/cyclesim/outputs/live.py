@@ -13,20 +13,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import CycleSimError, DesignError, did_you_mean
 from cyclesim.inputs import shipped
+from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.files import load
 from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import over_crises
+from cyclesim.model.cycle import CycleModel
+from cyclesim.runs.results import Run, engine, over_crises
 from cyclesim.runs.simulate import run
 from cyclesim.vocabulary import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 IN_SIGHT = ("R2", "R9", "R17", "R18", "naivety", "self_report")
@@ -209,9 +215,28 @@ def scenario_of(text: str, name: str) -> Scenario:
         return load(file)
 
 
+@lru_cache(maxsize=8)
+def _paused(name: str, month: int) -> CycleModel:
+    """Return the twin of a shipped scenario, stopped at the beginning of a month."""
+    model = CycleModel(scenario_of("", name), twin=True)
+    while model.month < month:
+        model.step()
+    return model
+
+
+def _months(scenario: Scenario, base: str) -> pd.DataFrame:
+    """Return expected values by month: what a scenario shares with its baseline is simulated once for all choices."""
+    month = first_change(scenario_of("", base), scenario)
+    if month is None or month <= -scenario.spin_up:
+        return run(scenario, twin=True).months
+    model = _paused(base, month).fork(scenario).run()
+    model.close()
+    return Run(scenario, 1, 0, 0, model.observations.tables(), engine(twin=True)).months
+
+
 @lru_cache(maxsize=128)
 def _expected(text: str, name: str) -> dict[str, tuple[float, ...]]:
-    months = over_crises(run(scenario_of(text, name), twin=True).months)
+    months = over_crises(_months(scenario_of(text, name), base_of(name)))
     return {measure: tuple(months[measure].to_numpy(dtype=float).tolist()) for measure in MEASURES}
 
 
