@@ -12,6 +12,7 @@ from cyclesim.analysis.sensitivity import binned, pawn, sobol
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
+from cyclesim.outputs import sensitivity as told
 from cyclesim.runs.design import _saltelli
 
 N = 1024
@@ -168,6 +169,11 @@ def test_the_input_that_matters_comes_first_with_every_design(place, name, desig
     assert found.table["quantity"].tolist() == ["incidence", "trust_gain"]
     assert 0 < found.luck < 0.5
     assert json.dumps(found.to_dict(), allow_nan=False)
+    for _, row in found.table.iterrows():
+        value, low, high = told.interval(row, method)
+        assert low < value < high
+        if method == "sobol":
+            assert row["first_low"] < row["first"] < row["first_high"]
     other = cs.sensitivity(sweep, "referred", "far")
     assert other.difference
 
@@ -178,6 +184,12 @@ def test_what_is_missing_or_unknown_is_told(place, monkeypatch):
         cs.sensitivity(sweep, "identfied")
     with pytest.raises(UnknownNameError, match="did you mean 'far'"):
         cs.sensitivity(sweep, "identified", "fars")
+    holed = sweep.pairs("identified").astype(float)
+    holed.iloc[7] = math.nan  # two replications a draw: the second of the fourth draw
+    with monkeypatch.context() as patch:
+        patch.setattr(type(sweep), "pairs", lambda self, measure: holed)
+        with pytest.raises(DesignError, match="no finite number in draw 4, replication 1"):
+            cs.sensitivity(sweep, "identified")
     plain = cs.sweep(load_study(place / "lhs.yaml").model_copy(update={"design": None}), place / "plain")
     with pytest.raises(DesignError, match="has no draws"):
         cs.sensitivity(plain)

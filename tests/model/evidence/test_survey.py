@@ -30,6 +30,12 @@ def test_corrected_it_is_unbiased_and_its_error_is_the_spread_over_samples(preva
     assert np.mean([f.corrected_error for f in found]) == pytest.approx(corrected.std(), rel=0.05)
 
 
+def test_an_instrument_that_tells_nothing_corrects_nothing_and_says_so():
+    found = Instrument(3000, 2.0, detects=0.01, mistakes=0.01).read(30.0, 1500)
+    assert (found.raw, found.corrected, found.corrected_error) == (20.0, 0.0, np.inf)
+    assert found.raw_error == pytest.approx(1000 * np.sqrt(30.5 / 1501 * (1 - 30.5 / 1501) / 1500))
+
+
 def test_network_scale_up_asks_about_those_known_and_is_corrected_for_their_visibility():
     values = {name: quantity.value for name, quantity in parameters().items()}
     direct = Instrument.of(Values(values))
