@@ -29,6 +29,7 @@ from queue import Queue
 ROOT = Path(__file__).parents[1]
 SOURCE = Path("src/cyclesim")
 NUMBERS = ["tests/golden/golden.py", "small", "baseline", "ukraine-2022", "r16-better-data"]
+NUMBERS += ["small as twin", "baseline as twin"]
 LAWS = ["tests/model", "tests/science/test_closed_forms.py", "tests/science/test_guarantees.py"]
 LAWS += ["tests/science/test_conservation.py", "tests/science/test_cycle.py", "tests/science/test_twin.py"]
 LAWS += ["tests/science/test_donors_pay.py", "tests/science/test_linked_lists.py"]

@@ -100,6 +100,12 @@ def test_a_fork_whose_past_would_differ_is_refused(model):
     assert same(tables(model.fork(model.inputs)), tables(model))
 
 
+def test_a_world_ends_where_its_scenario_ends(model):
+    model.run()
+    with pytest.raises(cs.CycleSimError, match="ends after 24 months; raise months to go on"):
+        model.step()
+
+
 def test_mesas_own_generators_are_never_used(model):
     before = model.random.getstate()
     model.run()
