@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from scipy import stats
 
 import cyclesim as cs
+from cyclesim.analysis import calibration as module
 from cyclesim.analysis.calibration import Target, abc, calibrate, ranks, weighted_quantile
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
@@ -158,6 +159,14 @@ def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     assert max(abs(bias) for bias in found.rank_bias.values()) < 4
     again = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     assert json.dumps(found.to_dict()) == json.dumps(again.to_dict())
+
+
+def test_the_bias_of_ranks_is_in_standard_errors_of_their_mean(place, monkeypatch):
+    sweep = swept(place, "lhs", 150)
+    inputs = len(sweep.plan.design.names)
+    monkeypatch.setattr(module, "ranks", lambda *_, **__: np.array([[0.5], [0.7], [0.9]]) - np.arange(inputs) / 10)
+    bias = calibrate(sweep, ["identified = 1 +- 1"]).rank_bias
+    assert list(bias.values()) == pytest.approx([(0.2 - k / 10) / (0.2 / math.sqrt(3)) for k in range(inputs)])
 
 
 def test_what_cannot_be_calibrated_is_told(place):

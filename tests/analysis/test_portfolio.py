@@ -154,6 +154,9 @@ def test_the_front_is_what_no_other_use_beats_in_both():
     spread = module._spread(drawn)
     assert spread["front"].tolist() == [False, True, False, False]
     assert spread["best_share"] == pytest.approx([0, 2 / 3, 1 / 3, 0])
+    # more on average, more at the low end, as much on average and less at the low end, the second once more
+    drawn = np.array([[0.0, 3.9, 0.0, 3.9], [10.0, 4.1, 8.0, 4.1]])
+    assert module._spread(drawn)["front"].tolist() == [True, True, False, True]
 
 
 def test_a_split_over_crises_gives_each_what_it_says(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis.sensitivity import binned, pawn, sobol
+from cyclesim.analysis.sensitivity import _luck_share, binned, pawn, sobol
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
@@ -80,6 +80,16 @@ def test_noise_shrinks_indices_by_the_known_factor_unless_luck_is_a_factor():
     assert np.abs(aware.first - FIRST).max() < 0.08
     assert np.abs(aware.total - TOTAL).max() < 0.08
     assert aware.luck == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_share_of_luck_is_that_of_a_model_of_random_effects():
+    """Inputs of variance 4, luck of variance 1: a fifth of a single world, however many replications."""
+    rng = np.random.default_rng(1)
+    for replications in (2, 8):
+        values = rng.normal(0, 2, (4000, 1)) + rng.normal(0, 1, (4000, replications))
+        assert _luck_share(values) == pytest.approx(0.2, abs=0.02)
+    assert _luck_share(rng.normal(0, 1, (4000, 2))) == pytest.approx(1, abs=0.05)
+    assert math.isnan(_luck_share(np.ones((5, 1))))
 
 
 def test_luck_that_all_draws_share_moves_no_index():

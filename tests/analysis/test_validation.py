@@ -5,8 +5,10 @@ import math
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import cyclesim as cs
@@ -278,3 +280,20 @@ def test_a_shock_is_measured_from_its_month_on():
         return made.over("shock", "committed_cents", first, last) / budgets
 
     assert mean(found["T7"][0]) == pytest.approx(money(shock, shock + 23) / money(shock - 12, shock - 1))
+
+
+def test_the_odds_ratio_is_that_of_the_table_by_hand():
+    """Of 200 newly exploited women 40 were found, of 100 men 10: (40 / 200) / (10 / 100) = 2."""
+    months = [23, 24, 24, 119]  # the first is before year 3
+    table = pd.DataFrame(
+        {
+            "month": months * 2,
+            "group": ["women"] * 4 + ["men"] * 4,
+            "identified": [99, 10, 10, 20, 99, 4, 4, 2],
+            "newly_exploited": [1, 100, 50, 50, 1, 50, 25, 25],
+        }
+    )
+    made = SimpleNamespace(tables={"groups": table}, scenario=SimpleNamespace(months=120))
+    assert measuring._odds_ratios([made, made], "group", ["women"], ["men"]).tolist() == [2.0, 2.0]
+    table.loc[table["group"] == "men", "identified"] = 0
+    assert "nobody of one group" in measuring._odds_ratios([made], "group", ["women"], ["men"])
