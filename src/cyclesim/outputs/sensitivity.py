@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.sensitivity import Sensitivity
@@ -23,7 +24,7 @@ _WHAT = {
 }
 
 
-def interval(row: Series, method: str) -> tuple[float, float, float]:
+def interval(row: Series | Mapping[str, Any], method: str) -> tuple[float, float, float]:
     """Return what an input is ranked by, and its 95 % interval."""
     if method == "morris":
         return row["mu_star"], row["mu_star"] - row["mu_star_error"], row["mu_star"] + row["mu_star_error"]

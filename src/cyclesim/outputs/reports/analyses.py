@@ -9,7 +9,7 @@ from cyclesim.errors import FolderError
 from cyclesim.outputs import money, printed, text
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.portfolio import part
-from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
+from cyclesim.outputs.report import Block, Report, Table, drawn
 from cyclesim.outputs.reports.parts import assumptions, command, leaves_out, number, read, saved, scenario
 
 
@@ -100,7 +100,7 @@ def portfolio(place: Path, about: dict[str, Any]) -> Report:
         answer=answer,
         detail=detail,
         cautions=[chosen.caveat] if chosen.caveat else [],
-        charts=[Chart(one.svg, one.alt, table) for one in saved(place, "portfolio", answer)],
+        charts=saved(place, "portfolio", answer, table),
         first=[Block("How the sum is split", table=Table(f"US dollars by line: {found['robust']}", heads, cells))],
         second=[leaves_out(), assumptions(about, [])],
         command=command(place, lambda: again),

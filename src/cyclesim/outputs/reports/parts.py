@@ -30,10 +30,10 @@ _ABOUT = (".cost", ".from", ".ramp", ".share", ".why", ".recommendation", ".unti
 MOST_ROWS, MOST_INPUTS = 10, 8
 
 
-def saved(place: Path, stem: str, alt: str) -> list[Chart]:
-    """Return the picture that an analysis left in its folder, if it did."""
+def saved(place: Path, stem: str, alt: str, table: Table | None = None) -> list[Chart]:
+    """Return the picture that an analysis left in its folder, if it did, with the numbers behind it."""
     path = place / f"{stem}.svg"
-    return [Chart(path.read_bytes(), alt)] if path.is_file() else []
+    return [Chart(path.read_bytes(), alt, table)] if path.is_file() else []
 
 
 def scenario(about: Mapping[str, Any]) -> Scenario:

@@ -8,6 +8,8 @@ from typing import Any
 
 from cyclesim.errors import FolderError
 from cyclesim.outputs import printed, text
+from cyclesim.outputs import sensitivity as told
+from cyclesim.outputs.calibration import SAYS_LITTLE
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.money import number
 from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
@@ -68,23 +70,20 @@ def regimes(place: Path, about: dict[str, Any]) -> Report:
         "Where does funding come to rest, and does it matter where it begins?",
         answer,
         detail=[at_defaults],
-        charts=_with(saved(place, "regimes", answer), Table("Regimes", head, rows)),
+        charts=saved(place, "regimes", answer, Table("Regimes", head, rows)),
     )
 
 
 def sensitivity(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of which inputs move an outcome."""
     found = read(place / "sensitivity.json", f"{place} lacks sensitivity.json")
-    value, low, high, what = {
-        "sobol": ("total", "total_low", "total_high", "Share of variance with interactions (total Sobol index)"),
-        "binned": ("share", "low", "high", "Share of variance between bins, each input alone"),
-        "morris": ("mu_star", "", "", "Mean size of the effect of one step (mu*)"),
+    what = {
+        "sobol": "Share of variance with interactions (total Sobol index)",
+        "binned": "Share of variance between bins, each input alone",
+        "morris": "Mean size of the effect of one step (mu*)",
     }[found["method"]]
-    ends = [
-        (row[low], row[high]) if low else (row[value] - row["mu_star_error"], row[value] + row["mu_star_error"])
-        for row in found["inputs"]
-    ]
-    clear = [plain(row["quantity"]) for row, (least, _) in zip(found["inputs"], ends, strict=True) if least > 0]
+    ends = [told.interval(row, found["method"]) for row in found["inputs"]]
+    clear = [plain(row["quantity"]) for row, (_, low, _) in zip(found["inputs"], ends, strict=True) if low > 0]
     outcome = printed.TITLES.get(found["measure"], plain(found["measure"]))
     outcome += f", difference of {found['scenario']} from the baseline" if found["difference"] else ""
     answer = (
@@ -99,10 +98,7 @@ def sensitivity(place: Path, about: dict[str, Any]) -> Report:
         if luck is None
         else f"Luck is {text.percent(luck)} of the variance of a single world; it is taken out of what is shown."
     )
-    rows = [
-        [plain(row["quantity"]), f"{row[value]:.3g}", f"{least:.3g}", f"{most:.3g}"]
-        for row, (least, most) in zip(found["inputs"][:MOST], ends, strict=False)
-    ]
+    rows = [[plain(row["quantity"]), *map(short, end)] for row, end in zip(found["inputs"][:MOST], ends, strict=False)]
     return _report(
         place,
         about,
@@ -110,7 +106,7 @@ def sensitivity(place: Path, about: dict[str, Any]) -> Report:
         f"Which uncertain inputs move it most: {outcome}?",
         answer,
         detail=[f"{found['draws']:,} draws, {found['replications']} replications. {detail}"],
-        charts=_with(saved(place, "sensitivity", answer), Table(what, ["input", "value", "95 % from", "to"], rows)),
+        charts=saved(place, "sensitivity", answer, Table(what, ["input", "value", "95 % from", "to"], rows)),
     )
 
 
@@ -161,7 +157,7 @@ def calibration(place: Path, about: dict[str, Any]) -> Report:
         if row["measure"] in asked
     ]
     table = Table("Targets, 90 % of draws", ["outcome", "target", "before", "after"], rows)
-    known = [row for row in found["inputs"] if row["left"] < 0.8]
+    known = [row for row in found["inputs"] if row["left"] < SAYS_LITTLE]
     answer = (
         f"{found['kept']} of {found['draws']:,} draws come nearest; they narrow {len(known)} of {len(found['inputs'])} "
         "inputs by a fifth or more, and leave the others as little known as they were."
@@ -295,10 +291,6 @@ def _inputs(about: Mapping[str, Any], inputs: Rows) -> Chart:
     ]
     table = Table("Inputs, 90 % intervals", ["input", "before", "after", "left"], rows)
     return drawn(chart(dots, title, what, printed.assumptions(about)), table)
-
-
-def _with(charts: Sequence[Chart], table: Table) -> list[Chart]:
-    return [Chart(one.svg, one.alt, table) for one in charts]
 
 
 def _names(words: Sequence[str]) -> str:
