@@ -63,7 +63,7 @@ class ListSlot(IntEnum):
 
 LIST_PAGE = 1
 SLOTS = len(Slot)
-_FEW = 20  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
+_FEW = 15  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
 
 
 @dataclass(frozen=True)
@@ -163,35 +163,46 @@ def _by_arithmetic(
     counter[0] = 4 * person[:, None] + np.arange(1, 5)
     counter[1] = (episode << 32 | attempt)[:, None]
     counter[2] = page
-    key_low, key_high = keys[:, 0:1].copy(), keys[:, 1:2].copy()
-    words = _philox(counter, key_low, key_high)
-    uniform = (np.stack(words, axis=-1) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    words = _philox(counter, keys.T[:, :, None])
+    uniform = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
     result: Floats = uniform.reshape(number, SLOTS)
     return result
 
 
-_MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
-_WEYL = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B))
+_MULTIPLIERS = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)[:, None, None]
+_WEYL = np.array([0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B], dtype=np.uint64)[:, None, None]
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-def _philox(counter: Words, key_low: Words, key_high: Words) -> tuple[Words, Words, Words, Words]:
-    """Ten rounds of Philox4x64 on arrays (Salmon et al. 2011, section 4); integers wrap as they should."""
-    one, two, three, four = counter
+def _philox(counter: Words, key: Words) -> Words:
+    """Ten rounds of Philox4x64 on arrays (Salmon et al. 2011, section 4); integers wrap as they should.
+
+    Words one and three, which are multiplied, go through the rounds in one array; words two and four in another.
+
+    Parameters
+    ----------
+    counter, key
+        Shapes (4, n, 4) and (2, n, 1).
+
+    Returns
+    -------
+    The four words, shape (n, 4, 4), words last.
+    """
+    odd, even = counter[0::2], counter[1::2]
     for _ in range(10):
-        high_a, low_a = _multiply(one, _MULTIPLIERS[0])
-        high_b, low_b = _multiply(three, _MULTIPLIERS[1])
-        one, two, three, four = high_b ^ two ^ key_low, low_b, high_a ^ four ^ key_high, low_a
-        key_low = key_low + _WEYL[0]
-        key_high = key_high + _WEYL[1]
-    return one, two, three, four
+        high, low = _multiply(odd)
+        odd, even = high[::-1] ^ even ^ key, low[::-1]
+        key = key + _WEYL
+    return np.stack((odd[0], even[0], odd[1], even[1]), axis=-1)
 
 
-def _multiply(value: Words, constant: np.uint64) -> tuple[Words, Words]:
-    """Return the high and low 64 bits of the 128-bit product."""
+_MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
+
+
+def _multiply(value: Words) -> tuple[Words, Words]:
+    """Return the high and low 64 bits of the 128-bit products with the two multipliers."""
     low, high = value & _LOW, value >> _HALF
-    c_low, c_high = constant & _LOW, constant >> _HALF
-    middle = high * c_low + ((low * c_low) >> _HALF)  # cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
-    carry = low * c_high + (middle & _LOW)
-    return high * c_high + (middle >> _HALF) + (carry >> _HALF), value * constant
+    middle = high * _MULTIPLIERS_LOW + ((low * _MULTIPLIERS_LOW) >> _HALF)  # (2^32-1)^2 + 2^32-1 < 2^64
+    carry = low * _MULTIPLIERS_HIGH + (middle & _LOW)
+    return high * _MULTIPLIERS_HIGH + (middle >> _HALF) + (carry >> _HALF), value * _MULTIPLIERS

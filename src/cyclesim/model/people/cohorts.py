@@ -69,19 +69,13 @@ class Ladder:
     def __init__(self, stream: Stream, size: int) -> None:
         self._stream, self._size = stream, size
         self.reached = 0  # rank of the next person
+        self.next_threshold = float("inf")  # cumulative hazard at which that person is trafficked; infinite for nobody
         self._start = 0  # rank of the first person of the block in hand
         self._length = _FIRST_BLOCK // 2
         self._carry = 0.0
         self._thresholds: Floats = np.empty(0)
         self._records: Floats = np.empty((0, SLOTS))
         self._refill()
-
-    @property
-    def next_threshold(self) -> float:
-        """Return the cumulative hazard at which the next person is trafficked; infinite when nobody is left."""
-        if self.reached >= self._size:
-            return float("inf")
-        return float(self._thresholds[self.reached - self._start])
 
     def climb(self, cumulative: float) -> tuple[int, list[Floats]]:
         """Pass every threshold up to a cumulative hazard.
@@ -93,10 +87,12 @@ class Ladder:
         first, parts = self.reached, []
         while self.next_threshold <= cumulative:
             offset = self.reached - self._start
-            end = int(np.searchsorted(self._thresholds, cumulative, side="right"))
+            end = int(self._thresholds.searchsorted(cumulative, side="right"))
             parts.append(self._records[offset:end])
             self.reached = self._start + end
-            if end == self._thresholds.size:
+            if end < self._thresholds.size:
+                self.next_threshold = float(self._thresholds[end])
+            else:
                 self._refill()
         return first, parts
 
@@ -105,13 +101,14 @@ class Ladder:
         self._length = min(2 * self._length, _LAST_BLOCK)
         length = min(self._length, self._size - self._start)
         if length <= 0:
+            self.next_threshold = float("inf")
             return
         self._records = self._stream.records(self._start, length)
         gaps = exponential(self._records[:, Slot.LADDER])
         gaps /= np.arange(self._size - self._start, self._size - self._start - length, -1)
         gaps[0] += self._carry
-        self._thresholds = np.cumsum(gaps)
-        self._carry = float(self._thresholds[-1])
+        self._thresholds = gaps.cumsum()
+        self.next_threshold, self._carry = float(self._thresholds[0]), float(self._thresholds[-1])
 
 
 class Cohorts:
@@ -181,19 +178,20 @@ class Cohorts:
         Cohort and rank of each person newly trafficked, and their records, shape (n, 16).
         """
         self.cumulative += hazard
-        who: list[Integers] = []
-        ranks: list[Integers] = []
-        records: list[Floats] = []
-        for index in np.flatnonzero(self._next <= self.cumulative).tolist():
+        climbing = np.flatnonzero(self._next <= self.cumulative)
+        number: list[int] = []
+        ranks: list[int] = []  # of the first person of each
+        records: list[Floats] = [np.empty((0, SLOTS))]
+        for index, cumulative in zip(climbing.tolist(), self.cumulative[climbing].tolist(), strict=True):
             ladder = self._ladders[index]
-            first, parts = ladder.climb(float(self.cumulative[index]))
+            first, parts = ladder.climb(cumulative)
             self._next[index] = ladder.next_threshold
-            who.append(np.full(ladder.reached - first, index))
-            ranks.append(np.arange(first, ladder.reached))
+            number.append(ladder.reached - first)
+            ranks.append(first)
             records.extend(parts)
-        if not who:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, SLOTS))
-        return np.concatenate(who), np.concatenate(ranks), np.concatenate(records)
+        before = np.cumsum([0, *number])
+        rank = np.arange(before[-1]) + np.repeat(np.array(ranks, dtype=np.int64) - before[:-1], number)
+        return climbing.repeat(number), rank, np.concatenate(records)
 
     def reached(self) -> Integers:
         """Return how many people of each cohort have ever been trafficked."""

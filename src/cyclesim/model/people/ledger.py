@@ -181,7 +181,7 @@ class Ledger:
         waiting = self.waiting
         setting = self.layout.setting_of_cell[waiting.who[Pool.CELL]]
         rows = np.flatnonzero(back_end[setting] == number)
-        values = waiting.values[:, rows]
+        values = waiting.values.take(rows, axis=1)
         leaves = np.where(self._leaves_unseen()[rows], self._escapes[rows], np.inf)
         declines = (values[Row.SOURCE] != CAME_FORWARD) & (values[Row.CONSENT] < refusal[waiting.who[Pool.CELL, rows]])
         service = np.where(declines, 0.0, exponential(values[Row.SERVICE]))
@@ -230,7 +230,8 @@ class Ledger:
         self.casework.add(*waiting.take(np.flatnonzero(answered & ~declined)))
         self._retry(np.flatnonzero((lapsed & found) | declined))
         self._leave_unseen(np.flatnonzero(left))
-        self._survive(waiting, np.flatnonzero(lapsed & ~found))
+        who, values = waiting.take(np.flatnonzero(lapsed & ~found))
+        self._survive(who, values[Row.RETURN])
         waiting.keep(outcome == Outcome.WAITS)
 
     def completing(
@@ -243,8 +244,7 @@ class Ledger:
         """
         values = self.casework.values
         rows = np.flatnonzero(values[Row.DONE] <= until)
-        who = self.casework.who[:, rows]
-        rows = rows[np.lexsort((who[Pool.RANK], who[Pool.COHORT], values[Row.DONE, rows]))]
+        rows = rows[_in_order(values[Row.DONE, rows], self.casework.who, rows)]
         formal = values[Row.ACCEPTANCE, rows] < acceptance
         cell = self.casework.who[Pool.CELL, rows]
         condition = conditional[self.layout.setting_of_cell[cell]]
@@ -257,81 +257,83 @@ class Ledger:
         self.flows.identified_formally += int(np.count_nonzero(formal))
         self.flows.presumptive += int(np.count_nonzero(~formal))
         self.flows.assisted += int(np.count_nonzero(assisted))
-        self._survive(self.casework, rows, assisted)
+        who, values = self.casework.take(rows)
+        self._survive(who, values[Row.RETURN], assisted)
         self.casework.remove(np.sort(rows))
 
     # ------------------------------------------------------------ exits
 
-    def _crossings(self, pool: Pool, people: Integers, risks: slice, before: Floats, hazards: Floats) -> Floats:
-        """Return when in the month (0 to 1) each risk strikes; infinite if it does not; shape (risks, people)."""
-        cell = pool.who[Pool.CELL, people]
-        threshold = pool.values[risks][:, people]
+    def _crossings(self, cell: Integers, thresholds: Floats, before: Floats, hazards: Floats) -> Floats:
+        """Return when in the month (0 to 1) the first risks strike; infinite if they do not; shape (risks, people)."""
+        risks = slice(0, thresholds.shape[0])
+        left = np.maximum(thresholds - before[risks].take(cell, axis=1), 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            fraction = np.maximum(threshold - before[risks][:, cell], 0.0) / hazards[risks][:, cell]
-        strikes = threshold <= self._risk[risks][:, cell]
+            fraction = left / hazards[risks].take(cell, axis=1)
+        strikes = thresholds <= self._risk[risks].take(cell, axis=1)
         result: Floats = np.where(strikes, np.minimum(fraction, 1.0), np.inf)
         return result
 
-    def _struck(self, pool: Pool, risks: int) -> Integers:
-        """Return who is struck this month by any of the first `risks` risks."""
-        cell = pool.who[Pool.CELL]
-        hit = np.zeros(pool.size, dtype=bool)
-        for row in range(risks):
-            hit |= pool.values[row] <= self._risk[row].take(cell)
-        return np.flatnonzero(hit)
+    def _struck(self) -> Integers:
+        """Return who in exploitation is struck by any risk this month."""
+        pool = self.exploited
+        reached = self._risk.take(pool.who[Pool.CELL], axis=1)
+        return np.flatnonzero((pool.values[:RISKS] <= reached).any(axis=0))
 
     def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats, detained: Floats) -> None:
         """People in exploitation: the earliest risk within the month wins."""
-        pool, flows = self.exploited, self.flows
-        people = self._struck(pool, RISKS)
-        when = self._crossings(pool, people, slice(0, RISKS), before, hazards)
-        risk = when.argmin(axis=0)
-        time = month + when.min(axis=0, initial=np.inf)
+        people = self._struck()
+        who, values = self.exploited.take(people)
+        when = self._crossings(who[Pool.CELL], values[:RISKS], before, hazards)
+        self._exit(who, values, when.argmin(axis=0), month + when.min(axis=0, initial=np.inf), forward, detained)
+        self.exploited.remove(people)
+
+    def _exit(
+        self, who: Integers, values: Floats, risk: Integers, time: Floats, forward: Floats, detained: Floats
+    ) -> None:
+        """End exploitation of these people, each by the risk and at the time given, or let a case of theirs wait."""
+        flows, cell = self.flows, who[Pool.CELL]
         escaped, died = risk == Row.ESCAPE, risk == Row.DEATH
-        forwards = escaped & (pool.values[Row.FORWARD, people] < forward[pool.who[Pool.CELL, people]])
+        forwards = escaped & (values[Row.FORWARD] < forward[cell])
         flows.escaped += int(np.count_nonzero(escaped))
         flows.came_forward += int(np.count_nonzero(forwards))
         self._die(int(np.count_nonzero(died)))
-        held = self._detain(people, risk == Row.CHANNELS + POLICE, detained)
+        held = self._detain(values[Row.ORGANISATION], risk == Row.CHANNELS + POLICE, detained[cell])
         found = (risk >= Row.CHANNELS) & ~held
         flows.referred += int(np.count_nonzero(found))
-        self._survive(pool, people[(escaped & ~forwards) | held])
+        gone = np.flatnonzero((escaped & ~forwards) | held)
+        self._survive(who[:, gone], values[Row.RETURN, gone])
         source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
         cases = np.flatnonzero(found | forwards)
-        self._join_queue(people[cases], time[cases], source[cases])
-        pool.remove(people)
+        cases = cases[_in_order(time[cases], who, cases)]
+        self._join_queue(who[:, cases], values[:, cases], time[cases], source[cases])
 
-    def _detain(self, people: Integers, police: Flags, detained: Floats) -> Flags:
+    def _detain(self, number: Floats, police: Flags, detained: Floats) -> Flags:
         """Return who is detained or expelled: decided by the number that otherwise names the organisation (M34).
 
-        Those who are not have passed that hurdle with the number, which is therefore rescaled.
+        Those who are not have passed that hurdle with the number, which is therefore rescaled, in place.
         """
-        pool = self.exploited
-        hurdle = np.where(police, detained[pool.who[Pool.CELL, people]], 0.0)
-        number = pool.values[Row.ORGANISATION, people]
+        if not police.any():
+            return police
+        hurdle = np.where(police, detained, 0.0)
         held: Flags = number < hurdle
         rest = np.maximum(1.0 - hurdle, 1e-300)  # nobody passes a hurdle of 1
-        pool.values[Row.ORGANISATION, people] = np.where(held, number, (number - hurdle) / rest)
+        number[:] = np.where(held, number, (number - hurdle) / rest)
         self.flows.detained += int(np.count_nonzero(held))
         return held
 
-    def _join_queue(self, people: Integers, time: Floats, source: Integers) -> None:
-        """Put people at the end of the queue, by time of arrival; whoever came forward is on record at once."""
-        who, values = self.exploited.take(people)
-        order = np.lexsort((who[Pool.RANK], who[Pool.COHORT], time))
-        who, values, time, source = who[:, order], values[:, order], time[order], source[order]
+    def _join_queue(self, who: Integers, values: Floats, time: Floats, source: Integers) -> None:
+        """Put people, in order of arrival, at the end of the queue; whoever came forward is on record at once."""
         values[Row.ARRIVED], values[Row.SOURCE], values[Row.RESPONDER] = time, source, -1
-        free = source == CAME_FORWARD
+        free = np.flatnonzero(source == CAME_FORWARD)
         values[: Row.CHANNELS, free] = np.inf  # no escape, no death in exploitation any more
-        self.newcomers = slice(self.waiting.size, self.waiting.size + people.size)
+        self.newcomers = slice(self.waiting.size, self.waiting.size + time.size)
         self.waiting.add(who, values)
-        self._record(np.flatnonzero(free) + self.newcomers.start)
+        self._record(free + self.newcomers.start)
 
     def _watch(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
         """Work out who, while waiting, escapes or dies this month, and when."""
         pool = self.waiting
-        people = np.arange(pool.size)
-        when = self._crossings(pool, people, slice(0, 2), before, hazards)
+        when = self._crossings(pool.who[Pool.CELL], pool.values[: Row.CHANNELS], before, hazards)
         self._escapes = month + when.min(axis=0, initial=np.inf)
         self._dies = when[Row.DEATH] < when[Row.ESCAPE]
         self._forward = ~self._dies & (pool.values[Row.FORWARD] < forward[pool.who[Pool.CELL]])
@@ -344,7 +346,8 @@ class Ledger:
         self.flows.withdrawn += people.size
         self.flows.escaped += int(np.count_nonzero(~died))
         self._die(int(np.count_nonzero(died)))
-        self._survive(self.waiting, people[~died])
+        who, values = self.waiting.take(people[~died])
+        self._survive(who, values[Row.RETURN])
 
     def _die(self, number: int) -> None:
         self.dead += number
@@ -397,7 +400,7 @@ class Ledger:
             return
         first_cell = self._stratum[who[Pool.COHORT]] * len(Form)
         group = self.layout.group_of_cell[first_cell]
-        who[Pool.CELL] = first_cell + (records[:, Slot.FORM, None] >= forms[group]).sum(axis=1)
+        who[Pool.CELL] = first_cell + (records[:, Slot.FORM] >= forms.T.take(group, axis=1)).sum(axis=0)
         self.flows.entered_cells.append(who[Pool.CELL])
         self.exploited.add(who, self._values(who, records))
 
@@ -405,7 +408,7 @@ class Ledger:
         """Turn records of luck into what a person carries; risks count from the end of this month."""
         values = np.zeros((ROWS, who.shape[1]))
         values[: len(_LUCK)] = records[:, _LUCK].T
-        values[:RISKS] = exponential(values[:RISKS]) + self._risk[:, who[Pool.CELL]]
+        values[:RISKS] = exponential(values[:RISKS]) + self._risk.take(who[Pool.CELL], axis=1)
         return values
 
     def luck_of(self, who: Integers, page: int = 0) -> Floats:
@@ -417,12 +420,15 @@ class Ledger:
 
     # ------------------------------------------------------------ survivors
 
-    def _survive(self, pool: Pool, people: Integers, assisted: Flags | None = None) -> None:
+    def _survive(self, who: Integers, luck: Floats, assisted: Flags | None = None) -> None:
         """Begin the time after an exit; the cell of a survivor is ``2 * setting + assisted``."""
-        who = pool.who[:, people]
+        if luck.size == 0:
+            return
         who[Pool.CELL] = 2 * self.layout.setting_of_cell[who[Pool.CELL]] + (0 if assisted is None else assisted)
-        threshold = exponential(pool.values[Row.RETURN, people]) + self._return[who[Pool.CELL]]
-        self.survivors.add(who, np.stack([threshold, np.full(threshold.size, self._month)]))
+        values = np.empty((2, luck.size))
+        values[0] = exponential(luck) + self._return.take(who[Pool.CELL])
+        values[1] = self._month
+        self.survivors.add(who, values)
 
     def _returning(self, settled_by: float) -> Integers:
         """Take out the survivors trafficked again this month; those whose exit is long past settle."""
@@ -433,3 +439,13 @@ class Ledger:
         self.settled += int(np.count_nonzero(settles))
         pool.remove(np.flatnonzero(returns | settles))
         return who
+
+
+def _in_order(time: Floats, who: Integers, people: Integers) -> Integers:
+    """Return the order of people by time, then by cohort and rank; `who` as in `Pool.who`, `people` its columns."""
+    order = time.argsort()
+    in_time = time[order]
+    if (in_time[1:] == in_time[:-1]).any():
+        order = np.lexsort((who[Pool.RANK, people], who[Pool.COHORT, people], time))
+    result: Integers = order
+    return result

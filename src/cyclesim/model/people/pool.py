@@ -56,19 +56,21 @@ class Pool:
 
     def take(self, people: Integers) -> tuple[Integers, Floats]:
         """Return copies of the identities and values of these columns."""
-        return self._who[:, people], self._values[:, people]
+        return self._who.take(people, axis=1), self._values.take(people, axis=1)
 
     def remove(self, people: Integers) -> None:
         """Remove columns (sorted, unique) by moving people from the end into the holes; order is not kept."""
         if people.size == 0:
             return
         rest = self.size - people.size
+        if rest == 0:
+            self.size = 0
+            return
         holes = people[people < rest]
         tail = np.ones(people.size, dtype=bool)
         tail[people[people >= rest] - rest] = False
         movers = np.flatnonzero(tail) + rest
-        self._who[:, holes] = self._who[:, movers]
-        self._values[:, holes] = self._values[:, movers]
+        self._who[:, holes], self._values[:, holes] = self.take(movers)
         self.size = rest
 
     def keep(self, mask: NDArray[np.bool_]) -> None:

@@ -17,7 +17,7 @@ from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.ledger import Ledger, Outcome, Row
 from cyclesim.model.people.pool import Pool
-from cyclesim.model.people.risks import CAME_FORWARD, RISKS
+from cyclesim.model.people.risks import CAME_FORWARD
 from cyclesim.vocabulary import LifeEvent
 
 Integers = NDArray[np.int64]
@@ -119,13 +119,10 @@ class Witness(Ledger):
         self._note(LifeEvent.PRESUMPTIVE, who[:, ~formal], done[~formal], flag=assisted[~formal])
         super().complete(rows, formal, assisted)
 
-    def _leave(self, month: int, before: Floats, hazards: Floats, forward: Floats, detained: Floats) -> None:
-        pool = self.exploited
-        people = self._struck(pool, RISKS)
-        when = self._crossings(pool, people, slice(0, RISKS), before, hazards)
-        risk, time = when.argmin(axis=0), month + when.min(axis=0, initial=np.inf)
-        who, values = pool.take(people)
-        super()._leave(month, before, hazards, forward, detained)
+    def _exit(
+        self, who: Integers, values: Floats, risk: Integers, time: Floats, forward: Floats, detained: Floats
+    ) -> None:
+        super()._exit(who, values, risk, time, forward, detained)
         unseen = (risk == Row.ESCAPE) & (values[Row.FORWARD] >= forward[who[Pool.CELL]])
         for event, chosen in (
             (LifeEvent.ESCAPED, unseen),
@@ -134,8 +131,8 @@ class Witness(Ledger):
         ):
             self._note(event, who[:, chosen], time[chosen])
 
-    def _detain(self, people: Integers, police: Flags, detained: Floats) -> Flags:
-        self._held = super()._detain(people, police, detained)
+    def _detain(self, number: Floats, police: Flags, detained: Floats) -> Flags:
+        self._held = super()._detain(number, police, detained)
         return self._held
 
     def _begin_spell(self, who: Integers, records: Floats, forms: Floats) -> None:
