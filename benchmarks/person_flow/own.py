@@ -29,7 +29,8 @@ from work import (
 from cyclesim.model.luck import Luck
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import Ledger, Outcome, Row
+from cyclesim.model.people.ledger import Ledger
+from cyclesim.model.people.person import Outcome, Row
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.people.risks import POLICE, RISKS
 from cyclesim.vocabulary import Form, Group, Status

@@ -155,7 +155,7 @@ def test_response_plans_take_in_new_arrivals_with_a_lag():
     seen = []
     for month in range(3, 9):
         crisis.begin_month(month)
-        seen.append(crisis.planned())
+        seen.append(crisis.agenda.planned(crisis.month, crisis.in_need, crisis.p))
     share, lag = crisis.p.agenda, crisis.p.agenda_months
     expected = [1, 1, *(1 - 0.5 * math.exp(-k / lag) for k in (1, 2, 3, 4))]
     assert seen == pytest.approx([share * part for part in expected])

@@ -14,7 +14,7 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.parts import Setting
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.people.ledger import Row
+from cyclesim.model.people.person import Row
 from cyclesim.outputs import markdown, protocol
 from cyclesim.vocabulary import MEASURES
 

@@ -6,10 +6,10 @@ import math
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.model.agenda import Agenda
 from cyclesim.model.engine import Engine, Exposure, Terms
 from cyclesim.model.evidence.lists import LISTS, chances, lists_of
 from cyclesim.model.evidence.records import CaseRecords, Month
@@ -19,17 +19,17 @@ from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
 from cyclesim.model.individuals import Individuals
 from cyclesim.model.luck import Counts, Floats, Luck
-from cyclesim.model.people.arrivals import cohorts
-from cyclesim.model.people.cohorts import Cohort, Cohorts
+from cyclesim.model.people.arrivals import cohorts, onset
+from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.exits import Exits, expected_records, identification
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
-    drivers,
     form_thresholds,
     return_hazard,
     shadow_of_expiry,
 )
+from cyclesim.model.people.places import Places
 from cyclesim.model.people.risks import INVESTIGATION, POLICE, found
 from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
@@ -66,17 +66,13 @@ class Crisis:
         spec = scenario.crises[name]
         self.name, self.p = name, p
         self.first_month = -scenario.spin_up
-        self.settings = tuple(sorted(spec.settings))
         found = cohorts(spec, scenario.start, self.first_month)
-        self.layout = Layout.of(self.settings, found)
+        self.layout = Layout.of(tuple(sorted(spec.settings)), found)
         self.cohorts = Cohorts(found, name, luck)
         self.first_hazard = FirstHazard(self.cohorts, self.layout)
-        self.intensity = np.array([float(spec.settings[s].intensity) for s in self.settings])
-        self.access = np.array([float(spec.settings[s].access) for s in self.settings])
-        self.conflict = np.array([float(spec.settings[s].conflict) for s in self.settings])
-        self.climate = np.array([float(spec.settings[s].climate) for s in self.settings])
-        self.broken_ties = np.array([float(spec.settings[s].broken_ties) for s in self.settings])
-        self._agenda = spec.agenda
+        self.places = Places(spec.settings, self.cohorts, self.layout, self.first_month)
+        self.settings = self.places.names
+        self.agenda = Agenda(spec, scenario.start, self.cohorts, self.first_month)
         self._protection_ends = index(spec.protection_ends, scenario.start) if spec.protection_ends else None
         self.needs_met = float(spec.needs_met)
         arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
@@ -92,10 +88,9 @@ class Crisis:
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
         self.research = Research(None if twin else luck.stream(name, "prevalence surveys"))
         self._lists = lists_of([Kind(spec.organisations[n].kind) for n in self.organisations.names])
-        self._shocks = [(index(s.month, scenario.start), s.peak) for _, s in sorted(spec.attention.items())]
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
-        self.onset = _onset(found, self.first_month)
+        self.onset = onset(found, self.first_month)
         self.justice = Justice()
         self._found: list[Counts] = []  # people identified by setting, month by month
         self.diversity = 0.0  # of the donors who give for this crisis
@@ -109,32 +104,19 @@ class Crisis:
         """Months since the first simulated one."""
         return self.month - self.first_month
 
-    def people_by_setting(self) -> NDArray[np.int64]:
-        """Return the people present, shape (settings,): in need, or at home before they are displaced."""
-        cohorts, arrived = self.cohorts, self.cohorts.arrived(self.month)
-        present = cohorts.sizes * cohorts.present(self.month)
-        return np.bincount(self.layout.setting(arrived), present, len(self.settings)).astype(np.int64)
-
     def attention(self) -> float:
-        """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
-        p, total = self.p, 0.0
-        for month, peak in self._shocks:
-            age = self.month - month
-            if age >= 0:
-                fast = p.attention_fast_share * 2.0 ** (-age / p.attention_fast)
-                total += peak * (fast + (1.0 - p.attention_fast_share) * 2.0 ** (-age / p.attention_slow))
-        return total
+        """Return media attention this month."""
+        return self.agenda.attention(self.month, self.p)
 
     # ------------------------------------------------------------ the stages, in the order of the month
 
     def begin_month(self, month: int) -> None:
         """Note who is present: people at home and in need, and the staff of organisations."""
         self.month = month
-        self.present = self.people_by_setting()
-        self.people = int(self.present.sum())
+        self.places.begin_month(month)
+        self.people = int(self.places.present.sum())
         self.in_need = int(self.cohorts.sizes[self.cohorts.in_need(month)].sum())
-        self.arrived, uprooted = self._moved_lately()
-        self.organisations.be_present(month, uprooted, self.p)
+        self.organisations.be_present(month, self.places.uprooted, self.p)
         self.organisations.be_vetted(self.p)
         self.market = Market.of(self.p, self.leadership(), self.diversity)
         self.stock = self.engine.stocks().exploited
@@ -151,7 +133,7 @@ class Crisis:
         first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention, shadow)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
-        reach = self.organisations.reach(p, self.present)
+        reach = self.organisations.reach(p, self.places.present)
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), reach)
         self.refusal = self.exits.refusal(p, self._conditional())
         self.detained = self.exits.detained(p)
@@ -235,7 +217,7 @@ class Crisis:
             age=self.month - self.onset,
             requirement=self.in_need * self.p.requirement / self.p.coded_share,
             competing=self.in_need * self._competing,
-            planned=self.planned(),
+            planned=self.agenda.planned(self.month, self.in_need, self.p),
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -246,18 +228,6 @@ class Crisis:
             commit=self.money.commit,
             replace=self.money.replace,
         )
-
-    def planned(self) -> float:
-        """Return the share of the requirement that stands in the response plan   (F10; M17).
-
-        Plans know those who are there before the first month; others come onto the agenda with a lag.
-        """
-        cohorts, agenda = self.cohorts, float(self.p.agenda if self._agenda is None else self._agenda)
-        new = cohorts.in_need(self.month) & (cohorts.arrival > self.first_month)
-        if not new.any():
-            return agenda
-        missing = np.exp((cohorts.arrival[new] - self.month - 1) / max(self.p.agenda_months, 1e-9))
-        return agenda * (1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(self.in_need, 1))
 
     def gaps(self) -> dict[Line, float]:
         """Return the bottlenecks that responders report, by line, 0 to 1."""
@@ -296,7 +266,7 @@ class Crisis:
         if part == "needs_met":
             self.needs_met = value
         elif part == "settings":
-            getattr(self, rest[1])[self.settings.index(rest[0])] = value  # intensity, access or a driver
+            self.places.change(rest[0], rest[1], value)
         elif part == "organisations":
             self.organisations.posts[self.organisations.names.index(rest[0])] = value
         else:
@@ -304,20 +274,6 @@ class Crisis:
             setattr(back_end, _BACK_END_FIELDS[rest[1]], value)
 
     # ------------------------------------------------------------ what moves hazards
-
-    def _moved_lately(self) -> tuple[Floats, Floats]:
-        """Return the shares of newcomers and of people uprooted within the last quarter, by setting.
-
-        Newcomers are counted over the people present; newcomers and leavers together over those present and leavers.
-        """
-        arrival, sizes, number = self.cohorts.arrival, self.cohorts.sizes, len(self.settings)
-        late = (arrival > self.first_month) & (arrival <= self.month) & (arrival > self.month - 3)
-        if not late.any():
-            return np.zeros(number), np.zeros(number)
-        left = late & self.cohorts.has_home
-        newcomers = np.bincount(self.layout.setting(late)[late], sizes[late], number)
-        leavers = np.bincount(self.layout.setting(~left)[left], sizes[left], number)
-        return newcomers / np.maximum(self.present, 1), (newcomers + leavers) / np.maximum(self.present + leavers, 1)
 
     def _watch(self) -> Floats:
         """Return the share of the exploited found within a year, by setting; the reference in the first year."""
@@ -331,24 +287,23 @@ class Crisis:
     def _pressure(self) -> Floats:
         """Return intensity times the pressure of perpetrators, by setting   (X3)."""
         p, organisations = self.p, self.organisations
-        self.perpetrators.move(p, self.arrived, self.watch, self.present)
+        self.perpetrators.move(p, self.places.arrived, self.watch, self.places.present)
         demand = 1.0 + p.international_demand * organisations.share("international")
         infiltration = 1.0 + p.infiltration * organisations.share("unvetted")
         pressure = self.perpetrators.pressure(p, 1.0 - self.needs_met)
-        driven = self.intensity * drivers(p, self.conflict, self.climate, self.broken_ties)
-        result: Floats = driven * pressure * (demand * infiltration)
+        result: Floats = self.places.driven(p) * pressure * (demand * infiltration)
         return result
 
     def _detectable(self) -> Floats:
-        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0) * self.access
+        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0) * self.places.access
         return result
 
     def _referral(self) -> Floats:
         """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
         p, work, leadership = self.p, self.workforce, self.leadership()
         now = Conditions(
-            people=self.present,
-            arrivals=self.arrived,
+            people=self.places.present,
+            arrivals=self.places.arrived,
             unmet=1.0 - self.needs_met,
             awareness=work.awareness(p, self.in_need, self.attention()),
             leadership=leadership,
@@ -356,7 +311,7 @@ class Crisis:
             local=work.local_share(p, self.in_need),
         )
         referral = self.organisations.referral(p, now) * self._detectable()
-        expected = self.organisations.suspected_wrongly(p, self.present)
+        expected = self.organisations.suspected_wrongly(p, self.places.present)
         self.wrongly = self.engine.events("people suspected wrongly", expected)
         return referral
 
@@ -367,7 +322,7 @@ class Crisis:
 
     def _share_of(self, number: int) -> float:
         """Return the share of the people in need whom a back end serves."""
-        served = int(self.present[self.back_end_of_setting == number].sum())
+        served = int(self.places.present[self.back_end_of_setting == number].sum())
         return served / self.people if self.people else 0.0
 
     def _conditional(self) -> Floats:
@@ -400,12 +355,3 @@ class Crisis:
         justice.step(completed, flows.assisted, investigators, self.p)
         self.suspects = self.engine.events("suspects", justice.suspects)
         self.convictions = self.engine.events("convictions", justice.convictions)
-
-
-def _onset(found: list[Cohort], first_month: int) -> int:
-    """Return the month in which most people arrive; the first simulated month where nobody does later."""
-    arrivals: dict[int, int] = {}
-    for cohort in found:
-        if cohort.in_need:
-            arrivals[cohort.arrival] = arrivals.get(cohort.arrival, 0) + cohort.size
-    return max(sorted(arrivals), key=lambda month: arrivals[month], default=first_month)

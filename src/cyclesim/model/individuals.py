@@ -13,7 +13,8 @@ from cyclesim.model.luck import LIST_PAGE, Luck
 from cyclesim.model.people.cohorts import Cohorts, Ladder
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import Ledger, Row
+from cyclesim.model.people.ledger import Ledger
+from cyclesim.model.people.person import Row
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.people.risks import CAME_FORWARD, CHANNELS, SOURCES
 from cyclesim.model.practice.back_end import ANSWERED, LAPSED, BackEnd

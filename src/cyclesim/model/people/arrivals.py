@@ -48,3 +48,12 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
 def _classes(without_means: float | None) -> list[tuple[bool | None, float]]:
     """Return the classes of people in a setting and their shares."""
     return [(None, 1.0)] if without_means is None else [(False, without_means), (True, 1.0 - without_means)]
+
+
+def onset(found: list[Cohort], first_month: int) -> int:
+    """Return the month in which most people arrive; the first simulated month where nobody does later."""
+    arrivals: dict[int, int] = {}
+    for cohort in found:
+        if cohort.in_need:
+            arrivals[cohort.arrival] = arrivals.get(cohort.arrival, 0) + cohort.size
+    return max(sorted(arrivals), key=lambda month: arrivals[month], default=first_month)

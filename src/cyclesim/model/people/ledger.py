@@ -9,9 +9,6 @@ their case is worked on; survivors are at risk again. Each risk has a hazard per
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,84 +16,13 @@ from cyclesim.model.luck import SLOTS, Floats, Slot, exponential, scattered
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.flows import Flows
 from cyclesim.model.people.hazards import Layout
+from cyclesim.model.people.person import RENEWED, ROWS, Outcome, Queue, Row, carried, in_order
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.people.risks import CAME_FORWARD, POLICE, RISKS
 from cyclesim.vocabulary import Form
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-class Row(IntEnum):
-    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`.
-
-    Attributes
-    ----------
-    ESCAPE, DEATH, CHANNELS, INVESTIGATION
-        Cumulative hazard of the cell at which each of seven risks strikes: own escape, death in exploitation, referral
-        through one of four channels, proactive investigation.
-    FORWARD, RETURN, ORGANISATION, SERVICE, CONSENT, ACCEPTANCE, REPORTING
-        Luck, uniform on [0, 1): whether an escaped person comes forward, when a survivor is trafficked again, which
-        organisation refers, how long casework takes, whether help is accepted, identification is formal, and the
-        record reaches a report.
-    ARRIVED, DONE
-        Times at which the case was referred and casework ends, in months.
-    SOURCE, RESPONDER
-        How the case came up (channel, investigation, came forward), and the referring organisation (-1 for none).
-    """
-
-    ESCAPE = 0  # rows 0 to 6: cumulative hazard of the cell at which a risk strikes
-    DEATH = 1
-    CHANNELS = 2
-    INVESTIGATION = 6
-    FORWARD = 7  # rows 7 to 13: uniforms
-    RETURN = 8
-    ORGANISATION = 9
-    SERVICE = 10
-    CONSENT = 11
-    ACCEPTANCE = 12
-    REPORTING = 13
-    ARRIVED = 14  # time of referral, in months
-    DONE = 15  # time at which casework ends
-    SOURCE = 16
-    RESPONDER = 17  # index of the referring organisation, -1 for none
-
-
-ROWS = Row.RESPONDER + 1
-_LUCK = [
-    Slot.ESCAPE, Slot.DEATH, Slot.CHANNEL_1, Slot.CHANNEL_2, Slot.CHANNEL_3, Slot.CHANNEL_4, Slot.INVESTIGATION,
-    Slot.COMES_FORWARD, Slot.RETURN, Slot.ORGANISATION, Slot.SERVICE, Slot.CONSENT, Slot.ACCEPTANCE, Slot.REPORTING,
-]  # fmt: skip
-_RENEWED = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13]  # rows that a new attempt takes anew
-
-
-class Outcome(IntEnum):
-    """What the month did to a case in the queue."""
-
-    WAITS = 0
-    ANSWERED = 1
-    LAPSED = 2
-    LEFT = 3
-
-
-@dataclass(frozen=True)
-class Queue:
-    """The cases waiting in one back end, first come first: plain values for the practice stage.
-
-    Parameters
-    ----------
-    rows
-        Where they stand in the waiting pool.
-    arrived, leaves
-        Times of referral, and of leaving the queue unseen this month (infinite if not), in months.
-    service
-        Unit exponentials: length of casework over its mean.
-    """
-
-    rows: Integers
-    arrived: Floats
-    leaves: Floats
-    service: Floats
 
 
 class Ledger:
@@ -244,7 +170,7 @@ class Ledger:
         """
         values = self.casework.values
         rows = np.flatnonzero(values[Row.DONE] <= until)
-        rows = rows[_in_order(values[Row.DONE, rows], self.casework.who, rows)]
+        rows = rows[in_order(values[Row.DONE, rows], *self.casework.who[: Pool.EPISODE, rows])]
         formal = values[Row.ACCEPTANCE, rows] < acceptance
         cell = self.casework.who[Pool.CELL, rows]
         condition = conditional[self.layout.setting_of_cell[cell]]
@@ -304,7 +230,7 @@ class Ledger:
         self._survive(who[:, gone], values[Row.RETURN, gone])
         source = np.where(found, risk - Row.CHANNELS, CAME_FORWARD)
         cases = np.flatnonzero(found | forwards)
-        cases = cases[_in_order(time[cases], who, cases)]
+        cases = cases[in_order(time[cases], *who[: Pool.EPISODE, cases])]
         self._join_queue(who[:, cases], values[:, cases], time[cases], source[cases])
 
     def _detain(self, number: Floats, police: Flags, detained: Floats) -> Flags:
@@ -376,7 +302,7 @@ class Ledger:
         who, values = self.waiting.take(people)
         who[Pool.ATTEMPT] += 1
         fresh = self._values(who, self.luck_of(who))
-        values[_RENEWED] = fresh[_RENEWED]
+        values[RENEWED] = fresh[RENEWED]
         self.exploited.add(who, values)
 
     # ------------------------------------------------------------ entries
@@ -405,11 +331,7 @@ class Ledger:
         self.exploited.add(who, self._values(who, records))
 
     def _values(self, who: Integers, records: Floats) -> Floats:
-        """Turn records of luck into what a person carries; risks count from the end of this month."""
-        values = np.zeros((ROWS, who.shape[1]))
-        values[: len(_LUCK)] = records[:, _LUCK].T
-        values[:RISKS] = exponential(values[:RISKS]) + self._risk.take(who[Pool.CELL], axis=1)
-        return values
+        return carried(records, self._risk.take(who[Pool.CELL], axis=1))
 
     def luck_of(self, who: Integers, page: int = 0) -> Floats:
         """Return the numbers of people on a page of their luck, shape (people, 16); `who` as in `Pool.who`."""
@@ -439,13 +361,3 @@ class Ledger:
         self.settled += int(np.count_nonzero(settles))
         pool.remove(np.flatnonzero(returns | settles))
         return who
-
-
-def _in_order(time: Floats, who: Integers, people: Integers) -> Integers:
-    """Return the order of people by time, then by cohort and rank; `who` as in `Pool.who`, `people` its columns."""
-    order = time.argsort()
-    in_time = time[order]
-    if (in_time[1:] == in_time[:-1]).any():
-        order = np.lexsort((who[Pool.RANK, people], who[Pool.COHORT, people], time))
-    result: Integers = order
-    return result

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from cyclesim.model.luck import Floats
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import Ledger, Outcome, Row
+from cyclesim.model.people.ledger import Ledger
+from cyclesim.model.people.person import Outcome, Row
 from cyclesim.model.people.pool import Pool
 from cyclesim.model.people.risks import CAME_FORWARD
 from cyclesim.vocabulary import LifeEvent

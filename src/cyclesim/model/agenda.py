@@ -1,0 +1,52 @@
+"""How a crisis comes onto the agenda: media attention, and what of the requirement stands in the response plan."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cyclesim.inputs.dates import index
+from cyclesim.inputs.parts import Crisis as CrisisSpec
+from cyclesim.model.people.cohorts import Cohorts
+from cyclesim.model.values import Values
+
+
+class Agenda:
+    """What donors and the public know of one crisis before any evidence.
+
+    Parameters
+    ----------
+    spec
+        The crisis of the scenario: shocks of attention, and a share on the agenda of its own if it has one.
+    start
+        Month in which the scenario starts, as YYYY-MM.
+    cohorts, first_month
+        The people at risk; who is there before the first month is in the plans.
+    """
+
+    def __init__(self, spec: CrisisSpec, start: str, cohorts: Cohorts, first_month: int) -> None:
+        self._shocks = [(index(shock.month, start), shock.peak) for _, shock in sorted(spec.attention.items())]
+        self._own, self._cohorts, self._first_month = spec.agenda, cohorts, first_month
+
+    def attention(self, month: int, p: Values) -> float:
+        """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
+        total = 0.0
+        for began, peak in self._shocks:
+            age = month - began
+            if age >= 0:
+                fast = p.attention_fast_share * 2.0 ** (-age / p.attention_fast)
+                total += peak * (fast + (1.0 - p.attention_fast_share) * 2.0 ** (-age / p.attention_slow))
+        return total
+
+    def planned(self, month: int, in_need: int, p: Values) -> float:
+        """Return the share of the requirement that stands in the response plan   (F10; M17).
+
+        Plans know those who are there before the first month; others come onto the agenda with a lag.
+        """
+        cohorts, agenda = self._cohorts, float(p.agenda if self._own is None else self._own)
+        new = cohorts.in_need(month) & (cohorts.arrival > self._first_month)
+        if not new.any():
+            return agenda
+        missing = np.exp((cohorts.arrival[new] - month - 1) / max(p.agenda_months, 1e-9))
+        return agenda * (1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(in_need, 1))
