@@ -35,6 +35,7 @@ def place(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_its_queries_run(place, monkeypatch):
     monkeypatch.chdir(place)
     means, correlations = (duckdb.sql(query.strip().rstrip(";")).fetchall() for query in blocks("sql"))
@@ -43,6 +44,7 @@ def test_its_queries_run(place, monkeypatch):
     assert all(-1 <= value <= 1 for value in correlations[0])
 
 
+@pytest.mark.slow
 def test_its_python_runs(place):
     (code,) = blocks("python")
     (place / "example.py").write_text(code)

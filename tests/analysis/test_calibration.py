@@ -10,7 +10,8 @@ from scipy import stats
 
 import cyclesim as cs
 from cyclesim.analysis import calibration as module
-from cyclesim.analysis.calibration import Target, abc, calibrate, ranks, weighted_quantile
+from cyclesim.analysis.calibration import Target, calibrate
+from cyclesim.analysis.posterior import abc, ranks, weighted_quantile
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study

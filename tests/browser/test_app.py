@@ -162,6 +162,7 @@ def test_a_full_band_is_that_of_python(opened):
         assert float(middle[1].replace(",", "")) == pytest.approx((found[49] + found[50]) / 2, rel=0.05, abs=1)
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_see_each_other(opened):
     first, second = opened("?s=small"), opened("?s=small&l=R9:1.0")
     second.page.wait_for_selector("text=/Expected:|worlds, luck only/")
@@ -196,6 +197,7 @@ def _taken(page, name):
     raise AssertionError(f"no download of {name}")
 
 
+@pytest.mark.slow
 def test_everything_can_be_taken_away(opened, tmp_path):
     page = opened("?s=small&l=R9:1.0").page
     contents = {}
@@ -210,6 +212,7 @@ def test_everything_can_be_taken_away(opened, tmp_path):
     assert b"luck and the 24 draws" in contents[".html"]
 
 
+@pytest.mark.slow
 def test_a_telephone_and_the_keyboard_will_do(opened):
     one = opened("?s=small", width=400)
     assert one.page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -78,6 +78,7 @@ def test_compare_prints_what_it_covers_and_how_to_reproduce_it(tmp_path, lever):
     assert {path.name for path in (tmp_path / "here").iterdir()} >= {"difference.png", "cycle.svg", "comparison.json"}
 
 
+@pytest.mark.slow
 def test_equal_spending_is_said_and_can_be_reproduced(tmp_path, lever):
     arguments = ("compare", "small", str(lever), "--replications", "2", "--equal-spending", "--purse-share", "0.3")
     done = cyclesim(*arguments, cwd=tmp_path)

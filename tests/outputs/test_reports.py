@@ -124,6 +124,7 @@ def test_a_sweep_is_reported_with_its_effects(place):
         reports.report(place / "alone")
 
 
+@pytest.mark.slow
 def test_loops_and_portfolios_are_reported_with_an_interval_or_not_at_all(place):
     near = place / "near.yaml"
     for name, options in (("loop", ["--years", 6]), ("portfolio", ["--sum", 500, "--evaluations", 40])):
@@ -193,6 +194,7 @@ def test_a_report_prints_on_two_sheets(page):
     assert len(printer.HTML(string=page).render().pages) == 2
 
 
+@pytest.mark.slow
 def test_six_counterfactuals_still_print_on_two_sheets(place):
     printer = pytest.importorskip("weasyprint")
     files = [place / f"more{number}.yaml" for number in range(6)]

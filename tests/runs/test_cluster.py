@@ -77,6 +77,7 @@ def test_no_more_batches_are_pulled_than_workers_need(machines):
     assert sorted(found) == [2 * n for n in range(40)]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing_and_a_new_one_joins():
     started = Machines()
     try:
@@ -121,6 +122,7 @@ def test_workers_of_a_scheduler_are_its_own():
         Dask(2, "tcp://127.0.0.1:8786")
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_dies_is_told_and_the_runs_are_stored(place):
     started = Machines()
     try:

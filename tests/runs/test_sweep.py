@@ -328,7 +328,7 @@ def test_scenarios_of_other_months_are_refused(place):
 # ---------------------------------------------------------------- enough replications
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_until_stops_at_the_same_number_with_any_engine(place, workers):
     text = HEAD + "until: 'referred: half-width 90 %'\nmost: 60\n"
     found = cs.sweep(written(place, text, "until"), place / f"until-{workers}", workers=workers)

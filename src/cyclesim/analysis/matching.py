@@ -160,14 +160,7 @@ def match(
 
     every = [quantity for target in targets for quantity in target.quantities]
     y, skipped = _usable(measured(design, 0), every)
-    known = np.isfinite(y)
-    rows, columns = np.asarray(known[:, known.any(axis=0)].all(axis=1)), np.asarray(known.any(axis=0))
-    if not columns.any() or rows.sum() < FEWEST_DRAWS:
-        raise DesignError(
-            "too few draws in which these targets can be measured; take more draws or fewer targets ("
-            + "; ".join(skipped)
-            + ")"
-        )
+    rows, columns = _known(y, skipped)
     quantities = [quantity for quantity, has in zip(every, columns, strict=True) if has]
     x, y = _unit(design)[rows], y[rows][:, columns]
     seen = active(x, y)
@@ -179,22 +172,11 @@ def match(
     chosen = prior.values[resampled(weights, KEPT, seed)]
     posterior = _completed(sample(scenario, n=KEPT, seed=seed + 1), seen, chosen)
     after = _usable(measured(_first(posterior, check, seed), draws), every)[0][:, columns] if check else y[:0]
-    return Match(
-        scenario,
-        targets,
-        _quantities(quantities, y, after, emulators),
-        _inputs(prior, posterior),
-        posterior,
-        len(y),
-        len(after),
-        _all_inside(quantities, y),
-        _all_inside(quantities, after),
-        float(weights.mean()),
-        float(np.sum(weights**2) / weights.sum()),
-        float(weights.sum() ** 2 / np.sum(weights**2)),
-        float(np.mean(far < RULED_OUT)),
-        tuple(skipped),
-    )
+    tables = (_quantities(quantities, y, after, emulators), _inputs(prior, posterior))
+    met = (_all_inside(quantities, y), _all_inside(quantities, after))
+    left = float(np.mean(far < RULED_OUT))
+    runs = (len(y), len(after))
+    return Match(scenario, targets, *tables, posterior, *runs, *met, *_expected(weights), left, tuple(skipped))
 
 
 def named(ids: Sequence[str]) -> tuple[Target, ...]:
@@ -224,6 +206,25 @@ def _usable(y: Floats, quantities: Sequence[Quantity]) -> tuple[Floats, list[str
     keep = np.asarray(lacking <= 0.5)
     y[np.isnan(y[:, keep]).any(axis=1)] = math.nan
     return y, skipped
+
+
+def _known(y: Floats, skipped: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which draws have all the numbers that can be used, and which numbers those are."""
+    columns = np.asarray(np.isfinite(y).any(axis=0))
+    rows = np.asarray(np.isfinite(y[:, columns]).all(axis=1))
+    if not columns.any() or rows.sum() < FEWEST_DRAWS:
+        raise DesignError(
+            "too few draws in which these targets can be measured; take more draws or fewer targets ("
+            + "; ".join(skipped)
+            + ")"
+        )
+    return rows, columns
+
+
+def _expected(weights: Floats) -> tuple[float, float, float]:
+    """Return the expected shares that meet all targets, of the prior and of the posterior, and its effective size."""
+    total, squares = float(weights.sum()), float(np.sum(weights**2))
+    return float(weights.mean()), squares / total, total**2 / squares
 
 
 def _unit(design: Design) -> Floats:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import CycleSimError, DesignError, StudyError, did_you_mean
+from cyclesim.inputs.draws import read_table
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.inputs.study import Draws, Study, read_table
+from cyclesim.inputs.study import Draws, Study
+from cyclesim.runs.samplers import positions
 
 METHODS = ("lhs", "sobol", "saltelli", "morris")
 MAX_DRAWS = 1_000_000
@@ -130,72 +131,9 @@ def sample(
         raise DesignError(str(faults[0]))
     if not spreads:
         raise DesignError("there is nothing to draw: the scenarios state every parameter themselves")
-    unit = _unit(method, [spread.name for spread in spreads], blocks, seed, levels)
+    unit = positions(method, [spread.name for spread in spreads], blocks, seed, levels)
     values = np.column_stack([spread.over(unit[:, k]) for k, spread in enumerate(spreads)])
     return Design(tuple(spread.name for spread in spreads), values)
-
-
-def _unit(method: str, names: list[str], blocks: Sequence[int], seed: int, levels: int) -> NDArray[np.float64]:
-    """Return positions between 0 and 1, a row for each draw and a column for each name."""
-    if method == "sobol":
-        return _sobol(names, sum(blocks), seed)
-    if method == "saltelli":
-        return _saltelli(len(names), sum(blocks), seed)
-    if method == "morris":
-        return np.concatenate([_morris(len(names), n, seed, block, levels) for block, n in enumerate(blocks)])
-    return np.concatenate([_latin(names, n, seed, block) for block, n in enumerate(blocks)])
-
-
-def _latin(names: Sequence[str], n: int, seed: int, block: int) -> NDArray[np.float64]:
-    """Return a Latin hypercube whose columns are keyed by name: what else is drawn does not move them."""
-    columns = []
-    for name in names:
-        generator = np.random.default_rng(_key(f"{seed} {n} {name}" + (f" {block}" if block else "")))
-        columns.append((generator.permutation(n) + generator.random(n)) / n)
-    return np.column_stack(columns)
-
-
-def _sobol(names: Sequence[str], n: int, seed: int) -> NDArray[np.float64]:
-    """Return columns of one scrambled Sobol sequence over every parameter with a range, and what else is drawn."""
-    from scipy.stats import qmc
-
-    if n & (n - 1):
-        raise DesignError(f"a Sobol design needs a power of two (got n = {n}); take {1 << n.bit_length()}, or lhs")
-    ranged = sorted(name for name, quantity in parameters().items() if quantity.range is not None)
-    places = [*ranged, *(name for name in names if name not in ranged)]
-    everything = qmc.Sobol(d=len(places), rng=np.random.default_rng(_key(f"sobol {seed}"))).random(n)
-    return np.asarray(everything[:, [places.index(name) for name in names]])
-
-
-def _saltelli(number: int, n: int, seed: int) -> NDArray[np.float64]:
-    """Return two samples of n draws, then the first with each column in turn from the second (Saltelli et al. 2010)."""
-    from scipy.stats import qmc
-
-    if n & (n - 1):
-        raise DesignError(f"a Saltelli design needs a power of two (got n = {n}); take {1 << n.bit_length()}")
-    both = qmc.Sobol(d=2 * number, rng=np.random.default_rng(_key(f"saltelli {seed}"))).random(n)
-    a, b = both[:, :number], both[:, number:]
-    mixed = np.repeat(a[None], number, axis=0)
-    for column in range(number):
-        mixed[column, :, column] = b[:, column]
-    return np.concatenate([a, b, mixed.reshape(-1, number)])
-
-
-def _morris(number: int, trajectories: int, seed: int, block: int, levels: int) -> NDArray[np.float64]:
-    """Return Morris trajectories (1991), each of one draw more than there are quantities."""
-    try:
-        from SALib.sample.morris import sample as trajectories_of
-    except ImportError:
-        raise DesignError("method morris needs SALib: pip install 'cyclesim[analysis]'") from None
-    if levels < 2 or levels % 2:
-        raise DesignError(f"morris needs an even number of levels (got {levels})")
-    problem = {"num_vars": number, "names": [f"x{k}" for k in range(number)], "bounds": [[0.0, 1.0]] * number}
-    key = _key(f"morris {seed} {block}") % 2**32
-    return np.asarray(trajectories_of(problem, trajectories, num_levels=levels, seed=key), dtype=np.float64)
-
-
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(f"design {text}".encode(), digest_size=16).digest(), "little")
 
 
 def given(table: Mapping[str, Sequence[float]]) -> Design:
