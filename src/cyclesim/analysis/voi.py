@@ -38,20 +38,15 @@ SURVEYS = (500, 2_000, 8_000)
 
 
 def evpi(benefits: Floats) -> float:
-    """Return the expected value of perfect information.
+    """Return the expected value of perfect information; 0 where it is a matter of rounding.
 
     Parameters
     ----------
     benefits
         Net benefit, shape (draws, options).
     """
-    return _gain(benefits)
-
-
-def _gain(benefits: Floats) -> float:
-    """Return the mean of the best in each draw less the best mean; 0 where it is a matter of rounding."""
-    gain = float(benefits.max(axis=1).mean() - benefits.mean(axis=0).max())
-    return gain if gain > 1e-9 * float(np.abs(benefits).max(initial=0.0)) else 0.0
+    worth = float(benefits.max(axis=1).mean() - benefits.mean(axis=0).max())
+    return worth if worth > 1e-9 * float(np.abs(benefits).max(initial=0.0)) else 0.0
 
 
 def evpi_of_halves(benefits: Floats) -> float:
@@ -81,7 +76,7 @@ def evppi(benefits: Floats, x: Floats) -> float:
     basis = _splines(x)
     gained = benefits - benefits[:, :1]  # only differences decide, and they vary less
     fitted = basis @ np.linalg.lstsq(basis, gained, rcond=None)[0]
-    return _gain(fitted)
+    return evpi(fitted)
 
 
 def evsi(benefits: Floats, shares: Floats, people: int, seed: int = 1) -> float:
