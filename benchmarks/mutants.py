@@ -4,7 +4,7 @@
 
 A random sample of all mutants that Cosmic Ray knows to make, one at a time, in a copy of the checkout. A mutant of
 model/ is first held against the kept numbers of four scenarios (tests/golden), then against the tests of model/ and of
-science/; one of analysis/ against the tests of its module. Left out: `|`, which nearly always stands in annotations.
+science/ (the witness of life stories against those of stories too); one of analysis/ against the tests of its module. Left out: `|`, which nearly always stands in annotations.
 Survivors are printed with their difference, to be read.
 """
 
@@ -38,7 +38,7 @@ HELPERS = {
     "pairs": ["identify"], "readings": ["identify"], "lives": ["story"],
     "measuring": ["validation"], "targets": ["validation"],
     "monthly": ["validation"], "trials": ["validation"], "spending": ["prices"], "sweeps": ["discovery"],
-    "dependence": ["../outputs/test_reports"],
+    "dependence": ["../outputs/test_reports"], "posterior": ["calibration"],
 }  # fmt: skip
 """Modules of analysis/ without a test file of their own name, and the tests that look at them."""
 SECONDS = 240
@@ -71,7 +71,7 @@ def commands(module: str) -> list[list[str]]:
     pytest = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow"]
     path = Path(module).relative_to(SOURCE)
     if path.parts[0] == "model":
-        return [NUMBERS, [*pytest, *LAWS]]
+        return [NUMBERS, [*pytest, *LAWS, *(["tests/analysis/test_story.py"] if path.stem == "witness" else [])]]
     names = HELPERS.get(path.stem, [path.stem])
     files = [f"tests/analysis/test_{name}.py" if "/" not in name else f"tests/analysis/{name}.py" for name in names]
     return [[*pytest, *(file for file in files if (ROOT / file).resolve().exists())]]

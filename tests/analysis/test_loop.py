@@ -3,11 +3,12 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis.loop import LINKS, Loops, elasticities, loop, loops
+from cyclesim.analysis.loop import LINKS, Loops, World, _states, elasticities, loop, loops
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
 
@@ -35,6 +36,19 @@ def test_links_of_known_elasticities_multiply_to_a_known_gain():
     links, gain = elasticities(around(2.0 * (1 + step)), around(2.0 / (1 + step)), 2 * math.log1p(step))
     assert links == pytest.approx(powers, rel=1e-9)
     assert gain == pytest.approx(math.prod(powers.values()), rel=1e-9)
+
+
+def test_the_states_of_the_loop_are_those_of_the_last_year():
+    """Capacity is the share of the exploited who are referred in a month and answered."""
+    last = {
+        "disbursed_cents": 7.0,
+        "referral_rate": 0.2,
+        "answered_share": 0.5,
+        "identified": 3.0,
+        "detected_prevalence": 2.0,
+    }
+    world = World({name: np.array([99.0] * 12 + [value] * 12) for name, value in last.items()}, 0.4)
+    assert _states(world) == pytest.approx((7.0, 0.1, 3.0, 2.0, 0.4))
 
 
 def test_a_smooth_loop_is_measured_to_one_per_cent():

@@ -141,6 +141,9 @@ def test_uses_are_scored_in_worlds_with_the_same_luck():
     one, two = (exploited(SMALL, nothing, World(draw=1, replication=2, seed=5)) for _ in range(2))
     assert one == two == cs.run(SMALL, seed=5, draw=1, replication=2).months["exploited"].sum()
     design = cs.sample(SMALL, n=4, quantities=["prevention_effect"])
+    drawn = SMALL.with_values(design.of(2))  # with the inputs of its draw
+    scored = module._drawn((SMALL, design), (World(draw=2, replication=1, seed=5), nothing))
+    assert scored == cs.run(drawn, seed=5, draw=2, replication=1).months["exploited"].sum()
     found = portfolio(SMALL, 2000.0, design=design, evaluations=40, replications=2)
     assert found.replications == 2
     assert found.robust in set(found.uses["use"])

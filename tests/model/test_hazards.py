@@ -64,7 +64,7 @@ def test_a_driver_can_change_on_a_date():
     path = "crises.valley.settings.camp.broken_ties"
     data["changes"] = {"flight": {"from": "2023-06", "set": {path: 1.0}}}
     model = CycleModel(SMALL.parse(data, "small")).run()
-    assert model.crises["valley"].broken_ties.tolist() == [1, 0]
+    assert model.crises["valley"].places.broken_ties.tolist() == [1, 0]
 
 
 # ---------------------------------------------------------------- means (M44)

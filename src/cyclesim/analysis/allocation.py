@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,8 @@ def search(
     DesignError
         If no shares lie between floors and caps, or pymoo is missing.
     """
+    if find_spec("pymoo") is None:  # told before anything is tried
+        raise DesignError("the search needs pymoo: pip install 'cyclesim[analysis]'")
     _check_feasible(floors, caps)
     rng = np.random.default_rng(seed)
     raw = rng.dirichlet(np.ones(len(floors)), max(_GENERATION, evaluations // 4))
@@ -122,12 +125,10 @@ def _evolved(
     value: Value, raw: Floats, values: Floats, floors: Floats, caps: Floats, evaluations: int, seed: int
 ) -> tuple[list[Floats], list[float]]:
     """Return what differential evolution tries, begun with the best of the random ones."""
-    try:
-        from pymoo.algorithms.soo.nonconvex.de import DE
-        from pymoo.core.problem import Problem
-        from pymoo.termination import get_termination
-    except ImportError:
-        raise DesignError("the search needs pymoo: pip install 'cyclesim[analysis]'") from None
+    from pymoo.algorithms.soo.nonconvex.de import DE
+    from pymoo.core.problem import Problem
+    from pymoo.termination import get_termination
+
     start = raw[np.argsort(values)[::-1][:_GENERATION]]
     algorithm = DE(pop_size=_GENERATION, sampling=start)
     problem = Problem(n_var=raw.shape[1], n_obj=1, xl=np.zeros(raw.shape[1]), xu=np.ones(raw.shape[1]))
