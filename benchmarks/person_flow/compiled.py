@@ -61,6 +61,12 @@ def _exponential(key, person, purpose):
     return -np.log1p(-_uniform(_mixed(key ^ np.uint64(purpose)), person))
 
 
+@numba.njit(inline="always")
+def _copied(table, to, other, row, number):
+    for column in range(number):  # an assignment of rows would build views
+        table[to, column] = other[row, column]
+
+
 @numba.njit
 def _grown(table, size):
     if size < table.shape[0]:
@@ -91,35 +97,36 @@ def floor(people, chance, seed):  # noqa: PLR0912, PLR0915 - one loop on purpose
         reached = cumulative + hazards
         found, stay, before = 0, 0, free
         for i in range(held):
-            one = trafficked[i]
-            if one[3] > reached[0] and one[4] > reached[1] and one[5] > reached[2]:
-                trafficked[stay] = one
+            if trafficked[i, 3] > reached[0] and trafficked[i, 4] > reached[1] and trafficked[i, 5] > reached[2]:
+                if stay < i:
+                    _copied(trafficked, stay, trafficked, i, 6)
                 stay += 1
                 continue
             way, soonest = 0, np.inf
             for r in range(3):
-                when = (one[3 + r] - cumulative[r]) / hazards[r]
+                when = (trafficked[i, 3 + r] - cumulative[r]) / hazards[r]
                 if when < soonest:
                     way, soonest = r, when
-            s = int(one[0])
+            s = int(trafficked[i, 0])
             flows[month, s, 2 + way] += 1
             found += way == 0
             if way < 2:
                 survivors = _grown(survivors, free)
-                survivors[free, :3] = one[:3]
-                due = _exponential(keys[s], int(one[1]), 8 * int(one[2]) + 4)
+                _copied(survivors, free, trafficked, i, 3)
+                due = _exponential(keys[s], int(trafficked[i, 1]), 8 * int(trafficked[i, 2]) + 4)
                 survivors[free, 3] = due + again[s] * (month + 1)
                 free += 1
         held, kept, cumulative = stay, 0, reached
         for i in range(free):
             s = int(survivors[i, 0])
             if i >= before or survivors[i, 3] > again[s] * (month + 1):
-                survivors[kept] = survivors[i]
+                if kept < i:
+                    _copied(survivors, kept, survivors, i, 4)
                 kept += 1
                 continue
             flows[month, s, 1] += 1
             trafficked = _grown(trafficked, held)
-            trafficked[held, :3] = survivors[i, :3]
+            _copied(trafficked, held, survivors, i, 3)
             trafficked[held, 2] += 1
             for r in range(3):
                 luck = _exponential(keys[s], int(survivors[i, 1]), 8 * int(trafficked[held, 2]) + 1 + r)

@@ -141,15 +141,21 @@ def test_uses_are_scored_in_worlds_with_the_same_luck():
     one, two = (exploited(SMALL, nothing, World(draw=1, replication=2, seed=5)) for _ in range(2))
     assert one == two == cs.run(SMALL, seed=5, draw=1, replication=2).months["exploited"].sum()
     design = cs.sample(SMALL, n=4, quantities=["prevention_effect"])
-    drawn = SMALL.with_values(design.of(2))  # with the inputs of its draw
-    scored = module._drawn((SMALL, design), (World(draw=2, replication=1, seed=5), nothing))
-    assert scored == cs.run(drawn, seed=5, draw=2, replication=1).months["exploited"].sum()
     found = portfolio(SMALL, 2000.0, design=design, evaluations=40, replications=2)
     assert found.replications == 2
     assert found.robust in set(found.uses["use"])
     assert found.uses["mean"].max() == found.uses.set_index("use").loc[found.robust, "mean"]
     assert found.uses["front"].any()
     assert found.uses.set_index("use").loc[found.robust, "front"]
+
+
+def test_a_world_of_a_draw_has_the_inputs_of_that_draw():
+    design, nothing = cs.sample(SMALL, n=2, quantities=["incidence"]), np.zeros((1, LINES))
+    worlds = [World(draw=draw, replication=1, seed=5) for draw in (1, 2)]
+    scored = [module._drawn((SMALL, design), (world, nothing)) for world in worlds]
+    runs = [cs.run(SMALL.with_values(design.of(k)), seed=5, draw=k, replication=1) for k in (1, 2)]
+    assert scored == [run.months["exploited"].sum() for run in runs]
+    assert scored[0] != scored[1]
 
 
 def test_the_front_is_what_no_other_use_beats_in_both():

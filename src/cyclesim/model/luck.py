@@ -189,20 +189,35 @@ def _philox(counter: Words, key: Words) -> Words:
     -------
     The four words, shape (n, 4, 4), words last.
     """
-    odd, even = counter[0::2], counter[1::2]
+    odd, even, key = counter[0::2].copy(), counter[1::2].copy(), np.array(key, order="C")
+    room = np.empty((4, *odd.shape), dtype=np.uint64)  # new arrays in each round would cost more than the arithmetic
     for _ in range(10):
-        high, low = _multiply(odd)
-        odd, even = high[::-1] ^ even ^ key, low[::-1]
-        key = key + _WEYL
+        high, low = _multiply(odd, room)
+        np.bitwise_xor(high[::-1], even, out=odd)
+        odd ^= key
+        even[:] = low[::-1]
+        key += _WEYL
     return np.stack((odd[0], even[0], odd[1], even[1]), axis=-1)
 
 
 _MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
 
 
-def _multiply(value: Words) -> tuple[Words, Words]:
-    """Return the high and low 64 bits of the 128-bit products with the two multipliers."""
-    low, high = value & _LOW, value >> _HALF
-    middle = high * _MULTIPLIERS_LOW + ((low * _MULTIPLIERS_LOW) >> _HALF)  # (2^32-1)^2 + 2^32-1 < 2^64
-    carry = low * _MULTIPLIERS_HIGH + (middle & _LOW)
-    return high * _MULTIPLIERS_HIGH + (middle >> _HALF) + (carry >> _HALF), value * _MULTIPLIERS
+def _multiply(value: Words, room: Words) -> tuple[Words, Words]:
+    """Return the high and low 64 bits of the 128-bit products with the two multipliers, in the room given."""
+    low, high, part, middle = room
+    np.bitwise_and(value, _LOW, out=low)
+    np.right_shift(value, _HALF, out=high)
+    np.multiply(low, _MULTIPLIERS_LOW, out=part)
+    part >>= _HALF
+    np.multiply(high, _MULTIPLIERS_LOW, out=middle)
+    middle += part  # cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
+    low *= _MULTIPLIERS_HIGH
+    np.bitwise_and(middle, _LOW, out=part)
+    low += part  # the carry
+    middle >>= _HALF
+    low >>= _HALF
+    high *= _MULTIPLIERS_HIGH
+    high += middle
+    high += low
+    return high, np.multiply(value, _MULTIPLIERS, out=part)
