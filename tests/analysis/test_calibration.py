@@ -160,6 +160,8 @@ def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     ends = known.loc["trust_gain", ["prior_low", "prior_median", "prior_high"]].tolist()
     assert ends == pytest.approx(np.quantile(sweep.draws["trust_gain"], [0.05, 0.5, 0.95]))
     assert found.inputs["left"].is_monotonic_increasing
+    drawn = np.quantile(found.posterior_table(rows=2000)["incidence"], [0.05, 0.5, 0.95])
+    assert known.loc["incidence", ["low", "median", "high"]].tolist() == pytest.approx(drawn, rel=0.05)
     assert max(abs(bias) for bias in found.rank_bias.values()) < 4
     again = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     assert json.dumps(found.to_dict()) == json.dumps(again.to_dict())

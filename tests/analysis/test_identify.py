@@ -71,6 +71,7 @@ def test_readings_of_normal_errors_have_the_distance_and_the_share_that_theory_g
     assert row.distance == pytest.approx(1.5, abs=3 * row.distance_error)
     assert row.distance_error == pytest.approx(math.sqrt(2 / 400 * (1 + 1.5**2 / 8)), rel=0.2)
     assert row.right == pytest.approx(0.7734, abs=3 * row.right_error)  # Phi(1.5 / 2)
+    assert row.right_error == pytest.approx(math.sqrt(row.right * (1 - row.right) / 800), rel=0.01)
     assert row.repeats == math.ceil((3.29 / row.distance) ** 2)
     assert row.cost_when_sure == 10.0 * row.repeats
 

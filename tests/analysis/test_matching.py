@@ -30,6 +30,7 @@ def test_an_emulator_explains_what_the_inputs_do_and_covers_the_rest():
     assert not found.log
     assert found.explained == pytest.approx(1 - 0.04 / y.var(), abs=0.05)
     assert found.covered == pytest.approx(0.9, abs=0.05)
+    assert emulate(x, y + 10.0).explained == pytest.approx(found.explained, abs=1e-6)  # wherever zero is
     fresh = rng.random((2_000, 3))
     true = np.sin(3 * fresh[:, 0]) + fresh[:, 1] + rng.normal(0, 0.2, 2_000)
     below = np.mean([found.beyond(fresh[k : k + 1], true[k])[0] < 1.2816 for k in range(2_000)])

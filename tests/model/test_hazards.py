@@ -79,6 +79,20 @@ def test_classes_of_means_keep_the_people_and_the_mean_hazard(share):
     assert mean == pytest.approx(P.incidence)
 
 
+def test_classes_of_means_keep_the_mean_of_their_setting():
+    told_apart, layout = valley(settings__camp__without_means=0.3)
+    alike, plain = valley()
+    still = values(portal_risk=0.0)
+    ratios = []
+    for people, of in ((told_apart, layout), (alike, plain)):
+        hazards, camp = hazard(people, of, still), np.array([c.setting == "camp" for c in people.cohorts])
+        means = [people.sizes[part] @ hazards[part] / people.sizes[part].sum() for part in (camp, ~camp)]
+        ratios.append(means[0] / means[1])
+    assert ratios[0] == pytest.approx(ratios[1], rel=0.02)  # people are whole, so shares are not exact
+    names = {c.name.split("/")[3]: c.means for c in told_apart.cohorts if c.means is not None}
+    assert names == {"with means": True, "without means": False}  # the name keys their luck
+
+
 def test_people_without_means_are_at_higher_risk_and_the_gap_grows_as_others_move_on():
     people, layout = valley(settings__camp__without_means=0.5)
     camp = [(c.means, number) for number, c in enumerate(people.cohorts) if c.name.startswith("camp/boys/internally")]

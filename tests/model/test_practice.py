@@ -108,6 +108,17 @@ def test_organisations_are_named_by_their_share_of_the_hazard():
         assert (table.place[chosen] == place).all()
 
 
+def test_no_referral_is_ascribed_to_an_organisation_without_any_share_of_the_hazard():
+    table = organisations()
+    table.referral(P, EASY)
+    table._weight = np.where(np.arange(table._weight.size) % 2 == 0, 1.0, 0.0)  # every second one finds nobody
+    setting, channel = table.place // 4, table.place % 4
+    for uniform in (0.0, 0.5, math.nextafter(1.0, 0.0)):
+        chosen = table.assign(setting, channel, np.full(setting.size, uniform))
+        shares = np.bincount(table.place, table._weight, table.place.max() + 1)[table.place]
+        assert (table._weight[chosen][shares > 0] > 0).all()
+
+
 def test_nobody_learns_or_forgets_before_arriving():
     (crisis,) = SMALL.crises.values()
     spec = crisis.organisations["Camp NGO"].model_copy(update={"trained": 0.4})

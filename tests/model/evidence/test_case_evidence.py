@@ -2,7 +2,7 @@
 
 import pytest
 
-from cyclesim.model.evidence.records import YEAR, CaseRecords, Month
+from cyclesim.model.evidence.records import YEAR, CaseEvidence, CaseRecords, Month
 
 MONTHS, LAG, CASES = 40, 3, 7
 
@@ -21,6 +21,15 @@ def test_a_publication_is_evidence_for_exactly_a_year(records):
     seen = [clock for clock in range(MONTHS) if records.evidence(clock).cases]
     assert seen == list(range(5 + LAG, 5 + LAG + YEAR))
     assert {records.evidence(clock).cases for clock in seen} == {CASES}
+
+
+def test_without_a_publication_there_is_nothing_to_read_and_without_a_lag_something_at_once():
+    book = CaseRecords(MONTHS)
+    book.observe(0, Month(people=100, stock=10, entries=2, identified=0, answered=0, lapsed=0, withdrawn=0))
+    assert book.evidence(0) == CaseEvidence(0, 0.0, 0.0, 0.0)
+    book.publish(0, CASES, 0.5, 0)
+    assert book.evidence(0).cases == CASES
+    assert book.evidence(0).years == pytest.approx(1 / YEAR)
 
 
 def test_before_the_first_publication_there_is_no_evidence_and_then_a_growing_part_of_a_year(records):

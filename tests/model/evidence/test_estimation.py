@@ -2,6 +2,7 @@
 
 import doctest
 import math
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -114,6 +115,14 @@ def test_a_model_is_refused_if_and_only_if_it_has_no_single_maximum(counts, term
     occurs = np.isin(np.arange(8), [0, *cells])
     assert (fitted.means[~occurs] == 0).all()
     assert (fitted.means[occurs] > 0).all()
+
+
+def test_a_fit_that_proves_nothing_is_confirmed_where_it_is_the_maximum_and_refused_elsewhere():
+    counts = Counts.of({(1, 0): 30, (0, 1): 40, (1, 1): 12})
+    found = loglinear.fit(counts)
+    loglinear.confirm(counts, replace(found, proven=False))
+    with pytest.raises(RefusedError):
+        loglinear.confirm(counts, replace(found, proven=False, means=found.means * 1.2))
 
 
 def test_published_example_of_sparse_lists():
