@@ -45,7 +45,7 @@ def organisations(number: int) -> Scenario:
 AXES: dict[str, tuple[tuple[float, ...], Callable[[float], Scenario]]] = {
     "people in need": ((10**4, 10**5, 10**6, 10**7), lambda n: many_crises(int(n), 1, MONTHS)),
     "people in need, as many trafficked": ((10**6, 10**7, 10**8, 10**9), lambda n: same_trafficked(int(n))),
-    "incidence, per person and year": (
+    "incidence, per person and month": (
         tuple(INCIDENCE * f for f in (0.01, 0.1, 1, 10)),
         lambda x: many_crises(PEOPLE, 1, MONTHS, x),
     ),
@@ -81,7 +81,8 @@ def main() -> None:
         slope = ""
         if axis == before[0]:
             slope = f"{math.log(second / before[2]) / math.log(value / before[1]):.2f}"
-        print(f"| {axis if axis != before[0] else ''} | {value:,.4g} | {second:.2f} | {slope} |")
+        shown = f"{value:,.0f}" if value >= 1 else f"{value:.2g}"
+        print(f"| {axis if axis != before[0] else ''} | {shown} | {second:.2f} | {slope} |")
         before = (axis, value, second)
 
 

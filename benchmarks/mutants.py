@@ -3,8 +3,9 @@
     pip install cosmic-ray && python benchmarks/mutants.py [--number 300] [--seed 1] [--workers 2] [--out FILE]
 
 A random sample of all mutants that Cosmic Ray knows to make, one at a time, in a copy of the checkout. A mutant of
-model/ is first held against the kept numbers of four scenarios (tests/golden), then against the tests of model/ and of
-science/ (the witness of life stories against those of stories too); one of analysis/ against the tests of its module. Left out: `|`, which nearly always stands in annotations.
+model/ is first held against the kept numbers of four scenarios and three twins (tests/golden), then against the tests
+of model/ and of science/ (the witness of life stories against those of stories too); one of analysis/ against the
+tests of its module. Left out: `|`, which nearly always stands in annotations.
 Survivors are printed with their difference, to be read.
 """
 
@@ -29,7 +30,7 @@ from queue import Queue
 ROOT = Path(__file__).parents[1]
 SOURCE = Path("src/cyclesim")
 NUMBERS = ["tests/golden/golden.py", "small", "baseline", "ukraine-2022", "r16-better-data"]
-NUMBERS += ["small as twin", "baseline as twin"]
+NUMBERS += ["small as twin", "baseline as twin", "ukraine-2022 as twin"]
 LAWS = ["tests/model", "tests/science/test_closed_forms.py", "tests/science/test_guarantees.py"]
 LAWS += ["tests/science/test_conservation.py", "tests/science/test_cycle.py", "tests/science/test_twin.py"]
 LAWS += ["tests/science/test_donors_pay.py", "tests/science/test_linked_lists.py"]
