@@ -37,7 +37,7 @@ def imports() -> nx.DiGraph:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("cyclesim"):
                 base = node.module.removeprefix("cyclesim").removeprefix(".")
-                for found in {f"{base}.{alias.name}".lstrip(".") for alias in node.names} | {base}:
+                for found in sorted({f"{base}.{alias.name}".lstrip(".") for alias in node.names} | {base}):
                     if found in names and found != name:
                         graph.add_edge(name, found)
     return graph
@@ -77,6 +77,11 @@ def way(section: str) -> dict[str, int]:
     return found
 
 
+def labels(items: dict[str, int]) -> dict[str, str]:
+    """Return what is written in the box of each module."""
+    return {name: f"{n}  {name.removeprefix('model.').replace('.', '/')}" for name, n in items.items()}
+
+
 def draw(graph: nx.DiGraph, labels: dict[str, str], out: Path) -> None:
     """Draw a graph without cycles in rows, whoever imports above whom it imports; long arrows pass between boxes."""
     graph = nx.transitive_reduction(graph)
@@ -87,7 +92,7 @@ def draw(graph: nx.DiGraph, labels: dict[str, str], out: Path) -> None:
     box = {"boxstyle": "round,pad=0.45", "facecolor": FILL, "edgecolor": LINE}
     for name, label in labels.items():
         axes.text(*where[name], label, ha="center", va="center", fontsize=9, color=INK, bbox=box, zorder=3)
-    for edge in graph.edges:
+    for edge in sorted(graph.edges):
         points = [where[edge[0]], *(where[edge, row] for row in sorted(rows, reverse=True) if (edge, row) in where)]
         xs, ys = zip(*points, strict=True)
         axes.plot(xs, ys, color=LINE, linewidth=1.1, zorder=1)
@@ -105,7 +110,7 @@ def in_rows(graph: nx.DiGraph, labels: dict[str, str]) -> dict[Hashable, tuple[f
     for name in reversed(list(nx.lexicographical_topological_sort(graph))):
         depth[name] = 1 + max((depth[below] for below in graph.successors(name)), default=-1)
     between = nx.Graph()
-    for edge in graph.edges:
+    for edge in sorted(graph.edges):
         passed = [(edge, row) for row in range(depth[edge[0]] - 1, depth[edge[1]], -1)]
         depth |= {place: place[1] for place in passed}
         nx.add_path(between, [edge[0], *passed, edge[1]])
@@ -145,8 +150,7 @@ def main() -> None:
         part = nx.DiGraph()
         part.add_nodes_from(items)
         part.add_edges_from((a, b) for a in items for b in items if a != b and nx.has_path(graph, a, b))
-        labels = {name: f"{n}  {name.removeprefix('model.').replace('.', '/')}" for name, n in items.items()}
-        draw(part, labels, FIGURES / f"way-of-one-{out}.svg")
+        draw(part, labels(items), FIGURES / f"way-of-one-{out}.svg")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The house: what docs/architecture.md says of the code, and how long its parts may be."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -22,6 +23,18 @@ def test_a_way_leads_through_modules_that_are_there(section):
     ways = drawing.way(section)
     assert len(ways) > 10
     assert set(ways) <= modules
+
+
+def words(picture):
+    """Return the words of a picture: they stand in comments of the file."""
+    return set(re.findall(r"<!-- (.+?) -->", (drawing.FIGURES / picture).read_text(encoding="utf-8")))
+
+
+def test_the_pictures_show_the_code_of_today():
+    """Made with `python docs/make_architecture.py`."""
+    assert words("architecture.svg") == set(drawing.floors(drawing.imports()))
+    for section, picture in (("The way of one person", "person"), ("The way of one dollar", "dollar")):
+        assert words(f"way-of-one-{picture}.svg") == set(drawing.labels(drawing.way(section)).values())
 
 
 def test_no_package_imports_another_in_a_circle():

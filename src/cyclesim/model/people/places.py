@@ -40,18 +40,18 @@ class Places:
         who left; shape (settings,).
     """
 
+    intensity: Floats
+    access: Floats
+    conflict: Floats
+    climate: Floats
+    broken_ties: Floats
+
     def __init__(self, specs: Mapping[str, Setting], cohorts: Cohorts, layout: Layout, first_month: int) -> None:
         self.names = layout.settings
         self._cohorts, self._layout, self._first_month = cohorts, layout, first_month
         for number in _NUMBERS:
             setattr(self, number, np.array([float(getattr(specs[name], number)) for name in self.names]))
         self.begin_month(first_month)
-
-    intensity: Floats
-    access: Floats
-    conflict: Floats
-    climate: Floats
-    broken_ties: Floats
 
     def begin_month(self, month: int) -> None:
         """Note who is present, who has come and who has left."""
