@@ -13,7 +13,7 @@ from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
 from cyclesim.outputs import sensitivity as told
-from cyclesim.runs.design import _saltelli
+from cyclesim.runs.samplers import _saltelli
 
 N = 1024
 
