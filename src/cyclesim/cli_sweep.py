@@ -225,9 +225,9 @@ def _carry_out(there: Sweep, engine: Engine, how: dict[str, Any], retry_failed: 
     shard = how["shard"] or driver.WHOLE
     with _ending_well(there), lines_of_sweep(quiet=how["as_json"]) as progress:
         state = driver.carry_out(there, engine, shard, progress, retry_failed)
-    summary, found = (there.summary(), differences(there)) if there.complete else (None, None)
-    if summary is not None and found is not None:
-        driver.summarise(there, {"summary.csv": summary, "differences.csv": found})
+        summary, found = (there.summary(), differences(there)) if there.complete else (None, None)
+        if summary is not None and found is not None:
+            driver.summarise(there, {"summary.csv": summary, "differences.csv": found})
     if how["as_json"]:
         click.echo(json.dumps(_told(there, state)))
         return

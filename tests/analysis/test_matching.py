@@ -118,6 +118,7 @@ def found():
     return match(SMALL, ["T3", "T1"], draws=60, check=3, seed=2)
 
 
+@pytest.mark.slow
 def test_targets_are_matched_by_inputs_that_move_them(found):
     assert [target.id for target in found.targets] == ["T1", "T3"]
     assert len(found.quantities) == 2

@@ -168,6 +168,7 @@ def test_the_front_is_what_no_other_use_beats_in_both():
     assert module._spread(drawn)["front"].tolist() == [True, True, False, True]
 
 
+@pytest.mark.slow
 def test_a_split_over_crises_gives_each_what_it_says(tmp_path):
     (tmp_path / "two.yaml").write_text("extends: small\nmonths: 12\nspin_up: 0\n")
     data = cs.load(tmp_path / "two.yaml").resolved()

@@ -131,6 +131,7 @@ def test_every_lever_can_stand_at_both_ends():
 # ---------------------------------------------------------------- in a browser
 
 
+@pytest.mark.slow
 def test_what_is_painted_is_what_python_gives_and_nothing_is_asked_of_others(opened, server):
     one = opened("?s=small")
     page = one.page

@@ -99,18 +99,18 @@ class Attempt:
 @pytest.mark.slow
 def test_ten_kills_lose_nothing_and_repeat_nothing(place):
     study, out, rng = place / "study.yaml", place / "out", random.Random(1)
-    study.write_text(STUDY.format(10, 100))
+    study.write_text(STUDY.format(10, 200))
     plan = ["worker", "driver", "all", "driver", "worker", "all", "scheduler", "worker", "driver", "all"]
     before: set[str] = set()
     kills = 0
     for number, what in enumerate(plan):
         attempt = Attempt(study, out, dask=number >= 6)
-        time.sleep(rng.uniform(0.3, 5))
+        time.sleep(rng.uniform(0.3, 2.5))  # in all, well below what the sweep takes
         if attempt.driver.poll() is None:
             below = attempt.kill(what, rng)
             kills += 1
         if what == "worker":  # the sweep goes on; it is stopped later as a batch system would
-            time.sleep(rng.uniform(0.3, 3))
+            time.sleep(rng.uniform(0.3, 1.5))
             if attempt.driver.poll() is None:
                 attempt.driver.terminate()
         status, _, error = attempt.end()
@@ -126,9 +126,9 @@ def test_ten_kills_lose_nothing_and_repeat_nothing(place):
     assert kills == 10
     told = json.loads(run("resume", out, "--workers", "2", "--json").stdout)
     assert told["complete"]
-    assert told["stored"] == 2000
-    assert told["new"] == 2000 - len(before)  # nothing that was stored is simulated again
-    assert 0 < len(before) < 2000
+    assert told["stored"] == 4000
+    assert told["new"] == 4000 - len(before)  # nothing that was stored is simulated again
+    assert 0 < len(before) < 4000
     whole = run("sweep", study, "--out", place / "whole", "--workers", "2", "--json")
     assert whole.returncode == 0, whole.stderr
     assert files(out) == files(place / "whole")
