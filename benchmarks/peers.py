@@ -25,7 +25,7 @@ import numpy as np
 HERE = Path(__file__).parent / "person_flow"
 sys.path.insert(0, str(HERE))
 
-from work import binomial  # noqa: E402
+from work import binomial, halves, stocks  # noqa: E402
 
 DENSE, RARE, LARGE = 5e-4, 2.5e-5, 362_000_000
 SEEDS, REFERENCE, FEW, CLOSE = 20, 400, 50_000, 4.0
@@ -99,11 +99,8 @@ def quantities(flows: np.ndarray, trafficked: np.ndarray) -> np.ndarray:
 
 def agreement(ways: list[Way]) -> dict[str, float]:
     """Return, for each way, the largest distance of a mean from the binomial model's, in standard errors."""
-    from work import MONTHS, stocks
-
     tables = [binomial(FEW, DENSE, 10**6 + seed) for seed in range(REFERENCE)]
-    halves = [t.reshape(2, MONTHS // 2, *t.shape[1:]).sum(axis=1) for t in tables]
-    reference = np.array([quantities(h, stocks(t, FEW)[-1, :, 1]) for h, t in zip(halves, tables, strict=True)])
+    reference = np.array([quantities(halves(table), stocks(table, FEW)[-1, :, 1]) for table in tables])
     error = reference.std(axis=0, ddof=1) * np.sqrt(1 / SEEDS + 1 / REFERENCE)
     result = {}
     for way in ways:

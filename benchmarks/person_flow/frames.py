@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from mesa_frames import AgentSetPolars, ModelDF
-from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity
+from work import AT_FIRST, DEATH, ESCAPE, IDENTIFICATION, IDENTIFIED, STRATA, Table, capacity, count, stepped
 
 _FREE, _TRAFFICKED, _DEAD = range(3)
 
@@ -64,19 +64,13 @@ class Work(ModelDF):
         """Let everybody live a month, and count."""
         self.everybody.step()
         events = self.everybody.agents.filter(pl.col("event") >= 0).select("stratum", "event").to_numpy().astype(int)
-        place = events[:, 0] * FLOWS + events[:, 1]
-        self.now = np.bincount(place, minlength=STRATA * FLOWS).reshape(STRATA, FLOWS)
+        self.now = count(events[:, 0], events[:, 1])
         self.c = capacity(int(self.now[:, IDENTIFIED].sum()), self.people)
 
 
 def run(people: int, chance: float, seed: int) -> Table:
     """Return the flows of one run."""
-    model = Work(people, chance, seed)
-    flows = np.zeros((MONTHS, STRATA, FLOWS), dtype=np.int64)
-    for month in range(MONTHS):
-        model.step()
-        flows[month] = model.now
-    return flows
+    return stepped(Work(people, chance, seed))
 
 
 WAYS = {"mesa-frames": run}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import mesa
-import numpy as np
-from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity
+from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, STRATA, Table, capacity, stepped
 
 _FREE, _TRAFFICKED, _DEAD = range(3)
 
@@ -54,10 +53,7 @@ class Work(mesa.Model):
 def run(people: int, chance: float, seed: int) -> Table:
     """Return the flows of one run."""
     model = Work(people, chance, seed)
-    flows = np.zeros((MONTHS, STRATA, FLOWS), dtype=np.int64)
-    for month in range(MONTHS):
-        model.step()
-        flows[month] = model.now
+    flows = stepped(model)
     getattr(mesa.Agent, "_ids", {}).pop(model, None)  # Mesa 3.3 keeps every model for ever
     return flows
 

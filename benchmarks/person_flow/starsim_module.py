@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import starsim as ss
-from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity
+from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity, count
 
 
 class Flow(ss.Module):
@@ -31,15 +31,10 @@ class Flow(ss.Module):
         in_, out, way = free[enters], held[way < 3], way[way < 3]
         self.free[in_], self.trafficked[in_] = False, True
         self.trafficked[out], self.left[out], self.free[out] = False, True, way < 2
-        now = self.count(in_, left[enters].astype(np.int64)) + self.count(out, way + IDENTIFIED)
+        now = count(self.stratum[in_], left[enters].astype(np.int64)) + count(self.stratum[out], way + IDENTIFIED)
         self.flows[self.month] = now
         self.c = capacity(int(now[:, IDENTIFIED].sum()), self.people)
         self.month += 1
-
-    def count(self, people, flow):
-        """Count events, shape (strata, flows)."""
-        place = self.stratum[np.asarray(people)] * FLOWS + flow
-        return np.bincount(place, minlength=STRATA * FLOWS).reshape(STRATA, FLOWS)
 
 
 def run(people: int, chance: float, seed: int) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity
+from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity, count
 
 _FREE, _TRAFFICKED, _DEAD = range(3)
 
@@ -30,11 +30,6 @@ def run(people: int, chance: float, seed: int) -> Table:
         left[first] = True
         c = capacity(int(flows[month, :, IDENTIFIED].sum()), people)
     return flows
-
-
-def count(stratum: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """Count events, shape (strata, flows)."""
-    return np.bincount(stratum * FLOWS + flow, minlength=STRATA * FLOWS).reshape(STRATA, FLOWS)
 
 
 WAYS = {"NumPy, everybody each month": run}

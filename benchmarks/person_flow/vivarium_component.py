@@ -7,7 +7,7 @@ import logging
 import numpy as np
 import pandas as pd
 from vivarium import Component, InteractiveContext
-from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity
+from work import AT_FIRST, DEATH, ESCAPE, FLOWS, IDENTIFICATION, IDENTIFIED, MONTHS, STRATA, Table, capacity, count
 
 _FREE, _TRAFFICKED, _DEAD = range(3)
 
@@ -52,11 +52,6 @@ class Flow(Component):
         moved["state"] = np.concatenate([np.full(enters.size, _TRAFFICKED), np.where(way == 2, _DEAD, _FREE)])
         moved["left"] = np.concatenate([left[enters], np.ones(leaves.size, dtype=np.int64)])
         self.population_view.update(["state", "left"], lambda _: moved)
-
-
-def count(stratum, flow):
-    """Count events, shape (strata, flows)."""
-    return np.bincount(stratum * FLOWS + flow, minlength=STRATA * FLOWS).reshape(STRATA, FLOWS)
 
 
 def run(people: int, chance: float, seed: int) -> Table:

@@ -33,6 +33,25 @@ def sizes(people: int) -> list[int]:
     return [people // STRATA + (stratum < people % STRATA) for stratum in range(STRATA)]
 
 
+def count(stratum: np.ndarray, flow: np.ndarray) -> Table:
+    """Return events counted by stratum and flow, shape (strata, flows)."""
+    return np.bincount(stratum * FLOWS + flow, minlength=STRATA * FLOWS).reshape(STRATA, FLOWS)
+
+
+def stepped(model: Any) -> Table:
+    """Return the flows of a model that has those of the month in `now` after each step."""
+    flows = np.zeros((MONTHS, STRATA, FLOWS), dtype=np.int64)
+    for month in range(MONTHS):
+        model.step()
+        flows[month] = model.now
+    return flows
+
+
+def halves(flows: Table) -> Table:
+    """Return flows summed over the first and the second half of the time, shape (2, strata, flows)."""
+    return flows.reshape(2, MONTHS // 2, STRATA, FLOWS).sum(axis=1)
+
+
 def stocks(flows: Table, people: int) -> Table:
     """Return who is never trafficked, trafficked, free again and dead at the end of each month, by stratum."""
     first, again, identified, escaped, died = np.moveaxis(flows.cumsum(axis=0), -1, 0)

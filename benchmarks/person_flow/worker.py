@@ -14,7 +14,7 @@ import os
 import sys
 import time
 
-from work import MONTHS, stocks
+from work import halves, stocks
 
 
 def main() -> None:
@@ -29,8 +29,7 @@ def main() -> None:
             flows = way(order["people"], order["chance"], order["seed"])
             left = stocks(flows, order["people"])
             seconds = time.perf_counter() - began
-            halves = flows.reshape(2, MONTHS // 2, *flows.shape[1:]).sum(axis=1)
-            answer = {"seconds": seconds, "flows": halves.tolist(), "trafficked": left[-1, :, 1].tolist()}
+            answer = {"seconds": seconds, "flows": halves(flows).tolist(), "trafficked": left[-1, :, 1].tolist()}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
