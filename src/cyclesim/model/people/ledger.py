@@ -156,8 +156,8 @@ class Ledger:
         self.casework.add(*waiting.take(np.flatnonzero(answered & ~declined)))
         self._retry(np.flatnonzero((lapsed & found) | declined))
         self._leave_unseen(np.flatnonzero(left))
-        who, values = waiting.take(np.flatnonzero(lapsed & ~found))
-        self._survive(who, values[Row.RETURN])
+        gone = np.flatnonzero(lapsed & ~found)
+        self._survive(waiting.who[:, gone], waiting.values[Row.RETURN, gone])
         waiting.keep(outcome == Outcome.WAITS)
 
     def completing(
@@ -183,8 +183,7 @@ class Ledger:
         self.flows.identified_formally += int(np.count_nonzero(formal))
         self.flows.presumptive += int(np.count_nonzero(~formal))
         self.flows.assisted += int(np.count_nonzero(assisted))
-        who, values = self.casework.take(rows)
-        self._survive(who, values[Row.RETURN], assisted)
+        self._survive(self.casework.who[:, rows], self.casework.values[Row.RETURN, rows], assisted)
         self.casework.remove(np.sort(rows))
 
     # ------------------------------------------------------------ exits
@@ -272,8 +271,8 @@ class Ledger:
         self.flows.withdrawn += people.size
         self.flows.escaped += int(np.count_nonzero(~died))
         self._die(int(np.count_nonzero(died)))
-        who, values = self.waiting.take(people[~died])
-        self._survive(who, values[Row.RETURN])
+        free = people[~died]
+        self._survive(self.waiting.who[:, free], self.waiting.values[Row.RETURN, free])
 
     def _die(self, number: int) -> None:
         self.dead += number
