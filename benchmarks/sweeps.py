@@ -35,7 +35,7 @@ BARE = """\
 import sys
 from itertools import islice
 from cyclesim.runs.sweep import plan_of
-from cyclesim.runs.worlds import simulate_months
+from cyclesim.runs.months import simulate_months
 study, plan = plan_of(sys.argv[1])
 names = plan.design.names
 for item in islice(plan.items(), int(sys.argv[2]), None, 2):

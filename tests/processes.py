@@ -46,3 +46,18 @@ class Machines:
         for process in (*self.workers, self.scheduler):
             process.kill()
             process.wait()
+
+
+def pythons():
+    """Return the Pythons that run here, by version: this one, and 3.11 to 3.14 on the path or kept by pyenv."""
+    found = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in ("3.11", "3.12", "3.13", "3.14"):
+        for python in [f"python{version}", *map(str, sorted(kept.glob(f"{version}.*/bin/python")))]:
+            try:
+                done = subprocess.run([python, "-c", ""], capture_output=True, check=False)
+            except OSError:
+                continue
+            if done.returncode == 0:
+                found.setdefault(version, python)
+    return found

@@ -29,7 +29,7 @@ from cyclesim.outputs import markdown
 from cyclesim.outputs.money import number
 from cyclesim.runs.engines import cores
 from cyclesim.runs.folder import graded
-from cyclesim.vocabulary import MODEL_VERSION
+from cyclesim.version import VERSION
 
 HERE = Path(__file__).parent
 ON_TOP = 5_000
@@ -80,7 +80,7 @@ def answers(draws: int, worlds: int, workers: int, seed: int) -> dict[str, Any]:
     prevalence = ledger.totals[ledger.totals["scenario"] == "baseline"].groupby("draw")["true_prevalence"].mean()
     exploited = own.attrs["baseline"]
     return {
-        "model_version": MODEL_VERSION,
+        "model_version": VERSION,
         "command": f"python results/answers/make.py --draws {draws} --worlds {worlds} --seed {seed}",
         "draws": draws,
         "worlds": worlds,

@@ -15,6 +15,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cyclesim import sources  # noqa: F401 - notes when each file was last written: that is what is imported
+from cyclesim.version import VERSION
+
 if TYPE_CHECKING:
     from cyclesim.analysis.calibration import calibrate
     from cyclesim.analysis.compare import Comparison, compare
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from cyclesim.runs.simulate import run, simulate
     from cyclesim.runs.spending import simulate_at_equal_spending
     from cyclesim.runs.sweep import Sweep, read_sweep
+
+__version__ = VERSION
 
 _HOMES = {
     "Comparison": "cyclesim.analysis.compare",
@@ -96,6 +101,7 @@ __all__ = [
     "Story",
     "Study",
     "Sweep",
+    "__version__",
     "calibrate",
     "check",
     "compare",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 
@@ -26,7 +27,9 @@ COMMANDS = {
     "resume": ("cyclesim.cli_sweep", "resume", "Go on with a sweep that was stopped."),
     "expand": ("cyclesim.cli_sweep", "expand", "Add draws or replications to a sweep."),
     "status": ("cyclesim.cli_sweep", "status", "Say how far a sweep is."),
-    "replay": ("cyclesim.cli_sweep", "replay", "Simulate one run of a sweep again, bit for bit."),
+    "merge": ("cyclesim.cli_verify", "merge", "Put together sweeps of one study that were carried out apart."),
+    "verify": ("cyclesim.cli_verify", "verify", "Check results, and simulate a share of their runs again."),
+    "archive": ("cyclesim.cli_verify", "archive", "Put results into one file, ready for a repository."),
     "story": ("cyclesim.cli_story", "story", "Tell the life of one synthetic person, in one scenario or two."),
     "estimate": (
         "cyclesim.cli_estimate",
@@ -55,6 +58,10 @@ COMMANDS = {
 }
 
 
+REPLACED = {"replay": "verify FOLDER KEY"}
+"""Commands of earlier versions, and what does their work."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
@@ -75,6 +82,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command named first; an unknown one gets a suggestion."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            if args[0] in REPLACED:
+                ctx.fail(f"no command {args[0]!r} any more; it is now: cyclesim {REPLACED[args[0]]}")
             ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
@@ -95,6 +104,7 @@ def cyclesim() -> None:
 
 def main() -> None:
     """Run the command line; errors a user can mend are printed, and end with status 2."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         sys.exit(cyclesim(standalone_mode=False))  # click returns the status a command ended with
     except click.ClickException as error:
@@ -104,8 +114,20 @@ def main() -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        print("stopped; nothing was written", file=sys.stderr)
+        print(f"stopped; {_written()}", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:  # `cyclesim parameters | head`
         sys.stderr.close()
         sys.exit(0)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Answer SIGTERM, which batch systems send before they kill, as Ctrl-C: with everything in order."""
+    raise KeyboardInterrupt
+
+
+def _written() -> str:
+    """Say what this process has written; what it was about to write is cleared away."""
+    writing = sys.modules.get("cyclesim.runs.writing")
+    places = writing.COMMITTED if writing else []
+    return f"already written: {', '.join(map(str, places))}" if places else "nothing was written"

@@ -6,12 +6,11 @@ import json
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    import pandas as pd
+from cyclesim import cli_options as options
 
 
 @click.command()
@@ -70,23 +69,18 @@ def calibrate(
     emulators over the inputs that move them, and checked by running the model at draws from the posterior. The
     posterior is left as a table of draws, for --draws of other commands and for studies.
     """
-    from cyclesim.runs import folder as folders
-
     if Path(subject).is_dir():
-        about, content, tables, text = _of_a_sweep(Path(subject), targets, scenario, accept, top, seed, out)
+        content, text = _of_a_sweep(Path(subject), targets, scenario, accept, top, seed, out)
     else:
         given = (subject, targets, draws, check, seeds, seed)
-        about, content, tables, text = _of_a_scenario(given, workers, top, out, as_json)
-    if out is not None:
-        words = json.dumps(content, indent=1, allow_nan=False) + "\n"
-        folders.write(out, about, {**tables, "calibration.json": words, "log.json": folders.log()})
+        content, text = _of_a_scenario(given, workers, top, out, as_json)
     click.echo(json.dumps(content, allow_nan=False) if as_json else text)
     if out is not None and not as_json:
         click.echo(f"Tables: {out}{os.sep}")
 
 
-Told = tuple[dict[str, Any], dict[str, Any], "dict[str, pd.DataFrame]", str]
-"""Manifest, content as JSON types, tables by file, and text."""
+Told = tuple[dict[str, Any], str]
+"""Content as JSON types, and text."""
 
 
 def _of_a_sweep(
@@ -98,12 +92,17 @@ def _of_a_sweep(
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(place)
-    about = {**sweep.manifest, "kind": "calibration", "of": [list(targets), scenario, accept, seed]}
-    if out is not None:
-        folders.check_free(out, about)
-    found = calibration.calibrate(sweep, targets, scenario, accept, seed)
-    tables = {"inputs.csv": found.inputs, "outcomes.csv": found.outcomes, "posterior.csv": found.posterior_table(seed)}
-    return about, found.to_dict(), tables, as_text(found, about, top)
+    about = folders.derived(sweep.manifest, "calibration", [list(targets), scenario, accept, seed])
+    with options.claimed(out, about) as output:
+        found = calibration.calibrate(sweep, targets, scenario, accept, seed)
+        if output is not None:
+            output.put({"inputs.csv": found.inputs, "outcomes.csv": found.outcomes})
+            output.put({"posterior.csv": found.posterior_table(seed), "calibration.json": _words(found.to_dict())})
+    return found.to_dict(), as_text(found, about, top)
+
+
+def _words(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
 
 def _of_a_scenario(
@@ -125,12 +124,13 @@ def _of_a_scenario(
     named(targets)
     chosen = load(name)
     about = folders.manifest("match", [chosen], sample(chosen, n=draws, seed=seed), seeds, seed)
-    about |= {"targets": list(targets), "check": check}
-    if out is not None:
-        folders.check_free(out, about)
-    with progress_bar(quiet=quiet) as progress:
-        found = match(chosen, targets, draws, check, seeds, seed, workers or cores(), progress)
+    about = folders.derived(about, "match", {"targets": list(targets), "check": check})
+    with options.claimed(out, about) as output:
+        with progress_bar(quiet=quiet) as progress:
+            found = match(chosen, targets, draws, check, seeds, seed, workers or cores(), progress)
+        if output is not None:
+            output.put({"quantities.csv": found.quantities, "inputs.csv": found.inputs})
+            output.put({"posterior.csv": found.posterior_table(), "calibration.json": _words(found.to_dict())})
     command = f"cyclesim calibrate {shlex.quote(name)} " + "".join(f"--target {t} " for t in targets)
     command += f"--draws {draws} --check {check} --seeds {seeds} --seed {seed}"
-    tables = {"quantities.csv": found.quantities, "inputs.csv": found.inputs, "posterior.csv": found.posterior_table()}
-    return about, found.to_dict(), tables, matched(found, about, top, command)
+    return found.to_dict(), matched(found, about, top, command)

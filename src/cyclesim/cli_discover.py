@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -27,13 +29,12 @@ def discover(folder: Path, rule: str, scenario: str | None, out: Path | None, as
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = {**sweep.manifest, "kind": "discovery", "of": [rule, scenario]}
-    if out is not None:
-        folders.check_free(out, about)
-    found = discovery.discover(sweep, rule, scenario)
-    if out is not None:
-        text = json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"
-        folders.write(out, about, {"discovery.json": text, "tree.txt": found.tree + "\n", "log.json": folders.log()})
+    about = folders.derived(sweep.manifest, "discovery", [rule, scenario])
+    with options.claimed(out, about) as output:
+        found = discovery.discover(sweep, rule, scenario)
+        if output is not None:
+            text = json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"
+            output.put({"discovery.json": text, "tree.txt": found.tree + "\n"})
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cyclesim import cli_options as options
+
 if TYPE_CHECKING:
     from cyclesim.inputs.captures import CaptureTable
     from cyclesim.model.evidence.estimation.estimates import Estimate
@@ -56,15 +58,18 @@ def estimate(
     table = captures.read(counts)
     methods = [method] if method else list(METHODS)
     asked = {"order": order, "interval": interval, "replicates": replicates or REPLICATES, "seed": seed}
-    place, about = _place(table, methods, asked, out) if out or not (as_json or method) else (None, {})
-    rows = _estimates(table, methods, asked, quiet=as_json)
-    if place:
-        _save(place, about, rows, table)
+    from cyclesim.outputs import estimates, style
+
+    about = _manifest(table, methods, asked)
+    place = out or (None if as_json or method else Path("results") / f"{table.name}-{about['hash']}")
+    with options.claimed(place, about) as output:
+        rows = _estimates(table, methods, asked, quiet=as_json)
+        if output is not None:
+            output.put({"estimates.json": json.dumps([_as_json(row) for row in rows], indent=1) + "\n"})
+            output.put(style.pictures(estimates.chart(rows, _about(table)), "estimates"))
     if as_json:
         click.echo(json.dumps(_as_json(rows[0]) if method else [_as_json(row) for row in rows]))
         return
-    from cyclesim.outputs import estimates
-
     click.echo(estimates.as_text(rows, _about(table)))
     if place:
         click.echo(f"Table and chart: {place}{os.sep}")
@@ -106,38 +111,19 @@ def _about(table: CaptureTable) -> Any:
     return About(table.title, table.source, len(table.lists), observed, overlapping)
 
 
-def _place(
-    table: CaptureTable, methods: list[str], asked: dict[str, Any], out: Path | None
-) -> tuple[Path, dict[str, Any]]:
-    """Return the folder for the results, refused if it holds something else, and the manifest."""
-    from hashlib import blake2b
-
+def _manifest(table: CaptureTable, methods: list[str], asked: dict[str, Any]) -> dict[str, Any]:
     from cyclesim.runs import folder
-    from cyclesim.vocabulary import MODEL_VERSION
+    from cyclesim.runs.fingerprint import fingerprint
 
-    histories = [{"history": list(history), "count": people} for history, people in sorted(table.counts.items())]
     content = {
         "kind": "estimate",
-        "model_version": MODEL_VERSION,
+        "fingerprint": fingerprint().to_dict(),
         "methods": methods,
         **asked,
         "lists": list(table.lists),
-        "histories": histories,
+        "histories": [{"history": list(history), "count": people} for history, people in sorted(table.counts.items())],
     }
-    digest = blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()
-    about = {"hash": digest, **content}
-    place = out or Path("results") / f"{table.name}-{digest}"
-    folder.check_free(place, about)
-    return place, about
-
-
-def _save(place: Path, about: dict[str, Any], rows: list[Estimate], table: CaptureTable) -> None:
-    from cyclesim.outputs import estimates, style
-
-    style.save(estimates.chart(rows, _about(table)), place, "estimates")
-    written = json.dumps([_as_json(row) for row in rows], indent=1)
-    (place / "estimates.json").write_text(written + "\n", encoding="utf-8")
-    (place / "manifest.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return {"hash": folder.hashed(content), **content}
 
 
 @contextmanager

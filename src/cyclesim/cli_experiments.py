@@ -47,9 +47,10 @@ def experiment(
     from cyclesim.errors import FolderError
     from cyclesim.outputs.experiments import answer, told
     from cyclesim.outputs.progress import progress_bar
+    from cyclesim.runs import writing
     from cyclesim.vocabulary import Payer
 
-    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out is not None and out.exists() and (not out.is_dir() or writing.holds_results(out)):
         raise FolderError(f"{out} is taken; choose another folder with --out")
     if twin and (replications or 1) > 1:
         raise click.UsageError("the twin has no luck, so one replication is all there is; leave --replications out")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
+
+from cyclesim import cli_options as options
 
 
 @click.command()
@@ -47,20 +50,22 @@ def identify(
 
     workers = workers or min(os.cpu_count() or 1, replications)
 
-    def check_free(worlds: analysis.Worlds) -> None:
-        if out is not None:
-            folder.check_free(out, folder.manifest(analysis.KIND, worlds, None, replications, seed))
+    with ExitStack() as stack:
+        outputs = []
 
-    with progress_bar(quiet=as_json) as progress:
-        result = analysis.identify(scenario, crisis, detection, replications, seed, workers, progress, check_free)
-    if out is not None:
-        result.save(out, {"log.json": folder.log()})
-        style.save(result.plot(), out, "identify")
+        def claim(worlds: analysis.Worlds) -> None:
+            about = folder.manifest(analysis.KIND, worlds, None, replications, seed)
+            outputs.append(stack.enter_context(options.claimed(out, about)))
+
+        with progress_bar(quiet=as_json) as progress:
+            result = analysis.identify(scenario, crisis, detection, replications, seed, workers, progress, claim)
+        for output in filter(None, outputs):
+            output.put({**result.files(), **style.pictures(result.plot(), "identify")})
     if as_json:
         click.echo(json.dumps(result.to_dict(), allow_nan=False))
         return
     chosen = f" --crisis {shlex.quote(result.crisis)}" if crisis else ""
-    options = f"{chosen} --detection {detection:g} --replications {replications} --seed {seed}"
-    click.echo(identification.as_text(result, f"cyclesim identify {shlex.quote(scenario)}{options}"))
+    typed = f"{chosen} --detection {detection:g} --replications {replications} --seed {seed}"
+    click.echo(identification.as_text(result, f"cyclesim identify {shlex.quote(scenario)}{typed}"))
     if out is not None:
         click.echo(f"Tables and chart: {out}{os.sep}")

@@ -42,14 +42,12 @@ def loop(
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
     about = folder.manifest("loop", [chosen], design, 1, seed, "twin")
-    if out is not None:
-        folder.check_free(out, about)
-    with progress_bar(quiet=as_json) as progress:
-        found = loops(chosen, design, years, workers or cores(), progress)
-    if out is not None:
-        files = {"loop.csv": found.table(), "loop.json": json.dumps(found.to_dict(), indent=1) + "\n"}
-        folder.write(out, about, {**files, "log.json": folder.log()})
-        style.save(found.plot(), out, "loop")
+    with options.claimed(out, about) as output:
+        with progress_bar(quiet=as_json) as progress:
+            found = loops(chosen, design, years, workers or cores(), progress)
+        if output is not None:
+            output.put({"loop.csv": found.table(), "loop.json": json.dumps(found.to_dict(), indent=1) + "\n"})
+            output.put(style.pictures(found.plot(), "loop"))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return

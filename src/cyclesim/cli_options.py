@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cyclesim.runs.writing import Output
 
 
 class _Draws(click.ParamType):  # type: ignore[type-arg]
@@ -29,6 +34,19 @@ draws = click.option(
     show_default=True,
     help="Draws of uncertain numbers: how many, or a CSV file of them, such as the posterior of a calibration.",
 )
+
+
+@contextmanager
+def claimed(out: Path | None, about: Mapping[str, Any]) -> Iterator[Output | None]:
+    """Claim a folder for results until the command ends, see `cyclesim.runs.writing.results`; nothing without one."""
+    from cyclesim.runs import folder, writing
+
+    if out is None:
+        yield None
+        return
+    with writing.results(out, about) as output:
+        output.put({"log.json": folder.log()})
+        yield output
 
 
 def draws_as_typed(draws: int | Path) -> str:

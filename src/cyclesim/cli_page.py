@@ -20,21 +20,23 @@ def page(study: str, out: Path, runs: Path | None, workers: int | None) -> None:
     Every combination is simulated beforehand and kept in a folder of a sweep: stopped, it goes on where it was. The
     study has one scenario, a grid of up to six levers, up to three monthly measures, and luck that combinations share.
     """
+    from cyclesim.cli_sweep import ending_well
     from cyclesim.errors import FolderError
     from cyclesim.outputs import sliders
     from cyclesim.outputs.progress import lines_of_sweep
-    from cyclesim.runs.driver import sweep
-    from cyclesim.runs.engines import cores
-    from cyclesim.runs.folder import put
-    from cyclesim.runs.sweep import plan_of
+    from cyclesim.runs import engines, writing
+    from cyclesim.runs.driver import carry_out
+    from cyclesim.runs.sweep import begin, plan_of
 
     chosen, plan = plan_of(study)
     sliders.check(chosen, plan.scenarios)
     if not out.absolute().parent.is_dir() or not os.access(out.absolute().parent, os.W_OK):
         raise FolderError(f"{out.absolute().parent} cannot be written; name another file with --out")
-    with lines_of_sweep(quiet=False) as progress:
-        done = sweep(chosen, runs, workers or cores(), progress=progress)
-    text = sliders.as_html(done, f"cyclesim page {shlex.quote(study)}")
-    put(out, text.encode("utf-8"))
+    with writing.additions(out.parent, out.name) as output:
+        done = begin(chosen, runs)
+        with ending_well(done), lines_of_sweep(quiet=False) as progress:
+            carry_out(done, engines.engine(workers or engines.cores()), progress=progress)
+        text = sliders.as_html(done, f"cyclesim page {shlex.quote(study)}")
+        output.put({out.name: text})
     click.echo(f"{chosen.title}: {len(plan):,} runs (kept in {done.folder}{os.sep})")
     click.echo(f"Page: {out} ({len(text) / 1e6:.2f} MB, opens without a network)")

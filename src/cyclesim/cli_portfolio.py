@@ -79,24 +79,24 @@ def portfolio(
 
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
-    about = {**folder.manifest("portfolio", [chosen], design, replications, seed, "twin"), "sum": total}
-    about |= {"periods": periods, "floors": floors, "caps": caps, "evaluations": evaluations, "by_crisis": by_crisis}
-    if out is not None:
-        folder.check_free(out, about)
+    about = folder.manifest("portfolio", [chosen], design, replications, seed, "twin")
+    asked = {"sum": total, "periods": periods, "floors": floors, "caps": caps}
+    asked |= {"evaluations": evaluations, "by_crisis": by_crisis, "target": target}
+    about = {**folder.derived(about, "portfolio", asked), **asked}
     workers = workers or cores()
     limits = (periods, floors, caps)
-    found = analysis.portfolio(
-        chosen, total, *limits, design, evaluations, workers, seed, by_crisis, replications if draws else 0
-    )
-    content = found.to_dict()
-    if target is not None:
-        sum_needed = analysis.needed(chosen, found.best / total, target, 100 * total)
-        content |= {"target": target, "sum_needed": sum_needed if isfinite(sum_needed) else None}
-    if out is not None:
-        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
-        tables = {"best.csv": found.table(), "uses.csv": found.uses}
-        folder.write(out, about, {**tables, "portfolio.json": text, "log.json": folder.log()})
-        style.save(found.plot(), out, "portfolio")
+    with options.claimed(out, about) as output:
+        found = analysis.portfolio(
+            chosen, total, *limits, design, evaluations, workers, seed, by_crisis, replications if draws else 0
+        )
+        content = found.to_dict()
+        if target is not None:
+            sum_needed = analysis.needed(chosen, found.best / total, target, 100 * total)
+            content |= {"target": target, "sum_needed": sum_needed if isfinite(sum_needed) else None}
+        if output is not None:
+            text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+            output.put({"best.csv": found.table(), "uses.csv": found.uses, "portfolio.json": text})
+            output.put(style.pictures(found.plot(), "portfolio"))
     if as_json:
         click.echo(json.dumps(content, allow_nan=False))
         return

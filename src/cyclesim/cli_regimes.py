@@ -54,16 +54,14 @@ def regimes(
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
     about = folder.manifest("regimes", [chosen], design, 1, seed, "twin")
-    if out is not None:
-        folder.check_free(out, about)
-    with progress_bar(quiet=as_json) as progress:
-        found = analysis.regimes(chosen, along, design, years, workers or cores(), progress)
-    pushes = analysis.escape(chosen) if escape else {}
-    content = {**found.to_dict(), "escape": pushes}
-    if out is not None:
-        text = json.dumps(content, indent=1) + "\n"
-        folder.write(out, about, {"regimes.csv": found.table(), "regimes.json": text, "log.json": folder.log()})
-        style.save(found.plot(), out, "regimes")
+    with options.claimed(out, about) as output:
+        with progress_bar(quiet=as_json) as progress:
+            found = analysis.regimes(chosen, along, design, years, workers or cores(), progress)
+        pushes = analysis.escape(chosen) if escape else {}
+        content = {**found.to_dict(), "escape": pushes}
+        if output is not None:
+            output.put({"regimes.csv": found.table(), "regimes.json": json.dumps(content, indent=1) + "\n"})
+            output.put(style.pictures(found.plot(), "regimes"))
     if as_json:
         click.echo(json.dumps(content))
         return

@@ -19,22 +19,18 @@ def report(folder: Path, pdf: bool, html_only: bool, out: Path | None) -> None:
     changed, what it costs, what it depends on most, what is left out, what is assumed, and the command that reproduces
     it. FOLDER is that of compare (with --draws), sweep, loop or portfolio, or of another analysis.
     """
-    from cyclesim.errors import FolderError
     from cyclesim.outputs import report as pages
     from cyclesim.outputs import reports
-    from cyclesim.runs.folder import put
+    from cyclesim.runs import writing
 
     if pdf and html_only:
         raise click.UsageError("--html and --pdf exclude each other; --pdf writes both")
-    page = pages.as_html(reports.report(folder))
     place = (out or folder / "report.html").with_suffix(".html")
-    try:
-        put(place, page.encode("utf-8"))
-    except OSError as error:
-        raise FolderError(f"cannot write {place}: {error.strerror or error}; name another file with --out") from None
+    with writing.additions(place.parent, place.stem) as output:
+        page = pages.as_html(reports.report(folder))
+        output.put({place.name: page})
+        if pdf:
+            output.put({place.with_suffix(".pdf").name: pages.as_pdf(page)})
     click.echo(f"Report: {place} ({len(page) / 1e6:.1f} MB, opens without a network)")
     if pdf:
-        printed = place.with_suffix(".pdf")
-        printed.unlink(missing_ok=True)
-        pages.as_pdf(page, printed)
-        click.echo(f"Printed: {printed}")
+        click.echo(f"Printed: {place.with_suffix('.pdf')}")

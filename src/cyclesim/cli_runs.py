@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from cyclesim import cli_options as options
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
+    from cyclesim.runs.writing import Output
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 out = click.option(
@@ -49,11 +51,11 @@ def run(scenario: str, seed: int, twin: bool, out: Path | None, as_json: bool) -
     chosen = load(scenario)
     about = folder.manifest("run", [chosen], None, 1, seed, "twin" if twin else "ledger")
     place = out or folder.default_folder(about)
-    folder.check_free(place, about)
-    result = runs.run(chosen, seed=seed, twin=twin)
-    breakdowns = {f"{name}.parquet": frame for name, frame in result.tables.items() if name != "months"}
-    folder.save(result.ensemble, place, "run", {**breakdowns, "log.json": folder.log()})
-    pictures.save(result.plot(), place, "cycle")
+    with options.claimed(place, about) as output:
+        result = runs.run(chosen, seed=seed, twin=twin)
+        assert output is not None  # there is a place
+        output.put({f"{name}.parquet": frame for name, frame in result.tables.items() if name != "months"})
+        output.put({**folder.files(result.ensemble), **pictures.files(result.plot(), "cycle")})
     if as_json:
         content = {"folder": str(place), "hash": about["hash"], "scenario": chosen.name, "seed": seed}
         content["engine"] = about["engine"]
@@ -137,27 +139,37 @@ def compare(
     design = drawn(scenarios, draws, seed)
     replications = replications or (1 if draws else 20)
 
-    def check_free(chosen: Sequence[Scenario]) -> tuple[dict[str, Any], Path]:
-        about = folder.manifest("comparison", chosen, design, replications, seed)
-        place = out or folder.default_folder(about)
-        folder.check_free(place, about)
-        return about, place
-
     workers = workers or min(os.cpu_count() or 1, (len(design) if design else 1) * replications)
-    with progress_bar(quiet=as_json) as progress:
-        if equal_spending:
-            most = purse_share or spending.PURSE_SHARE
-            ensemble = spending.simulate_at_equal_spending(
-                scenarios, design, replications, seed, workers, most, progress, check=check_free
-            )
-        else:
-            check_free(scenarios)
-            ensemble = runs.simulate(scenarios, design, replications, seed, workers, progress=progress)
-    about, place = check_free(list(ensemble.scenarios.values()))
-    result = analysis.compare(ensemble, scenarios[0].name)
-    result.save(place, {"log.json": folder.log()})
-    pictures.save(ensemble.plot(result.baseline), place, "cycle")
-    pictures.save(result.plot(), place, "difference")
+    with ExitStack() as stack:
+
+        def claim(chosen: Sequence[Scenario]) -> tuple[dict[str, Any], Path, Output]:
+            about = folder.manifest("comparison", chosen, design, replications, seed)
+            place = out or folder.default_folder(about)
+            output = stack.enter_context(options.claimed(place, about))
+            assert output is not None  # there is a place
+            return about, place, output
+
+        with progress_bar(quiet=as_json) as progress:
+            if equal_spending:
+                paid: list[tuple[dict[str, Any], Path, Output]] = []
+                most = purse_share or spending.PURSE_SHARE
+                ensemble = spending.simulate_at_equal_spending(
+                    scenarios,
+                    design,
+                    replications,
+                    seed,
+                    workers,
+                    most,
+                    progress,
+                    check=lambda s: paid.append(claim(s)),
+                )
+                about, place, output = paid[0]
+            else:
+                about, place, output = claim(scenarios)
+                ensemble = runs.simulate(scenarios, design, replications, seed, workers, progress=progress)
+        result = analysis.compare(ensemble, scenarios[0].name)
+        output.put({**result.files(), **pictures.files(ensemble.plot(result.baseline), "cycle")})
+        output.put(pictures.files(result.plot(), "difference"))
     if as_json:
         click.echo(json.dumps({"folder": str(place), "hash": about["hash"], **result.to_dict()}))
         return

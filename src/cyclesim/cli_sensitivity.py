@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -34,14 +36,13 @@ def sensitivity(
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = {**sweep.manifest, "kind": "sensitivity", "of": [measure, difference, seed]}
-    if out is not None:
-        folders.check_free(out, about)
-    found = analysis.sensitivity(sweep, measure, difference, seed)
-    if out is not None:
-        files = {"sensitivity.csv": found.table, "sensitivity.json": json.dumps(found.to_dict(), indent=1) + "\n"}
-        folders.write(out, about, {**files, "log.json": folders.log()})
-        style.save(found.plot(), out, "sensitivity")
+    about = folders.derived(sweep.manifest, "sensitivity", [measure, difference, seed])
+    with options.claimed(out, about) as output:
+        found = analysis.sensitivity(sweep, measure, difference, seed)
+        if output is not None:
+            words = json.dumps(found.to_dict(), indent=1) + "\n"
+            output.put({"sensitivity.csv": found.table, "sensitivity.json": words})
+            output.put(style.pictures(found.plot(), "sensitivity"))
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return

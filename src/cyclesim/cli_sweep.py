@@ -1,4 +1,4 @@
-"""Commands about sweeps: studies, sweep, resume, expand, status, replay."""
+"""Commands about sweeps: studies, sweep, resume, expand, status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cyclesim.runs.engines import Engine
     from cyclesim.runs.logbook import Shard, State
     from cyclesim.runs.sweep import Sweep
@@ -30,6 +31,10 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise click.BadParameter(f"must be like 3/8: the third of eight parts (got {value!r})")
     return int(found[1]), int(found[2])
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
 _CARRIED_OUT = (
@@ -120,16 +125,31 @@ def resume(folder: Path, retry_failed: bool, **how: Any) -> None:
 @folder
 @click.option("--draws", type=click.IntRange(min=1), help="How many draws there shall be (of morris: trajectories).")
 @click.option("--replications", type=click.IntRange(min=1), help="How many replications there shall be.")
+@click.option("--measures", callback=_names, metavar="NAME,...", help="Totals to keep as well (cyclesim measures).")
+@click.option("--monthly", callback=_names, metavar="NAME,...", help="Measures to keep month by month as well.")
+@click.option("--scenario", "scenarios", multiple=True, help="Name or file of a further scenario. May be repeated.")
 @carried_out
-def expand(folder: Path, draws: int | None, replications: int | None, **how: Any) -> None:
-    """Ask for more of the sweep in FOLDER, and carry it out; what is stored stays."""
-    from cyclesim.runs.driver import resized
+def expand(
+    folder: Path,
+    draws: int | None,
+    replications: int | None,
+    measures: list[str],
+    monthly: list[str],
+    scenarios: tuple[str, ...],
+    **how: Any,
+) -> None:
+    """Ask for more of the sweep in FOLDER, and carry it out; what is stored stays.
+
+    Runs that lack a measure are simulated again by their keys; each must come out as it was stored.
+    """
+    from cyclesim.runs import driver
     from cyclesim.runs.sweep import read_sweep
 
-    if draws is None and replications is None:
-        raise click.UsageError("say how many --draws or --replications there shall be")
+    if draws is None and replications is None and not (measures or monthly or scenarios):
+        raise click.UsageError("say what there shall be more of: --draws, --replications, --measures, --monthly or "
+                               "--scenario")  # fmt: skip
     there, engine = read_sweep(folder), _engine(**how)
-    resized(there, draws, replications)
+    driver.expand(there, draws, replications, measures, monthly, scenarios)
     _carry_out(there, engine, how)
 
 
@@ -150,37 +170,6 @@ def status(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps({**content, "complete": there.complete, "running": busy, "drivers": found}))
         return
     click.echo(sweeps.status(there, found, time.time(), busy))
-
-
-@click.command()
-@folder
-@click.argument("key")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for all tables of the run (default: none).")
-@as_json
-def replay(folder: Path, key: str, out: Path | None, as_json: bool) -> None:
-    """Simulate one run of the sweep in FOLDER again, by the beginning of its KEY, and hold it against the store."""
-    from cyclesim.analysis.sweeps import replay as again
-    from cyclesim.outputs.sweeps import replayed
-    from cyclesim.runs import folder as folders
-    from cyclesim.runs import simulate
-    from cyclesim.runs.sweep import read_sweep
-
-    there = read_sweep(folder)
-    result = again(there, key)
-    if out is not None and not result.failed:
-        item = result.item
-        scenario = there.scenarios[result.scenario].with_values(result.drawn)
-        run = simulate.run(scenario, there.plan.seed, item.luck, item.replication, there.plan.twin)
-        tables = {f"{name}.parquet": frame for name, frame in run.tables.items() if name != "months"}
-        folders.save(run.ensemble, out, "run", tables)
-    if as_json:
-        content = {"key": result.item.key, "scenario": result.scenario, "draw": result.item.draw}
-        content |= {"replication": result.item.replication, "failed": result.failed, "traceback": result.traceback}
-        click.echo(json.dumps({**content, "differing": result.differing, "totals": result.totals}))
-    else:
-        click.echo(replayed(result))
-    if result.differing:
-        raise SystemExit(1)
 
 
 def _settled(folder: Path) -> Sweep:
@@ -217,22 +206,30 @@ def _engine(
 
 
 def _carry_out(there: Sweep, engine: Engine, how: dict[str, Any], retry_failed: bool = False) -> None:
-    from cyclesim.analysis.sweeps import differences
     from cyclesim.outputs.progress import lines_of_sweep
     from cyclesim.outputs.sweeps import finished
     from cyclesim.runs import driver
 
     shard = how["shard"] or driver.WHOLE
-    with _ending_well(there), lines_of_sweep(quiet=how["as_json"]) as progress:
+    with ending_well(there), lines_of_sweep(quiet=how["as_json"]) as progress:
         state = driver.carry_out(there, engine, shard, progress, retry_failed)
-        summary, found = (there.summary(), differences(there)) if there.complete else (None, None)
-        if summary is not None and found is not None:
-            driver.summarise(there, {"summary.csv": summary, "differences.csv": found})
+        summary, found = summarised(there) if there.complete else (None, None)
     if how["as_json"]:
         click.echo(json.dumps(_told(there, state)))
         return
     click.echo(finished(there, state, summary, found))
     click.echo(f"Runs: {there.folder}{os.sep}")
+
+
+def summarised(there: Sweep) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write the tables beside the runs of a sweep that is complete; return them."""
+    from cyclesim.analysis.sweeps import differences
+    from cyclesim.runs import driver
+    from cyclesim.runs.sweep import SUMMARIES
+
+    tables = there.summary(), differences(there)
+    driver.summarise(there, dict(zip(SUMMARIES, tables, strict=True)))
+    return tables
 
 
 def _told(there: Sweep, state: State) -> dict[str, Any]:
@@ -242,13 +239,8 @@ def _told(there: Sweep, state: State) -> dict[str, Any]:
 
 
 @contextmanager
-def _ending_well(there: Sweep) -> Iterator[None]:
-    """Let SIGTERM, which batch systems send before they kill, stop a sweep as Ctrl-C does: with all runs stored."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
+def ending_well(there: Sweep) -> Iterator[None]:
+    """Say what is stored of a sweep that is stopped, by Ctrl-C or SIGTERM."""
     try:
         yield
     except KeyboardInterrupt:
@@ -259,5 +251,3 @@ def _ending_well(there: Sweep) -> Iterator[None]:
             err=True,
         )
         raise SystemExit(130) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from cyclesim import cli_options as options
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -28,14 +30,12 @@ def voi(folder: Path, worth: float | None, top: int, seed: int, out: Path | None
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = {**sweep.manifest, "kind": "voi", "of": [worth, seed]}
-    if out is not None:
-        folders.check_free(out, about)
-    found = value(sweep, worth, seed)
-    if out is not None:
-        tables = {f"{name}.csv": getattr(found, name) for name in ("benefits", "inputs", "surveys")}
-        text = json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"
-        folders.write(out, about, {**tables, "voi.json": text, "log.json": folders.log()})
+    about = folders.derived(sweep.manifest, "voi", [worth, seed])
+    with options.claimed(out, about) as output:
+        found = value(sweep, worth, seed)
+        if output is not None:
+            output.put({f"{name}.csv": getattr(found, name) for name in ("benefits", "inputs", "surveys")})
+            output.put({"voi.json": json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"})
     if as_json:
         click.echo(json.dumps(found.to_dict(), allow_nan=False))
         return

@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MODEL_VERSION = "0.3"
-"""Version of the numbers: it changes whenever a result of a shipped scenario moves."""
-
 
 class Group(StrEnum):
     """Whom the hazard of being trafficked tells apart (report sections 2, 4 and 8)."""

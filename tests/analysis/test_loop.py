@@ -128,7 +128,7 @@ def test_the_command_prints_writes_and_draws(tmp_path):
     for said in ("gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
         assert said in output
     files = {path.name for path in (tmp_path / "out").iterdir()}
-    assert files == {"loop.csv", "loop.json", "loop.png", "loop.svg", "manifest.json", "log.json"}
+    assert files == {"loop.csv", "loop.json", "loop.png", "loop.svg", "manifest.json", "log.json", "SHA256SUMS"}
     told = json.loads(CliRunner().invoke(cyclesim, [*words[:-2], "--json"], catch_exceptions=False).output)
     assert {"gain", "multiplier", "links", "time_constant", "intervals"} <= set(told)
     assert set(told["links"]) == set(LINKS)

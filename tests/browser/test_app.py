@@ -16,7 +16,6 @@ import pytest
 import cyclesim as cs
 from cyclesim.outputs import live, text
 from cyclesim.outputs.live import Choice
-from cyclesim.vocabulary import MODEL_VERSION
 
 pytest.importorskip("streamlit")
 SMALL = Choice("small")
@@ -267,4 +266,3 @@ def test_it_listens_on_this_machine_only(server):
     listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     local = {row[1] for row in listening if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
     assert {address.split(":")[0] for address in local} == {"0100007F"}
-    assert MODEL_VERSION

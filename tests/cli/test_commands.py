@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import cyclesim as cs
+from cyclesim import __version__
 from cyclesim.inputs.files import load
 
 
@@ -201,7 +202,7 @@ def test_a_file_can_extend_another_file(tmp_path, lever):
 
 def test_help_and_version_need_no_scenario(tmp_path):
     assert "compare" in cyclesim("--help", cwd=tmp_path).stdout
-    assert "0.1.0" in cyclesim("--version", cwd=tmp_path).stdout
+    assert __version__ in cyclesim("--version", cwd=tmp_path).stdout
 
 
 def test_the_twin_says_that_it_shows_expected_values(tmp_path):

@@ -54,7 +54,8 @@ def test_text_says_what_was_chosen_and_the_caution_and_writes_the_chart(tmp_path
     for words in ("4,400 people on 4 lists", "14,342", "Whitehead", "Ball, Betts", "stepwise: dependent are"):
         assert words in said
     (folder,) = (tmp_path / "results").iterdir()
-    assert {"estimates.png", "estimates.svg", "estimates.json", "manifest.json"} == {p.name for p in folder.iterdir()}
+    files = {"estimates.png", "estimates.svg", "estimates.json", "manifest.json", "log.json", "SHA256SUMS"}
+    assert files == {p.name for p in folder.iterdir()}
     assert json.loads((folder / "estimates.json").read_text()) == json.loads(run("kosovo-4-lists", "--json"))
     before = (folder / "estimates.png").read_bytes()
     run("kosovo-4-lists")

@@ -60,7 +60,7 @@ def test_a_sweep_from_plan_to_replay(place):
     import pandas as pd
 
     key = pd.read_parquet(out / "runs")["key"][2]
-    assert "Bit for bit as stored." in typed("replay", out, key[:8], "--out", place / "one").output
+    assert "Bit for bit as stored." in typed("verify", out, key[:8], "--out", place / "one").output
     assert (place / "one" / "settings.parquet").exists()
     assert pd.read_csv(out / "summary.csv")["scenario"].unique().tolist() == ["near", "far"]
     assert set(pd.read_csv(out / "differences.csv")["scenario"]) == {"far"}
@@ -117,8 +117,12 @@ BAD = [
     (["resume", "/tmp"], "holds no sweep; begin one with"),
     (["resume", "/no/such/folder"], "does not exist"),
     (["status", "/tmp"], "holds no sweep"),
-    (["expand", "/tmp"], "say how many --draws or --replications"),
-    (["replay", "/tmp", "abc"], "holds no sweep"),
+    (["expand", "/tmp"], "say what there shall be more of: --draws"),
+    (["replay", "/tmp", "abc"], "it is now: cyclesim verify FOLDER KEY"),
+    (["verify", "/tmp", "abc"], "holds no sweep"),
+    (["verify", "/tmp", "--out", "x"], "--out goes with the KEY"),
+    (["merge", "/tmp", "--out", "x"], "holds no sweep"),
+    (["archive", "/tmp"], "holds no results"),
 ]
 
 
@@ -163,6 +167,6 @@ def test_a_signal_stops_a_sweep_with_all_runs_stored(place, number):
 
 
 def test_every_command_has_help():
-    for name in ("studies", "sweep", "resume", "expand", "status", "replay"):
+    for name in ("studies", "sweep", "resume", "expand", "status", "verify", "merge", "archive"):
         assert name in COMMANDS
         assert typed(name, "--help").exit_code == 0

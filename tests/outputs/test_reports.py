@@ -14,6 +14,7 @@ from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError
 from cyclesim.outputs import report as pages
 from cyclesim.outputs import reports
+from cyclesim.runs import writing
 
 NAME = "More <script>alert(1)</script> & <b>contact</b>"
 
@@ -99,11 +100,11 @@ def test_one_world_has_nothing_to_report(place):
 def test_what_is_no_folder_of_results_is_told_so(tmp_path):
     with pytest.raises(FolderError, match="holds no results"):
         reports.report(tmp_path)
-    (tmp_path / "manifest.json").write_text('{"kind": "something"}')
+    (tmp_path / "manifest.json").write_text(writing.as_text(writing.sealed({"kind": "something"})))
     with pytest.raises(FolderError, match="of a kind that no report is written of"):
         reports.report(tmp_path)
     (tmp_path / "manifest.json").write_text("[]")
-    with pytest.raises(FolderError, match="no object"):
+    with pytest.raises(FolderError, match="not a manifest"):
         reports.report(tmp_path)
 
 
@@ -218,11 +219,11 @@ def test_the_command_writes_both_and_can_be_told_where(compared, tmp_path):
     assert (tmp_path / "mine.html").stat().st_size < 3_000_000
 
 
-def test_without_a_printer_the_way_out_is_told(monkeypatch, tmp_path):
+def test_without_a_printer_the_way_out_is_told(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(FolderError, match=r"WeasyPrint is not installed.*no Chromium or Chrome was found"):
-        pages.as_pdf("<p>x</p>", tmp_path / "x.pdf")
+        pages.as_pdf("<p>x</p>")
 
 
 # ---------------------------------------------------------------- dependence

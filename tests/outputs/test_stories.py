@@ -208,7 +208,9 @@ def test_the_command_tells_saves_and_can_be_repeated(capsys, monkeypatch, tmp_pa
     for _ in range(2):  # the same story may be written again
         code, out, err = run(capsys, monkeypatch, "small", "--out", str(folder))
         assert (code, err) == (0, "")
-    assert {path.name for path in folder.iterdir()} == {"story.txt", "story.json", "story.png", "story.svg"}
+    assert {path.name for path in folder.iterdir()} == {
+        *("story.txt", "story.json", "story.png", "story.svg", "manifest.json", "SHA256SUMS")
+    }
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     command = re.search(r"Reproduce: cyclesim story (.*)", out)[1]
     person = re.search(r"--person '(.*?)'", command)[1]
@@ -217,7 +219,7 @@ def test_the_command_tells_saves_and_can_be_repeated(capsys, monkeypatch, tmp_pa
     assert json.loads(out) == json.loads(before["story.json"])
     code, _, err = run(capsys, monkeypatch, "small", "--seed", "5", "--out", str(folder))
     assert code == 2
-    assert "holds another story; nothing was written" in err
+    assert "holds another study" in err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 

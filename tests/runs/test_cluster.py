@@ -14,6 +14,7 @@ from cyclesim.inputs.study import load_study
 from cyclesim.runs import cluster, driver
 from cyclesim.runs.cluster import Dask
 from cyclesim.runs.engines import AHEAD, Batch
+from cyclesim.runs.fingerprint import Fingerprint
 from cyclesim.runs.sweep import begin
 from processes import Machines, alive, descendants
 
@@ -99,8 +100,8 @@ def test_an_error_in_an_item_is_raised_as_it_is(machines):
 
 
 def test_another_model_on_the_workers_is_refused(machines, monkeypatch):
-    monkeypatch.setattr(cluster, "numbers", lambda: "9.9-abc")
-    with pytest.raises(WorkerError, match=r"the driver 9.9-abc; install the same cyclesim"):
+    monkeypatch.setattr(cluster, "fingerprint", lambda: Fingerprint("9.9", "abc", "1", "2"))
+    with pytest.raises(WorkerError, match=r"a worker simulates with .* install the same on both"):
         list(Dask(scheduler=machines.address).map(slowly, 1, [Batch([1])]))
 
 

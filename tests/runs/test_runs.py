@@ -172,7 +172,7 @@ def test_equal_studies_write_equal_bytes(tmp_path):
     for name in ("one", "two"):
         folder.save(cs.simulate([SMALL, OTHER], replications=2), tmp_path / name)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == ["manifest.json", "summary.csv", "table.parquet", "totals.parquet"]
+    assert names == ["SHA256SUMS", "manifest.json", "summary.csv", "table.parquet", "totals.parquet"]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -14,12 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from cyclesim.errors import FolderError
+from cyclesim.runs import disk
 from cyclesim.runs import store as stores
 from cyclesim.runs.parquet import schema
 from cyclesim.runs.store import FAILURES, Store
 
 COLUMNS = schema({"count": True, "cents": True, "share": False}, {"exploited": True, "trust": False}, 3)
 ORDER = ["small", "other"]
+
+
+ABOUT = {"study": "abc", "fingerprint": "0.0-def"}
 
 
 class Killed(BaseException):
@@ -40,11 +44,11 @@ def failure(number):
 def new(folder):
     for place in ("", "recent", "runs"):
         (folder / place).mkdir(exist_ok=True)
-    return Store(folder, ORDER, COLUMNS)
+    return Store(folder, ORDER, COLUMNS, ABOUT)
 
 
 def opened(folder):
-    return Store(folder, ORDER, COLUMNS)
+    return Store(folder, ORDER, COLUMNS, ABOUT)
 
 
 def files(folder):
@@ -90,7 +94,8 @@ def test_the_files_do_not_depend_on_how_rows_came(tmp_path, some, monkeypatch):
     assert len(list((tmp_path / "two" / "recent").iterdir())) < 12
     two.compact()
     assert files(tmp_path / "one") == files(tmp_path / "two")
-    assert set(files(tmp_path / "one")) == {"failures.parquet", "runs/part-00000.parquet"}
+    names = {name.rpartition("-")[0] for name in files(tmp_path / "one")}
+    assert names == {"failures", "runs/part-00000"}
 
 
 def pairs(rows):
@@ -214,9 +219,9 @@ def test_a_damaged_file_is_named(tmp_path, some, damage):
     store = new(tmp_path)
     store.add(some)
     store.compact()
-    file = tmp_path / "runs" / "part-00000.parquet"
+    (file,) = (tmp_path / "runs").iterdir()
     file.write_bytes(file.read_bytes()[:-40] if damage is None else damage)
-    with pytest.raises(FolderError, match=r"part-00000.parquet cannot be read.*delete it"):
+    with pytest.raises(FolderError, match=r"part-00000-.*parquet cannot be read.*delete it"):
         len(opened(tmp_path))
 
 
@@ -250,18 +255,19 @@ def test_failures_have_their_columns(tmp_path):
     store = new(tmp_path)
     store.add([row(0)], [failure(0)])
     store.compact()
-    assert pq.read_schema(tmp_path / "failures.parquet").equals(FAILURES)
+    (file,) = tmp_path.glob("failures-*.parquet")
+    assert pq.read_schema(file).equals(FAILURES)
     assert pa.Table.to_pylist(opened(tmp_path).failures)[0]["stage"] == "simulation"
 
 
 def test_a_lock_is_held_by_one_and_shared_by_many(tmp_path):
-    with stores.locked(tmp_path) as free:
+    with disk.locked(tmp_path) as free:
         assert free
-        with stores.locked(tmp_path) as second, stores.locked(tmp_path, shared=True) as third:
+        with disk.locked(tmp_path) as second, disk.locked(tmp_path, shared=True) as third:
             assert not second
             assert not third
-    with stores.locked(tmp_path, shared=True) as one, stores.locked(tmp_path, shared=True) as two:
+    with disk.locked(tmp_path, shared=True) as one, disk.locked(tmp_path, shared=True) as two:
         assert one
         assert two
-        with stores.locked(tmp_path) as alone:
+        with disk.locked(tmp_path) as alone:
             assert not alone

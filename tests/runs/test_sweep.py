@@ -9,7 +9,7 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import CycleSimError, DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.study import load_study
-from cyclesim.runs import driver, logbook, manifest, plan, precision
+from cyclesim.runs import driver, fingerprint, item, logbook, parquet, precision
 from cyclesim.runs import sweep as sweeps
 from cyclesim.runs.engines import Processes, Serial
 
@@ -101,9 +101,9 @@ def test_an_interrupted_sweep_goes_on_and_does_nothing_twice(place, study, whole
 def test_a_sweep_expanded_in_two_halves_gives_the_same_files(place, whole):
     half = HEAD + DESIGN.replace("draws: 4", "draws: 2").replace("replications: 2", "replications: 1")
     small = cs.sweep(written(place, half, "half"), place / "half")
-    driver.resized(small, 4, None)
+    driver.expand(small, 4)
     driver.carry_out(small)
-    driver.resized(cs.read_sweep(place / "half"), None, 2)
+    driver.expand(cs.read_sweep(place / "half"), replications=2)
     state = driver.carry_out(cs.read_sweep(place / "half"))
     assert (state.stored, state.done) == (8, 8)
     assert files(place / "half") == files(whole.folder)
@@ -164,22 +164,21 @@ def test_a_key_is_made_of_what_determines_the_run_and_of_nothing_else(place, stu
     for changes in ({"seed": 2}, {"twin": True, "replications": 1}):
         assert not keys(study, **changes) & base
     with monkeypatch.context() as patch:
-        patch.setattr(plan, "MODEL_VERSION", "0.0")
+        patch.setattr(fingerprint, "modules", lambda: {"other": "code"})
+        fingerprint._fingerprint.cache_clear()
         assert not keys(study) & base
+    fingerprint._fingerprint.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprint, "VERSION", "9.9")
+        fingerprint._fingerprint.cache_clear()
+        assert keys(study) == base
+    fingerprint._fingerprint.cache_clear()
     text = (place / "far.yaml").read_text()
     (place / "far.yaml").write_text(text.replace("contact: 3", "contact: 4"))
     assert len(keys(study) & base) == 8  # those of the other scenario
     (place / "far.yaml").write_text(text + "title: Another title\n")
     assert keys(study) == base
     (place / "far.yaml").write_text(text)
-
-
-def test_a_changed_default_changes_every_key(study, monkeypatch):
-    base = keys(study)
-    changed = dict(plan.parameters())
-    changed["patience"] = changed["patience"].model_copy(update={"value": changed["patience"].value + 1})
-    monkeypatch.setattr(plan, "parameters", lambda: changed)
-    assert not keys(study) & base
 
 
 def test_shared_luck_is_the_same_in_all_draws(place):
@@ -198,14 +197,14 @@ def test_shared_luck_is_the_same_in_all_draws(place):
 
 @pytest.fixture
 def failing(monkeypatch):
-    original = driver.simulate_months
+    original = item.simulate_months
 
     def months(scenario, values, seed, draw, replication, twin=False):
         if (scenario.name, draw, replication) == ("far", 2, 1):
             raise ArithmeticError("no luck today")
         return original(scenario, values, seed, draw, replication, twin)
 
-    monkeypatch.setattr(driver, "simulate_months", months)
+    monkeypatch.setattr(item, "simulate_months", months)
 
 
 def test_a_failed_run_is_a_row_and_the_rest_goes_on(place, study, failing):
@@ -222,7 +221,7 @@ def test_a_failed_run_is_a_row_and_the_rest_goes_on(place, study, failing):
 
 def test_failed_runs_are_tried_again_when_asked(place, study, whole, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(driver, "simulate_months", None)
+        patch.setattr(item, "simulate_months", None)
         lost = cs.sweep(study, place / "retried")
     assert (lost.failed, len(lost.store)) == (16, 0)
     state = driver.carry_out(lost, retry_failed=True)
@@ -231,8 +230,8 @@ def test_failed_runs_are_tried_again_when_asked(place, study, whole, monkeypatch
 
 
 def test_values_that_a_scenario_does_not_take_fail_in_their_stage(whole):
-    item = next(whole.plan.items())
-    bad = type(item)(item.key, 0, 1, 0, 1, np.array([-1.0, 0.5]))
+    one = next(whole.plan.items())
+    bad = type(one)(one.key, 0, 1, 0, 1, np.array([-1.0, 0.5]))
     outcome = driver.simulate_item(whole.job(), bad)
     assert outcome.failed
     assert outcome.row[5] == "inputs"
@@ -241,12 +240,11 @@ def test_values_that_a_scenario_does_not_take_fail_in_their_stage(whole):
 
 def test_another_version_of_the_numbers_is_never_mixed_in(place, study, monkeypatch):
     old = sweeps.begin(study, place / "old")
-    for module in (sweeps, manifest, plan):
-        monkeypatch.setattr(module, "numbers", lambda: "9.9-abc")
+    monkeypatch.setattr(sweeps, "fingerprint", lambda: fingerprint.Fingerprint("9.9", "abc", "1", "2"))
     for attempt in (
         lambda: driver.carry_out(old),
         lambda: sweeps.begin(study, place / "old"),
-        lambda: driver.resized(old, None, 3),
+        lambda: driver.expand(old, replications=3),
     ):
         with pytest.raises(FolderError, match=r"never mixed.*another folder"):
             attempt()
@@ -291,7 +289,7 @@ def test_a_lost_manifest_is_written_again_for_the_same_study_only(place, study, 
     with pytest.raises(FolderError, match=r"damaged; delete it"):
         cs.read_sweep(place / "lost")
     (place / "lost" / "manifest.json").unlink()
-    with pytest.raises(FolderError, match="runs of another study"):
+    with pytest.raises(FolderError, match="runs that are not of its study"):
         sweeps.begin(study.model_copy(update={"seed": 5}), place / "lost")
     assert sweeps.begin(study, place / "lost").complete
     assert files(place / "lost") == files(whole.folder)
@@ -361,7 +359,7 @@ def test_draws_that_were_written_before_a_kill_wait_for_their_manifest(place, wh
     (there.folder / "manifest.json").write_bytes(manifest_before)
     again = cs.read_sweep(there.folder)
     assert (len(again.plan.design), again.complete) == (2, True)
-    driver.resized(again, 4, None)
+    driver.expand(again, 4)
     driver.carry_out(again)
     assert files(again.folder) == files(whole.folder)
 
@@ -424,6 +422,9 @@ def test_a_number_altered_by_hand_is_found(place, study, whole):
     values[5] += 1
     pq.write_table(table.set_column(column, "identified", [values]), file)
     key = table["key"][5].as_py()
+    with pytest.raises(FolderError, match="does not have the digest in its name"):
+        replay(cs.read_sweep(place / "altered"), key)
+    file.rename(file.with_name(parquet.named("part-00000", file.read_bytes())))  # who would forge it
     assert replay(cs.read_sweep(place / "altered"), key).differing == ["identified"]
 
 
@@ -477,5 +478,5 @@ def test_the_manifest_says_what_it_is(whole):
     content = json.loads((whole.folder / "manifest.json").read_text())
     assert content["kind"] == "sweep"
     assert (content["draws"], content["replications"], content["runs"]) == (4, 2, 16)
-    assert content["numbers"] == plan.numbers()
+    assert content["fingerprint"] == fingerprint.fingerprint().to_dict()
     assert set(content["scenarios"]) == {"near", "far"}

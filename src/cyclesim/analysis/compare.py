@@ -17,7 +17,7 @@ from cyclesim.errors import PrefixError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.folder import save
+from cyclesim.runs.folder import files, save
 from cyclesim.runs.results import KEYS, Ensemble, late, of_measure
 from cyclesim.vocabulary import AVERTED
 
@@ -109,13 +109,16 @@ class Comparison:
 
     def save(self, folder: str | Path, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Write the comparison to a folder; return its manifest. See `cyclesim.runs.folder.save`."""
-        files = {
+        return save(self.ensemble, Path(folder), "comparison", {**self.files(), **(extra or {})})
+
+    def files(self) -> dict[str, Any]:
+        """Return the files that it is kept in, by name."""
+        return {
+            **files(self.ensemble),
             "differences.parquet": self.differences,
             "comparison.csv": self.summary().reset_index(),
             "comparison.json": json.dumps(self.to_dict(), indent=1) + "\n",
-            **(extra or {}),
         }
-        return save(self.ensemble, Path(folder), "comparison", files)
 
     def plot(self, measure: str = "exploited") -> Any:
         """Return the figure of the paired difference in one measure over time."""

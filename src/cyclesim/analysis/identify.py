@@ -111,8 +111,12 @@ class Identification:
 
     def save(self, place: str | Path, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Write tables to a folder; return its manifest. See `cyclesim.runs.folder.save`."""
-        files = {"identify.csv": self.table, "identify.json": json.dumps(self.to_dict(), indent=1) + "\n"}
-        return folder.save(self.ensemble, Path(place), KIND, {**files, **(extra or {})})
+        return folder.save(self.ensemble, Path(place), KIND, {**self.files(), **(extra or {})})
+
+    def files(self) -> dict[str, Any]:
+        """Return the files that it is kept in, by name."""
+        words = json.dumps(self.to_dict(), indent=1) + "\n"
+        return {**folder.files(self.ensemble), "identify.csv": self.table, "identify.json": words}
 
     def plot(self) -> Any:
         """Return the figure: the readings of every datum in both worlds of each pair."""

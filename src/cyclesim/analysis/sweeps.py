@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cyclesim.analysis.compare import paired
-from cyclesim.runs.driver import simulate_item
-from cyclesim.runs.plan import Item
+from cyclesim.runs.item import Item, simulate_item
 from cyclesim.runs.sweep import Sweep
+from cyclesim.runs.verify import differing
 from cyclesim.vocabulary import AVERTED
 
 
@@ -84,7 +82,6 @@ def replay(sweep: Sweep, key: str) -> Replayed:
     FolderError
         If another model version made the sweep.
     """
-    sweep.check_version()
     item, job = sweep.find(key), sweep.job()
     outcome = simulate_item(job, item)
     drawn = dict(zip(job.quantities, item.values.tolist(), strict=True))
@@ -97,15 +94,6 @@ def replay(sweep: Sweep, key: str) -> Replayed:
     if outcome.failed:
         return Replayed(item, name, drawn, stored, stored_failed, {}, [], outcome.row[-1])
     fresh = dict(zip(sweep.store.columns.names, outcome.row, strict=True))
-    differing = [] if stored is None else [column for column in fresh if not _same(fresh[column], stored[column])]
+    found = [] if stored is None else differing(fresh, stored)
     totals = {measure: fresh[measure] for measure in sweep.measures}
-    return Replayed(item, name, drawn, stored, stored_failed, totals, differing)
-
-
-def _same(one: Any, two: Any) -> bool:
-    """Return whether two values have the same bits: a zero with another sign is another value."""
-    if isinstance(one, list):
-        return len(one) == len(two) and all(_same(a, b) for a, b in zip(one, np.asarray(two).tolist(), strict=True))
-    if isinstance(one, float):
-        return struct.pack("<d", one) == struct.pack("<d", float(two))
-    return bool(one == two)
+    return Replayed(item, name, drawn, stored, stored_failed, totals, found)

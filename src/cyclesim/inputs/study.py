@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -172,6 +173,19 @@ class Study(Part):
             update["replications"] = replications
         if draws is not None:
             update["design"] = self._with_draws(draws)
+        return self.model_copy(update=update)
+
+    def with_more(
+        self, measures: Sequence[str] = (), monthly: Sequence[str] = (), scenarios: Sequence[str] = ()
+    ) -> Self:
+        """Return the study with further totals, measures by month and scenarios, after those it has.
+
+        Totals that a study leaves to the usual ones must have been named: pass a study whose ``measures`` are a list.
+        """
+        update: dict[str, Any] = {"scenarios": [*self.scenarios, *scenarios]}
+        update["monthly"] = list(dict.fromkeys([*self.monthly, *monthly]))
+        if isinstance(self.measures, list):
+            update["measures"] = list(dict.fromkeys([*self.measures, *measures]))
         return self.model_copy(update=update)
 
     def with_until(self, until: str) -> Self:

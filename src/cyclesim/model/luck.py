@@ -22,9 +22,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cyclesim.errors import DesignError
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
@@ -66,6 +69,24 @@ SLOTS = len(Slot)
 _FEW = 15  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
 
 
+def checked(name: str, number: Any) -> int:
+    """Return a number that names luck.
+
+    Raises
+    ------
+    DesignError
+        If it is not a non-negative whole number.
+    """
+    try:
+        whole = int(number)
+        good = whole == number and whole >= 0 and not isinstance(number, bool | str)
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if not good:
+        raise DesignError(f"{name} must be a non-negative whole number (got {number!r}): equal seeds give equal worlds")
+    return whole
+
+
 @dataclass(frozen=True)
 class Luck:
     """The luck of one world.
@@ -79,6 +100,10 @@ class Luck:
     seed: int = 1
     draw: int = 0
     replication: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("seed", "draw", "replication"):
+            object.__setattr__(self, name, checked(name, getattr(self, name)))
 
     def stream(self, *names: str) -> Stream:
         """Return the stream of the cohort with these names (crisis first)."""

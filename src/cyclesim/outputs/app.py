@@ -28,7 +28,7 @@ from cyclesim.outputs.live import Choice, Lever
 from cyclesim.outputs.reports.parts import LEAVES_OUT
 from cyclesim.runs.engines import cores
 from cyclesim.runs.folder import graded
-from cyclesim.vocabulary import MODEL_VERSION
+from cyclesim.version import VERSION
 
 WORLDS, AHEAD, PAUSE, LISTENS = 100, 4, 0.5, 0.04
 """Worlds of a full band, worlds under way for a visitor, least seconds between two paintings of the band, and seconds
@@ -51,7 +51,7 @@ def main() -> None:
         choice = _chosen()
     st.title("The funding-practice-data cycle, live")
     scenario, base = choice.scenario(), choice.base()
-    st.markdown(f"A model, not observations. {base.title}, cyclesim {MODEL_VERSION}.")
+    st.markdown(f"A model, not observations. {base.title}, cyclesim {VERSION}.")
     for one in told:
         st.warning(one)
     answer, places = st.empty(), [place.empty() for place in st.columns(2) + st.columns(2)]

@@ -10,7 +10,7 @@ import pandas as pd
 from cyclesim.outputs import series, text
 from cyclesim.outputs.series import Effect
 from cyclesim.outputs.style import month_words
-from cyclesim.vocabulary import AVERTED, MEASURES, MODEL_VERSION
+from cyclesim.vocabulary import AVERTED, MEASURES
 
 WORDS = {
     "exploited": "person-months of exploitation",
@@ -59,6 +59,8 @@ class Notes:
         Month in which a counterfactual first differs from the baseline as a file (0 is the first reported month).
     spending
         Who pays for interventions, where the donors do.
+    made_by
+        Version and fingerprint of what simulated it.
     """
 
     start: str
@@ -71,6 +73,7 @@ class Notes:
     parameters: int
     first_change: int | None = None
     spending: str = ""
+    made_by: str = ""
 
 
 def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
@@ -136,7 +139,7 @@ def caption(names: list[str], notes: Notes) -> str:
     )
     return (
         f"Simulated worlds, not observations. {covers}{paired}{notes.spending} {notes.assumptions} of "
-        f"{notes.parameters} inputs are assumptions. Model {MODEL_VERSION}, seed {notes.seed}, {hashes}."
+        f"{notes.parameters} inputs are assumptions. Model {notes.made_by}, seed {notes.seed}, {hashes}."
     )
 
 

@@ -17,8 +17,8 @@ from cyclesim.outputs.series import Effect
 from cyclesim.outputs.style import Label, Page
 from cyclesim.vocabulary import AVERTED, MEASURES
 
-__all__ = ["Notes", "cycle", "difference", "save"]
-save = style.save  # here too, where people look for it
+__all__ = ["Notes", "cycle", "difference", "pictures", "save"]
+pictures, save = style.pictures, style.save  # here too, where people look for them
 
 
 @dataclass(frozen=True)

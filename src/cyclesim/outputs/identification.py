@@ -170,7 +170,8 @@ def _caption(result: Identification) -> str:
     names = "; ".join(f"{s.name} {s.hash}" for s in result.ensemble.scenarios.values())
     return (
         f"Right: how often a reading lies on its own world's side of the middle; a coin is right in 50 %. Diamonds: "
-        f"true prevalence, where a reading estimates it. Costs are assumptions. {_worlds(result)} Scenarios: {names}."
+        f"true prevalence, where a reading estimates it. Costs are assumptions. {_worlds(result)} Scenarios: {names}; "
+        f"model {result.ensemble.made_by}."
     )
 
 

@@ -29,7 +29,7 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
 from cyclesim.runs.results import Run, engine, over_crises
 from cyclesim.runs.simulate import run
-from cyclesim.vocabulary import MODEL_VERSION
+from cyclesim.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ class Choice:
             "title: My scenario",
             "question: What follows from these changes?",
             f"extends: {self.preset}",
-            f"sources: [{json.dumps(f'Made with the live model of cyclesim {MODEL_VERSION}')}]",
+            f"sources: [{json.dumps(f'Made with the live model of cyclesim {VERSION}')}]",
         ]
         lines += ["parameters:", *(f"  {name}: {x!r}" for name, x in numbers.items())] if numbers else []
         lines += ["interventions:"] if shares else []
@@ -169,7 +169,7 @@ class Choice:
     def query(self) -> dict[str, str]:
         """Return what a link says: preset, levers, version of the model, and hash of the expected values."""
         moved = ",".join(f"{id_}:{x!r}" for id_, x in sorted(self.moved.items()))
-        return {"s": self.preset, **({"l": moved} if moved else {}), "v": MODEL_VERSION, "r": digest(self)}
+        return {"s": self.preset, **({"l": moved} if moved else {}), "v": VERSION, "r": digest(self)}
 
 
 def followed(query: Mapping[str, str]) -> tuple[Choice, list[str]]:
@@ -195,8 +195,8 @@ def followed(query: Mapping[str, str]) -> tuple[Choice, list[str]]:
             moved[name] = x
     choice = Choice(preset, moved)
     version, result = query.get("v"), query.get("r")
-    if version is not None and version != MODEL_VERSION:
-        told.append(f"The link was made with model {version[:20]}, this is {MODEL_VERSION}: numbers may differ.")
+    if version is not None and version != VERSION:
+        told.append(f"The link was made with model {version[:20]}, this is {VERSION}: numbers may differ.")
     elif not told and result is not None and result != digest(choice):
         told.append(
             "The link was made with other numbers than this model gives: something in it, or here, has changed."

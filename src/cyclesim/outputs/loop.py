@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cyclesim.analysis.loop import LINKS, STATES, Loops
 from cyclesim.outputs import style, text
 from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.folder import graded
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def picture(loops: Loops) -> Figure:
     found, names = loops.default, list(STATES)
     count = graded()
     caption = (
-        f"Model, not observations: twin of {loops.scenario.name} (hash {loops.scenario.hash}), {loops.years} years. On "
-        "each arrow: per cent of what it leads to for one per cent of where it comes from, in the long run"
+        f"Model, not observations: twin of {loops.scenario.name} ({loops.scenario.hash}, by {fingerprint()}), "
+        f"{loops.years} years. On each arrow: per cent of what it leads to for one per cent of where it comes "
+        "from, in the long run"
         + (f"; in brackets 5 to 95 % of {len(loops.drawn)} draws. " if loops.drawn else ". ")
         + f"{count['assumptions']} of {count['number']} parameters are assumptions."
     )

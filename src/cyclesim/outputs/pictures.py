@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.outputs import charts, money, panels
 from cyclesim.runs.results import Ensemble
+from cyclesim.runs.writing import read_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison
 
 save = charts.save
+files = charts.pictures
 
 
 def cycle(ensemble: Ensemble, baseline: str | None = None) -> Figure:
@@ -52,11 +55,15 @@ def of_folder(ensemble: Ensemble, place: Path, kind: str, measure: str) -> Figur
         return panels.deception(ensemble.table, baseline, notes(ensemble))
     if kind == "multiples":
         return panels.multiples(ensemble.table, baseline, notes(ensemble), measure)
-    lines = place / "lines.parquet"
-    if not lines.is_file():
+    if not (place / "lines.parquet").is_file():
         raise FolderError(f"{place} has no spending by line of work: that is kept of one world (cyclesim run)")
     required = float(ensemble.table["requirement_cents"].sum())
-    return panels.money(pd.read_parquet(lines), notes(ensemble), ensemble.scenarios[baseline].title, required)
+    return panels.money(
+        pd.read_parquet(BytesIO(read_file(place, "lines.parquet"))),
+        notes(ensemble),
+        ensemble.scenarios[baseline].title,
+        required,
+    )
 
 
 def notes(ensemble: Ensemble, first_change: int | None = None) -> charts.Notes:
@@ -75,4 +82,5 @@ def notes(ensemble: Ensemble, first_change: int | None = None) -> charts.Notes:
         parameters=len(grades),
         first_change=first_change,
         spending=money.caption(scenarios.values()),
+        made_by=str(ensemble.made_by),
     )

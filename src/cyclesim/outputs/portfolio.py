@@ -10,6 +10,7 @@ from cyclesim.analysis.portfolio import Portfolio
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.money import number
 from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.folder import graded
 from cyclesim.vocabulary import Line
 
@@ -107,7 +108,7 @@ def picture(found: Portfolio) -> Figure:
     by = "mean" if found.draws else "averted"
     count = graded()
     caption = (
-        f"Model, not observations: {found.scenario.name} (hash {found.scenario.hash}). "
+        f"Model, not observations: {found.scenario.name} ({found.scenario.hash}, by {fingerprint()}). "
         + (f"{found.draws} draws of the inputs; uses were chosen at the default inputs. " if found.draws else "")
         + "Filled: on the front, no other use has a larger mean and a larger 5 %. "
         + f"{count['assumptions']} of {count['number']} parameters are assumptions."

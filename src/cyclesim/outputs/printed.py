@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import money
 from cyclesim.outputs.money import number
+from cyclesim.runs.fingerprint import Fingerprint
 from cyclesim.runs.results import over_crises
 from cyclesim.vocabulary import AVERTED, MEASURES
 
@@ -112,8 +113,13 @@ def assumptions(about: Mapping[str, Any]) -> str:
     count = about["parameters"]
     return (
         f"{count['assumptions']} of {count['number']} parameters are assumptions that nobody has measured: "
-        "cyclesim parameters."
+        f"cyclesim parameters. Made by cyclesim {made_by(about)}."
     )
+
+
+def made_by(about: Mapping[str, Any]) -> str:
+    """Return version and fingerprint of what simulated the results of a manifest."""
+    return str(Fingerprint.parse(about["fingerprint"]))
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cyclesim.analysis.regimes import AMPLIFIES, HIGH, Regime, Regimes
 from cyclesim.outputs import style
 from cyclesim.outputs.printed import aligned, assumptions
+from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.folder import graded
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def picture(found: Regimes) -> Figure:
     """Return ends along one parameter, a map of two, or the shares of draws."""
     count = graded()
     caption = (
-        f"Model, not observations: twin of {found.scenario.name} (hash {found.scenario.hash}). {THRESHOLDS} "
-        f"{count['assumptions']} of {count['number']} parameters are assumptions."
+        f"Model, not observations: twin of {found.scenario.name} ({found.scenario.hash}, by {fingerprint()}). "
+        f"{THRESHOLDS} {count['assumptions']} of {count['number']} parameters are assumptions."
     )
     subtitle = {
         0: "Share of draws in each regime, with 95 % intervals",

@@ -20,7 +20,6 @@ from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.outputs import style
 from cyclesim.outputs.money import number
-from cyclesim.vocabulary import MODEL_VERSION
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,6 +87,8 @@ class Report:
         Parts below the first chart, and below the others.
     command, hash, seed
         What reproduces it.
+    made_by
+        Version and fingerprint of what simulated it.
     """
 
     kind: str
@@ -97,12 +98,12 @@ class Report:
     command: str
     hash: str
     seed: int
+    made_by: str
     detail: Sequence[str] = ()
     cautions: Sequence[str] = ()
     charts: Sequence[Chart] = ()
     first: Sequence[Block] = ()
     second: Sequence[Block] = ()
-    version: str = MODEL_VERSION
     assumed: Sequence[Sequence[str]] = field(default_factory=assumed)
 
 
@@ -129,8 +130,8 @@ def as_html(report: Report) -> str:
     )
 
 
-def as_pdf(page: str, path: Path) -> None:
-    """Print a page.
+def as_pdf(page: str) -> bytes:
+    """Return a page as it is printed.
 
     Raises
     ------
@@ -140,8 +141,7 @@ def as_pdf(page: str, path: Path) -> None:
     try:
         from weasyprint import HTML
 
-        HTML(string=page).write_pdf(str(path), pdf_variant="pdf/ua-1")
-        return
+        return bytes(HTML(string=page).write_pdf(pdf_variant="pdf/ua-1"))
     except ImportError:
         missing = "WeasyPrint is not installed (pip install 'cyclesim[report]')"
     except OSError as error:
@@ -153,7 +153,7 @@ def as_pdf(page: str, path: Path) -> None:
             "apt install libpango-1.0-0 libpangoft2-1.0-0, or apt install chromium), or print the HTML from a browser"
         )
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "report.html")
+        source, path = Path(folder, "report.html"), Path(folder, "report.pdf")
         source.write_text(page, encoding="utf-8")
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer"]
         command += ["--disable-background-networking", f"--user-data-dir={folder}/profile"]
@@ -164,6 +164,7 @@ def as_pdf(page: str, path: Path) -> None:
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise FolderError(f"cannot print with {browser}: {error}; take --html and print it yourself") from None
-    if not path.exists():
-        reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise FolderError(f"cannot print with {browser}: {reason[0]}; take --html and print it yourself")
+        if path.exists():
+            return path.read_bytes()
+    reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+    raise FolderError(f"cannot print with {browser}: {reason[0]}; take --html and print it yourself")

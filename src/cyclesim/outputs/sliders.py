@@ -20,7 +20,7 @@ from cyclesim.outputs import series
 from cyclesim.outputs.captions import WORDS
 from cyclesim.outputs.reports.parts import LEAVES_OUT
 from cyclesim.runs.folder import graded
-from cyclesim.vocabulary import AVERTED, MEASURES, MODEL_VERSION
+from cyclesim.vocabulary import AVERTED, MEASURES
 
 if TYPE_CHECKING:
     from cyclesim.inputs.study import Study
@@ -184,7 +184,7 @@ def as_html(sweep: Sweep, command: str) -> str:
         content=_content(shown, scenario, sweep.manifest["hash"]),
         levers=shown.levers,
         worlds=shown.worlds,
-        version=MODEL_VERSION,
+        version=str(sweep.plan.made_by),
         hash=sweep.manifest["hash"],
         seed=sweep.study.seed,
         counted=graded(),

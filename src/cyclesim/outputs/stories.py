@@ -9,13 +9,15 @@ from pathlib import Path
 from textwrap import fill
 
 from cyclesim.analysis.lives import HELD, SYNTHETIC, Event, Stories, Story
-from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import DATED, differences
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.outputs.words import FORMS, GROUPS, KINDS, MONTHS, STATUSES
-from cyclesim.vocabulary import MODEL_VERSION, Form, Group, LifeEvent, LifeState, Status
+from cyclesim.runs import writing
+from cyclesim.runs.fingerprint import fingerprint
+from cyclesim.runs.folder import hashed
+from cyclesim.vocabulary import Form, Group, LifeEvent, LifeState, Status
 
 WIDTH = 110
 _OWN = "own report"
@@ -112,21 +114,12 @@ def save(told: Story | Stories, folder: Path) -> None:
     """
     from cyclesim.outputs import charts
 
-    files = {
-        "story.json": json.dumps(told.to_dict(), indent=1, ensure_ascii=False, allow_nan=False),
-        "story.txt": told.text,
-    }
-    taken = [name for name in (*files, "story.png", "story.svg") if (folder / name).exists()]
-    try:
-        same = not taken or (folder / "story.json").read_text(encoding="utf-8") == f"{files['story.json']}\n"
-        if not same:
-            raise FolderError(f"{folder} holds another story; nothing was written. Choose another folder with --out")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (folder / name).write_text(f"{content}\n", encoding="utf-8")
-        charts.save(told.plot(), folder, "story")
-    except OSError as error:
-        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
+    content = told.to_dict()
+    about = {"kind": "story", "fingerprint": fingerprint().to_dict(), "story": content}
+    with writing.results(folder, {"hash": hashed(about), **about}) as output:
+        words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        output.put({"story.json": f"{words}\n", "story.txt": f"{told.text}\n"})
+        output.put(charts.pictures(told.plot(), "story"))
 
 
 def footer(lives: Sequence[Story]) -> str:
@@ -137,7 +130,7 @@ def footer(lives: Sequence[Story]) -> str:
     hashes = " and ".join(f"{life.scenario.name} {life.scenario.hash[:8]}" for life in lives)
     world = f", draw {story.draw}, replication {story.replication}" if story.draw or story.replication else ""
     return (
-        f"Simulated, not observed: person #{story.person.rank} of {story.cohort.size:,} alike, model {MODEL_VERSION}, "
+        f"Simulated, not observed: person #{story.person.rank} of {story.cohort.size:,} alike, model {fingerprint()}, "
         f"seed {story.seed}{world}, {hashes}. One life says nothing about how frequent it is. {assumed} of {count} "
         "inputs are assumptions."
     )

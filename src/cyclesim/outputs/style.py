@@ -22,6 +22,7 @@ from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from cyclesim.inputs.dates import date
+from cyclesim.runs import writing
 
 BASELINE = "#222222"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -101,22 +102,40 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Write a figure as PNG and SVG, or PDF; the same figure gives the same bytes. Return the paths.
+def pictures(figure: Figure, stem: str, kinds: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
+    """Return a figure as PNG and SVG, or PDF, by file name; the same figure gives the same bytes.
 
     The finding goes into the metadata as a title, for readers who cannot see the picture.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     title = " ".join(figure.get_suptitle().split())
     metadata = {
         "png": {"Title": title, "Software": "cyclesim"},
         "svg": {"Title": title, "Creator": "cyclesim", "Date": None},
         "pdf": {"Title": title, "Creator": "cyclesim", "CreationDate": None},
     }
+    found = {}
     with drawing():
         for kind in kinds:
-            figure.savefig(folder / f"{stem}.{kind}", dpi=150, metadata=metadata[kind])
-    return [folder / f"{stem}.{kind}" for kind in kinds]
+            content = BytesIO()
+            figure.savefig(content, format=kind, dpi=150, metadata=metadata[kind])
+            found[f"{stem}.{kind}"] = content.getvalue()
+    return found
+
+
+def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Write a figure to a folder; return the paths.
+
+    Raises
+    ------
+    FolderError
+        If the folder cannot be written, or another process is writing there.
+    """
+    files = pictures(figure, stem, kinds)
+    with writing.refusing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with writing.additions(folder, stem) as output:
+        output.put(files)
+    return [folder / name for name in files]
 
 
 def page(title: str, subtitle: str, caption: str, height: float) -> Page:

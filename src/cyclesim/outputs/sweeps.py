@@ -198,7 +198,7 @@ def _failed(sweep: Sweep) -> list[str]:
     stages = failures["stage"].value_counts()
     parts = ", ".join(f"{number} in {stage}" for stage, number in stages.items())
     first = failures["key"][0]
-    again = f"cyclesim replay {shlex.quote(str(sweep.folder))} {first}"
+    again = f"cyclesim verify {shlex.quote(str(sweep.folder))} {first}"
     return [f"{counted(len(failures), 'run')} failed ({parts}); see failures, or one of them: {again}"]
 
 

@@ -14,8 +14,8 @@ from hashlib import blake2b
 from typing import Any
 
 from cyclesim.errors import DesignError, WorkerError
-from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Done, Function, Suspects, cores
-from cyclesim.runs.plan import numbers
+from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Done, Function, Suspects, check_worker, cores
+from cyclesim.runs.fingerprint import fingerprint
 
 CONNECT_SECONDS = 10
 _ASK_SECONDS = 2.0
@@ -67,7 +67,7 @@ class Dask:
         from distributed import as_completed
 
         pending: dict[Any, Batch] = {}
-        suspects, asked, arriving = Suspects(), 0.0, as_completed()
+        suspects, asked, arriving, made_by = Suspects(), 0.0, as_completed(), fingerprint().hash
         while True:
             if self._scheduler is not None and time.monotonic() - asked > _ASK_SECONDS:
                 self.workers, asked = self._there(client), time.monotonic()
@@ -75,7 +75,7 @@ class Dask:
                 batch = suspects.next() if suspects else next(source, None)
                 if batch is None:
                     break
-                future = client.submit(_work, function, payload, list(batch.items), numbers(), pure=False)
+                future = client.submit(_work, function, payload, list(batch.items), made_by, pure=False)
                 pending[future] = batch
                 arriving.add(future)
             if not pending:
@@ -161,10 +161,7 @@ _known: tuple[bytes, Any] = (b"", None)
 
 def _work(function: Function, payload: bytes, items: Sequence[Any], wanted: str) -> tuple[list[Any], float]:
     global _known  # noqa: PLW0603 - a cache of one
-    if numbers() != wanted:
-        raise WorkerError(
-            f"a Dask worker has the model's numbers {numbers()}, the driver {wanted}; install the same cyclesim on both"
-        )
+    check_worker(wanted)
     digest = blake2b(payload).digest()
     if _known[0] != digest:
         _known = (digest, pickle.loads(payload))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cyclesim.errors import DesignError, FolderError
-from cyclesim.runs import engines, precision, store, totals
+from cyclesim.runs import engines, precision, writing
+from cyclesim.runs.disk import holder, locked, put
 from cyclesim.runs.engines import Batch, Done, Engine, Serial
-from cyclesim.runs.folder import put
-from cyclesim.runs.logbook import Logbook, Outcome, Progress, Shard, State
-from cyclesim.runs.plan import Item
-from cyclesim.runs.sweep import Job, Sweep, begin
-from cyclesim.runs.worlds import simulate_months
+from cyclesim.runs.item import Item, Job, Outcome, simulate_item
+from cyclesim.runs.logbook import Logbook, Progress, Shard, State
+from cyclesim.runs.store import same_bits
+from cyclesim.runs.sweep import Sweep, begin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,24 +26,6 @@ BATCH_SECONDS, BATCH_RUNS = 1.0, 200
 """How long a batch should take, so that a short run does not pay for its travel; and how many runs it is at most."""
 WHOLE = (1, 1)
 """The only shard of a sweep that one driver carries out."""
-
-
-def simulate_item(job: Job, item: Item) -> Outcome:
-    """Simulate one run and return its row; whatever goes wrong becomes a row of the failures."""
-    scenario, stage = job.scenarios[item.scenario], "inputs"
-    values = dict(zip(job.quantities, item.values.tolist(), strict=True))
-    head = (item.key, scenario.name, item.draw, item.replication)
-    try:
-        drawn = scenario.with_values(values) if values else scenario
-        stage = "simulation"
-        table = simulate_months(drawn, {}, job.seed, item.luck, item.replication, job.twin)
-        stage = "totals"
-        kept = totals.totals(table, job.totals)
-        months = totals.by_month(table, job.monthly)
-    except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        return Outcome(True, (*head, job.seed, stage, message, traceback.format_exc()))
-    return Outcome(False, (*head, *kept.values(), *(column.tolist() for column in months.values())))
 
 
 def sweep(
@@ -112,7 +93,7 @@ def carry_out(
     WorkerError
         If workers die whatever they are given. What was done before is stored.
     """
-    sweep.check_version()
+    sweep.check_code()
     if shard != WHOLE and (sweep.rule or retry_failed):
         what = "a stop rule" if sweep.rule else "another try of failed runs"
         raise DesignError(f"{what} is about all runs and goes with no shard; carry the sweep out with one driver")
@@ -123,6 +104,7 @@ def carry_out(
                 left.unlink(missing_ok=True)
         if retry_failed:
             sweep.store.drop_failures()
+        sweep.check()
         state = _round(sweep, engine or Serial(), shard, progress)
         while (target := _target(sweep)) > sweep.plan.replications:
             sweep.resize(replications=target)
@@ -133,24 +115,67 @@ def carry_out(
 
 def finish(sweep: Sweep) -> bool:
     """Sort the files of a sweep that is complete, if no other driver is at work on it; return whether it is sorted."""
-    with store.locked(sweep.folder) as free:
-        if free and sweep.complete:
+    with locked(sweep.folder) as free:
+        sorts = free and sweep.complete
+        if sorts:
             sweep.store.compact()
-        return free and sweep.complete
+            with sweep.store.writing():
+                writing.sum_up(sweep.folder, sweep.store.names)
+        return sorts
 
 
-def resized(sweep: Sweep, draws: int | None, replications: int | None) -> None:
-    """Ask for more draws or replications, if no driver is at work on the sweep; see `Sweep.resize`."""
-    sweep.check_version()
+def expand(
+    sweep: Sweep,
+    draws: int | None = None,
+    replications: int | None = None,
+    measures: Sequence[str] = (),
+    monthly: Sequence[str] = (),
+    scenarios: Sequence[str | Path] = (),
+) -> None:
+    """Ask for more of a sweep, if no driver is at work on it; see `Sweep.resize` and `Sweep.grow`.
+
+    Where columns are added, one stored run is simulated again first: where it comes out otherwise, nothing is changed.
+
+    Raises
+    ------
+    FolderError
+        If another driver is at work on the folder, it cannot be written, or what simulates gives other numbers.
+    """
+    sweep.check_code()
     with _claimed(sweep.folder, WHOLE):
-        sweep.resize(draws, replications)
+        sweep.check()
+        if (measures or monthly) and len(sweep.store):
+            rows = {row["key"]: row for row in sweep.store.read(sweep.store.columns.names).slice(0, 1).to_pylist()}
+            item = sweep.find(next(iter(rows)))
+            _as_before(sweep, rows, [simulate_item(sweep.job(), item)])
+        if draws is not None or replications is not None:
+            sweep.resize(draws, replications)
+        if measures or monthly or scenarios:
+            sweep.grow(measures, monthly, scenarios)
+
+
+def _as_before(sweep: Sweep, before: Mapping[str, Mapping[str, Any]], outcomes: Sequence[Outcome]) -> None:
+    """Refuse runs that come out otherwise than they were stored."""
+    for outcome in outcomes:
+        fresh = dict(zip(sweep.store.columns.names, outcome.row, strict=False))
+        stored = before.get(outcome.row[0])
+        if stored is None:
+            continue
+        other = [name for name, value in stored.items() if outcome.failed or not same_bits(value, fresh.get(name))]
+        if other:
+            raise FolderError(
+                f"run {outcome.row[0]} of {sweep.folder} comes out otherwise than it is stored "
+                f"({', '.join(other[:4])}): this machine or one of its libraries gives other numbers, or the store is "
+                "damaged. What is stored is as it was; begin the study in another folder"
+            )
 
 
 def summarise(sweep: Sweep, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables beside the runs."""
+    """Write tables beside the runs, and the checksums of all."""
     with sweep.store.writing():
         for name, frame in tables.items():
             put(sweep.folder / name, frame.reset_index().to_csv(index=False).encode())
+        writing.sum_up(sweep.folder, [*sweep.store.names, *tables])
 
 
 def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None, before: State | None = None) -> State:
@@ -165,12 +190,14 @@ def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None
     if not todo:
         return book.state
     batches = _Batches((item for item in sweep.plan.items(shard) if item.key not in stored), todo, engine)
-    job = sweep.job()
+    job, before_columns = sweep.job(), sweep.store.outdated
     try:
         with closing(engine.map(simulate_item, job, batches)) as work:  # so that workers end with whatever ends this
             for done in work:
                 batches.learn(done)
-                book.take(_lost(job, done.batch.items) if done.results is None else done.results)
+                results = _lost(job, done.batch.items) if done.results is None else done.results
+                _as_before(sweep, before_columns, results)
+                book.take(results)
     finally:
         book.flush()
         book.leave()
@@ -226,10 +253,11 @@ def _target(sweep: Sweep) -> int:
 def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
     """Keep other drivers off a sweep, or off a shard of it."""
     name = f"lock-{shard[0]}-of-{shard[1]}"
-    with store.locked(folder, shared=shard != WHOLE) as free, store.locked(folder, name) as alone:
+    with locked(folder, shared=shard != WHOLE) as free, locked(folder, name) as alone:
         if not (free and alone):
             whom = "this shard of it" if free else "it"
+            who = holder(folder, name)
             raise FolderError(
-                f"another driver is at work on {folder}, and on {whom}; wait for it (cyclesim status) or stop it"
+                f"another driver is at work on {folder}, and on {whom}: {who}; wait for it (cyclesim status) or stop it"
             )
         yield

@@ -22,6 +22,7 @@ from threading import Thread
 from typing import Any, Protocol
 
 from cyclesim.errors import DesignError, WorkerError
+from cyclesim.runs.fingerprint import fingerprint, of_this_process
 
 STRIKES = 3
 """Times that an item may take its worker with it, alone in the pool, before it is given up."""
@@ -185,7 +186,7 @@ class _Pool:
             os.environ.setdefault(name, value)
         self._context = get_context("spawn")
         self._stop = self._context.RawValue("b", 0)  # no lock that a killed worker could keep
-        self._start = (function, pickle.dumps(shared), self._stop, os.getpid())
+        self._start = (function, pickle.dumps(shared), self._stop, os.getpid(), fingerprint().hash)
         self.workers = workers
         self._pool = self._build()
 
@@ -301,12 +302,30 @@ class Suspects:
 
 # ---------------------------------------------------------------- in a worker
 
-_task: tuple[Function, Any, c_byte] | None = None
+
+def check_worker(made_by: str) -> None:
+    """Refuse to work with other code than the driver's: it may have been changed, or be another installation.
+
+    Raises
+    ------
+    WorkerError
+        If the fingerprint here is not that of the driver.
+    """
+    here = of_this_process()
+    if here.hash != made_by:
+        raise WorkerError(
+            f"a worker simulates with {here}, the driver with fingerprint {made_by}: the code was changed meanwhile, "
+            "or another cyclesim, NumPy or SciPy is installed there. What was done is stored; install the same on "
+            "both, or begin in another folder"
+        )
 
 
-def _begin(function: Function, shared: bytes, stop: c_byte, driver: int) -> None:
+_task: tuple[Function, Any, c_byte, str] | None = None
+
+
+def _begin(function: Function, shared: bytes, stop: c_byte, driver: int, made_by: str) -> None:
     global _task  # noqa: PLW0603 - the one thing a worker process is told at its start
-    _task = (function, pickle.loads(shared), stop)
+    _task = (function, pickle.loads(shared), stop, made_by)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears Ctrl-C and tells the workers
     Thread(target=_end_with, args=(driver,), daemon=True).start()
 
@@ -320,6 +339,7 @@ def _end_with(driver: int) -> None:
 
 def _work(items: Sequence[Any]) -> tuple[list[Any], float]:
     assert _task is not None  # _begin ran in this process
-    function, shared, stop = _task
+    function, shared, stop, made_by = _task
+    check_worker(made_by)
     began = time.perf_counter()
     return [function(shared, item) for item in items if not stop.value], time.perf_counter() - began

@@ -1,26 +1,23 @@
-"""Folders of results: what is in them, and which of them may be written."""
+"""Folders of results: what is in them."""
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import shlex
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.errors import FolderError
-from cyclesim.vocabulary import MODEL_VERSION
+from cyclesim.runs import disk, writing
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
     from cyclesim.runs.design import Design
     from cyclesim.runs.results import Ensemble
-
-MANIFEST = "manifest.json"
 
 
 def manifest(
@@ -30,6 +27,7 @@ def manifest(
     replications: int,
     seed: int,
     engine: str = "ledger",
+    made_by: Fingerprint | None = None,
 ) -> dict[str, Any]:
     """Return what determines a study, as JSON types; the same for equal studies on every machine.
 
@@ -41,11 +39,13 @@ def manifest(
         As in `cyclesim.runs.simulate.simulate`.
     engine
         ``ledger`` or ``twin``.
+    made_by
+        What simulated it; this code if absent.
     """
     chosen = list(scenarios)
     content: dict[str, Any] = {
         "kind": kind,
-        "model_version": MODEL_VERSION,
+        "fingerprint": (made_by or fingerprint()).to_dict(),
         "seed": seed,
         "engine": engine,
         "draws": 0 if design is None else len(design),
@@ -55,8 +55,21 @@ def manifest(
         "order": [s.name for s in chosen],
         "parameters": graded(),
     }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return {"hash": blake2b(text.encode(), digest_size=6).hexdigest(), **content}
+    return {"hash": hashed(content), **content}
+
+
+def hashed(content: Mapping[str, Any]) -> str:
+    """Return twelve hexadecimal digits that name a study; the version is for people and leaves them as they are."""
+    made_by = Fingerprint.parse(content["fingerprint"]).hash
+    text = json.dumps({**content, "fingerprint": made_by}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def derived(about: Mapping[str, Any], kind: str, of: Any) -> dict[str, Any]:
+    """Return the manifest of what was made from other results: theirs, and what was asked."""
+    content = {key: value for key, value in about.items() if key not in ("hash", "seal")}
+    content = {**content, "kind": kind, "from": about["hash"], "of": of}
+    return {"hash": hashed(content), **content}
 
 
 def graded() -> dict[str, int]:
@@ -73,45 +86,27 @@ def default_folder(about: Mapping[str, Any]) -> Path:
     return Path("results") / f"{names}-{about['hash']}"
 
 
-def check_free(folder: Path, about: Mapping[str, Any]) -> None:
-    """Refuse a folder that holds anything but this very study.
-
-    Raises
-    ------
-    FolderError
-        If it is a file, cannot be read, or holds another study or something else.
-    """
-    if not folder.exists():
-        nearest = next(place for place in folder.absolute().parents if place.exists())
-        if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-            raise FolderError(f"{nearest} cannot be written; choose another folder with --out")
-        return
-    if not folder.is_dir():
-        raise FolderError(f"{folder} is a file, not a folder; choose another with --out")
-    if not any(folder.iterdir()):
-        return
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("hash")
-    except (OSError, ValueError, AttributeError):
-        found = None
-    if found != about["hash"]:
-        what = f"another study ({found})" if found else "files that are no study of cyclesim"
-        raise FolderError(f"{folder} holds {what}; nothing was written. Choose another folder with --out, or empty it")
-
-
 def about(ensemble: Ensemble, kind: str) -> dict[str, Any]:
     """Return the manifest of a finished ensemble."""
     replications = int(ensemble.table["replication"].max()) + 1
-    return manifest(kind, ensemble.scenarios.values(), ensemble.design, replications, ensemble.seed, ensemble.engine)
+    return manifest(
+        kind,
+        ensemble.scenarios.values(),
+        ensemble.design,
+        replications,
+        ensemble.seed,
+        ensemble.engine,
+        ensemble.made_by,
+    )
 
 
 def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Write an ensemble: table.parquet, totals.parquet, summary.csv, manifest.json, and what else is given.
+    """Write an ensemble to a folder; see `files`.
 
     Parameters
     ----------
     extra
-        Further files by name: data frames (.parquet or .csv by the name) or text.
+        Further files by name: data frames (.parquet or .csv by the name), text or bytes.
 
     Returns
     -------
@@ -120,35 +115,21 @@ def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str
     Raises
     ------
     FolderError
-        If the folder holds another study or cannot be written.
+        If the folder holds another study, another process is writing it, or it cannot be written.
     """
     content = about(ensemble, kind)
-    check_free(folder, content)
-    files: dict[str, Any] = {
+    with writing.results(folder, content) as output:
+        output.put({**files(ensemble), **(extra or {})})
+    return writing.sealed(content)
+
+
+def files(ensemble: Ensemble) -> dict[str, Any]:
+    """Return the files that an ensemble is kept in: table.parquet, totals.parquet, summary.csv."""
+    return {
         "table.parquet": ensemble.table,
         "totals.parquet": ensemble.totals,
         "summary.csv": ensemble.summary().reset_index(),
-        **(extra or {}),
     }
-    write(folder, content, files)
-    return content
-
-
-def write(folder: Path, about: Mapping[str, Any], files: Mapping[str, Any]) -> None:
-    """Write files (data frames, or text) to a folder, and last its manifest.
-
-    Raises
-    ------
-    FolderError
-        If they cannot be written.
-    """
-    text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, file in {**files, MANIFEST: text}.items():
-            put(folder / name, _bytes(name, file))
-    except OSError as error:
-        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
 def read(folder: str | Path) -> Ensemble:
@@ -157,7 +138,7 @@ def read(folder: str | Path) -> Ensemble:
     Raises
     ------
     FolderError
-        If there is none.
+        If there is none, or a file of it is not as it was written.
     """
     import numpy as np
     import pandas as pd
@@ -166,17 +147,15 @@ def read(folder: str | Path) -> Ensemble:
     from cyclesim.runs.results import Ensemble
 
     folder = Path(folder)
-    try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        table = pd.read_parquet(folder / "table.parquet")
-    except (OSError, ValueError) as error:
-        raise FolderError(f"{folder} holds no results of cyclesim: {error}") from error
-    if not isinstance(content, dict) or not {"order", "scenarios", "design", "seed"} <= set(content):
-        raise FolderError(f"{folder / MANIFEST} is not the manifest of a study of cyclesim")
+    content = writing.read_manifest(folder)
+    if not {"order", "scenarios", "design", "seed"} <= set(content):
+        raise FolderError(f"{folder} holds a {content['kind']} of cyclesim, which has no table of worlds")
+    made_by = Fingerprint.parse(content.get("fingerprint"))
+    table = pd.read_parquet(io.BytesIO(writing.read_file(folder, "table.parquet")))
     scenarios = {name: scenario_of(content, name) for name in content["order"]}
     drawn = content["design"]
     design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None
-    return Ensemble(scenarios, design, content["seed"], table, content.get("engine", "ledger"))
+    return Ensemble(scenarios, design, content["seed"], table, content.get("engine", "ledger"), made_by)
 
 
 def scenario_of(about: Mapping[str, Any], name: str) -> Scenario:
@@ -199,7 +178,8 @@ def log() -> str:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": sys.version.split()[0],
         "packages": {name: version(name) for name in packages},
-        **({"command": shlex.join(["cyclesim", *sys.argv[1:]])} if Path(sys.argv[0]).stem == "cyclesim" else {}),
+        "modules": modules(),
+        **({"command": disk.command()} if disk.command() else {}),
     }
     return json.dumps(content, indent=1) + "\n"
 
@@ -208,47 +188,3 @@ def _design(design: Design | None) -> dict[str, list[float]]:
     if design is None or not len(design):
         return {}
     return {name: design.values[:, column].tolist() for column, name in enumerate(design.names)}
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write one file at once: under another name first, then moved into place when it is safe on the disk.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what was there before is still there.
-    """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make the names in a folder safe on the disk, where the system can."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
-
-
-def _bytes(name: str, content: Any) -> bytes:
-    if isinstance(content, str):
-        return content.encode()
-    if name.endswith(".csv"):
-        return bytes(content.to_csv(index=False).encode())
-    return bytes(content.to_parquet(index=False, compression="zstd"))

@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from cyclesim.runs import store
-from cyclesim.runs.folder import log, put
+from cyclesim.runs import disk
+from cyclesim.runs.disk import put
+from cyclesim.runs.folder import log
+from cyclesim.runs.item import Outcome
 from cyclesim.runs.sweep import Sweep
 
 FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0
@@ -22,13 +24,6 @@ LOG = "log.jsonl"
 
 Shard = tuple[int, int]
 """``(k, n)``: the k-th of n parts."""
-
-
-class Outcome(NamedTuple):
-    """A row for the runs, or for the failures."""
-
-    failed: bool
-    row: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -175,7 +170,7 @@ def versions(folder: Path) -> dict[str, list[str]]:
 
 def running(folder: Path) -> bool:
     """Return whether a driver on this machine is at work on a folder."""
-    if not (folder / store.LOCK).exists():
+    if not (folder / disk.LOCK).exists():
         return False
-    with store.locked(folder) as free:
+    with disk.locked(folder) as free:
         return not free

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
+from cyclesim.runs import writing
+
+DIGITS = 16
+"""Digits of the SHA-256 in a file's name."""
+_CHECKED: set[tuple[Path, int, int]] = set()
 
 
 def schema(integers: Mapping[str, bool], monthly: Mapping[str, bool], months: int) -> pa.Schema:
@@ -39,18 +45,30 @@ def table(rows: Sequence[Sequence[Any]], columns: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=columns)
 
 
-def encoded(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file; equal tables give equal bytes with the same version of pyarrow."""
+def encoded(table: pa.Table, about: Mapping[str, str] | None = None) -> bytes:
+    """Return a table as a Parquet file with page checksums; equal tables give equal bytes with one version of pyarrow.
+
+    Parameters
+    ----------
+    about
+        What the file says of itself, as its metadata.
+    """
     floats = [path for path, kind in _leaves(table.schema) if pa.types.is_floating(kind)]
     sink = io.BytesIO()
     pq.write_table(
-        table,
+        table.replace_schema_metadata(dict(about) if about else None),
         sink,
         compression="zstd",
         use_dictionary=[name for name in ("scenario", "stage") if name in table.schema.names],
         use_byte_stream_split=floats or False,
+        write_page_checksum=True,
     )
     return sink.getvalue()
+
+
+def named(stem: str, content: bytes) -> str:
+    """Return a file name that ends with the first digits of the SHA-256 of what is in it."""
+    return f"{stem}-{sha256(content).hexdigest()[:DIGITS]}.parquet"
 
 
 def row_bytes(columns: pa.Schema) -> int:
@@ -58,20 +76,60 @@ def row_bytes(columns: pa.Schema) -> int:
     return sum(8 * (f.type.list_size if pa.types.is_fixed_size_list(f.type) else 1) for f in columns) + 40
 
 
-def read(file: Path, columns: Sequence[str]) -> pa.Table:
-    """Read columns of one file of a store.
+def read(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read columns of one file of a store, or all; the file is first held against the digest in its name.
 
     Raises
     ------
     FolderError
         If the file is damaged.
     """
+    check(file)
     try:
-        return pq.read_table(file, columns=list(columns), partitioning=None)
-    except (OSError, pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise FolderError(
-            f"{file} cannot be read ({error}); delete it and run cyclesim resume: its runs are then simulated again"
-        ) from error
+        wanted = None if columns is None else list(columns)
+        return pq.read_table(file, columns=wanted, partitioning=None, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(file, str(error)) from error
+
+
+def has(file: Path, columns: Sequence[str]) -> bool:
+    """Return whether a file has all of some columns."""
+    check(file)
+    return set(columns) <= set(pq.read_schema(file).names)
+
+
+def about(file: Path) -> dict[str, str]:
+    """Return what a file says of itself."""
+    check(file)
+    found = pq.read_schema(file).metadata or {}
+    return {name.decode(): value.decode() for name, value in found.items() if not name.startswith(b"ARROW")}
+
+
+def check(file: Path) -> None:
+    """Hold a file against the digest in its name; once, unless it is written again.
+
+    Raises
+    ------
+    FolderError
+        If the file is damaged, or gone.
+    """
+    try:
+        state = file.stat()
+        known = (file, state.st_mtime_ns, state.st_size)
+        if known in _CHECKED:
+            return
+        found = writing.digest_of(file)
+    except OSError as error:
+        raise _damaged(file, error.strerror or str(error)) from error
+    if found[:DIGITS] != file.stem.rpartition("-")[2]:
+        raise _damaged(file, "its content does not have the digest in its name")
+    _CHECKED.add(known)
+
+
+def _damaged(file: Path, why: str) -> FolderError:
+    return FolderError(
+        f"{file} cannot be read ({why}); delete it and run cyclesim resume: its runs are then simulated again"
+    )
 
 
 def _leaves(columns: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import NO_DRAWS, Design
-from cyclesim.vocabulary import MODEL_VERSION
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint
+from cyclesim.runs.item import Item
 
 KEY_BYTES = 12
-
-
-@dataclass(frozen=True)
-class Item:
-    """One run to be carried out.
-
-    Attributes
-    ----------
-    key
-        24 hexadecimal digits of all that determines the run.
-    scenario
-        Position of the scenario in the study.
-    draw, replication
-        Which world it is; draw 0 is the defaults.
-    luck
-        The draw that names the luck: 0 where all draws share it.
-    values
-        What the draw gives to the quantities of the design, in their order.
-    """
-
-    key: str
-    scenario: int
-    draw: int
-    replication: int
-    luck: int
-    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -63,6 +36,8 @@ class Plan:
         Whether replication r has the same luck in all draws.
     twin
         Whether people are expected numbers.
+    made_by
+        Fingerprint of what simulates them, or has done so.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -71,11 +46,12 @@ class Plan:
     seed: int = 1
     shared_luck: bool = False
     twin: bool = False
+    made_by: Fingerprint = field(default_factory=fingerprint)
 
     @property
     def draws(self) -> list[int]:
         """Numbers of the draws; draw 0 stands for the defaults."""
-        return list(range(1, len(self.design) + 1)) if len(self.design) else [0]
+        return numbers_of(self.design)
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -107,10 +83,15 @@ class Plan:
         return Item(key, scenario, draw, replication, luck, values)
 
     @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of all runs."""
+        return frozenset(item.key for item in self.items())
+
+    @cached_property
     def _bases(self) -> list[str]:
         """What determines the runs of each scenario apart from draw and luck."""
         engine = "twin" if self.twin else "ledger"
-        return [f"{numbers()} {engine} {scenario.hash}" for scenario in self.scenarios]
+        return [f"{self.made_by.hash} {engine} {scenario.hash}" for scenario in self.scenarios]
 
     @cached_property
     def _drawn(self) -> dict[int, str]:
@@ -120,11 +101,9 @@ class Plan:
         return {draw: blake2b(names + _bytes(row), digest_size=KEY_BYTES).hexdigest() for draw, row in rows.items()}
 
 
-def numbers() -> str:
-    """Return what names the model's own numbers: its version, and a hash of all default parameters."""
-    content = {name: quantity.value for name, quantity in parameters().items()}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return f"{MODEL_VERSION}-{blake2b(text.encode(), digest_size=6).hexdigest()}"
+def numbers_of(design: Design) -> list[int]:
+    """Return the numbers of draws; draw 0 stands for the defaults."""
+    return list(range(1, len(design) + 1)) if len(design) else [0]
 
 
 def _bytes(row: NDArray[np.float64]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import Design
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint
+from cyclesim.runs.months import Table, World
 from cyclesim.runs.totals import TOTALS
 from cyclesim.runs.totals import totals as of_run
-from cyclesim.runs.worlds import Table, World
 from cyclesim.vocabulary import MEASURES
 
 if TYPE_CHECKING:
@@ -188,6 +189,8 @@ class Ensemble:
         Wide monthly table: scenario, draw, replication, crisis, month and the measures.
     engine
         ``ledger`` (people one by one) or ``twin`` (expected numbers).
+    made_by
+        Fingerprint of what simulated it.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -195,6 +198,7 @@ class Ensemble:
     seed: int
     table: pd.DataFrame
     engine: str = "ledger"
+    made_by: Fingerprint = field(default_factory=fingerprint)
 
     @classmethod
     def of(
@@ -205,6 +209,7 @@ class Ensemble:
         worlds: Sequence[World],
         results: Sequence[Sequence[Table]],
         engine: str = "ledger",
+        made_by: Fingerprint | None = None,
     ) -> Ensemble:
         """Build the table from the columns of each world and scenario; rows go by scenario, then by world."""
         import pandas as pd
@@ -218,14 +223,16 @@ class Ensemble:
         }
         for name in results[0][0]:
             columns[name] = np.concatenate([results[w][s][name] for s, w in order])
-        return cls({s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine)
+        return cls(
+            {s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine, made_by or fingerprint()
+        )
 
     def joined(self, other: Ensemble) -> Ensemble:
         """Return the scenarios of both ensembles, which share their worlds."""
         import pandas as pd
 
         table = pd.concat([self.table, other.table], ignore_index=True)
-        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table, self.engine)
+        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table, self.engine, self.made_by)
 
     def __repr__(self) -> str:
         return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from cyclesim.errors import DesignError
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs import folder
+from cyclesim.model.luck import checked
+from cyclesim.runs import folder, writing
 from cyclesim.runs.design import Design, levers
+from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.results import Ensemble, Run, engine
 from cyclesim.runs.worlds import simulate_worlds, worlds
 
@@ -33,8 +36,8 @@ def run(scenario: Named, seed: int = 1, draw: int = 0, replication: int = 0, twi
     from cyclesim.model.cycle import CycleModel
 
     chosen = _scenario(scenario)
-    seed, draw = _checked("seed", seed), _checked("draw", draw)
-    replication = _checked("replication", replication)
+    seed, draw = checked("seed", seed), checked("draw", draw)
+    replication = checked("replication", replication)
     model = CycleModel(chosen, seed, draw, replication, twin=twin).run()
     model.close()
     return Run(chosen, seed, draw, replication, model.observations.tables(), engine(twin))
@@ -82,16 +85,17 @@ def simulate(
     WorkerError
         If a worker process died.
     """
-    chosen, seed = named(scenarios, design), _checked("seed", seed)
+    chosen, seed = named(scenarios, design), checked("seed", seed)
     if twin and replications > 1:
         raise DesignError(f"the twin has no luck: {replications} replications would be the same; ask for one")
     todo = worlds(design, replications)
-    if store is not None:
-        folder.check_free(Path(store), folder.manifest("run", chosen, design, replications, seed, engine(twin)))
-    results = simulate_worlds(chosen, design, seed, todo, workers, progress, twin)
-    ensemble = Ensemble.of(chosen, design, seed, todo, results, engine(twin))
-    if store is not None:
-        folder.save(ensemble, Path(store))
+    made_by = fingerprint()
+    about = folder.manifest("run", chosen, design, replications, seed, engine(twin), made_by)
+    with writing.results(Path(store), about) if store is not None else nullcontext() as output:
+        results = simulate_worlds(chosen, design, seed, todo, workers, progress, twin)
+        ensemble = Ensemble.of(chosen, design, seed, todo, results, engine(twin), made_by)
+        if output is not None:
+            output.put(folder.files(ensemble))
     return ensemble
 
 
@@ -113,12 +117,6 @@ def named(scenarios: Named | Sequence[Named], design: Design | None) -> list[Sce
 
 def _scenario(scenario: Named) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load(scenario)
-
-
-def _checked(name: str, number: int) -> int:
-    if isinstance(number, bool) or int(number) != number or number < 0:
-        raise DesignError(f"{name} must be a non-negative whole number (got {number})")
-    return int(number)
 
 
 def _check_windows(scenarios: Sequence[Scenario]) -> None:

@@ -2,28 +2,29 @@
 
 ::
 
-    manifest.json          what the sweep is: study, scenarios, model version, measures
+    manifest.json          what the sweep is: study, scenarios, fingerprint, measures
     draws.parquet          a row for each draw: its number and the value of each quantity
     runs/*.parquet         a row for each run, sorted by scenario, draw and replication
-    failures.parquet       a row for each run that failed, with its traceback; absent if none did
+    failures-*.parquet     a row for each run that failed, with its traceback; absent if none did
     recent/*.parquet       runs and failures not yet sorted into the above; empty once the sweep is complete
+    SHA256SUMS             checksums of all of it, once the sweep is complete
 
-Every file is written under another name, made safe on the disk, and moved into place. A row that stands in ``recent``
-is stored. When all runs are, they are sorted into new files, so that the files of a finished sweep do not depend on how
-it was carried out. A driver killed while it tidies up can leave a row in two files: rows are told apart by their world.
+Every file is written under another name, made safe on the disk, and moved into place; the names of Parquet files end
+with a digest of what is in them, which every reading checks. A row that stands in ``recent`` is stored. When all runs
+are, they are sorted into new files, so that the files of a finished sweep do not depend on how it was carried out. A
+driver killed while it tidies up can leave a row in two files: rows are told apart by their world.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,16 +32,17 @@ import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
 from cyclesim.runs import parquet
-from cyclesim.runs.folder import MANIFEST, put, sync
+from cyclesim.runs.disk import LOCK, put, sync
+from cyclesim.runs.writing import MANIFEST, STAGE, SUMS, as_text, passing, sealed
 
 PART_BYTES = 64_000_000
 """Size in memory of a sorted file."""
 MOST_RECENT = 100
 """Files that one driver adds to ``recent`` before it puts them together."""
 KEY = ("scenario", "draw", "replication")
-LOCK, DRAWS = "lock", "draws.parquet"
+DRAWS = "draws.parquet"
 _RECENT, _RUNS, _NEW, _OLD = "recent", "runs", "runs.new", "runs.old"
-_FAILURES = "failures.parquet"
+_FAILURES = "failures"
 
 FAILURES = pa.schema(
     [
@@ -49,6 +51,15 @@ FAILURES = pa.schema(
     ]
 )
 """Columns of the failures."""
+
+
+class Origin(NamedTuple):
+    """A file with runs in it, how many are meant, and the study and the fingerprint that it names."""
+
+    file: Path
+    runs: int
+    study: str
+    fingerprint: str
 
 
 class Store:
@@ -62,10 +73,12 @@ class Store:
         Names of the scenarios, in the order in which rows are sorted.
     columns
         Schema of the runs.
+    about
+        What every file says of itself: study and fingerprint.
     """
 
-    def __init__(self, folder: Path, order: Sequence[str], columns: pa.Schema) -> None:
-        self.folder, self.order, self.columns = folder, list(order), columns
+    def __init__(self, folder: Path, order: Sequence[str], columns: pa.Schema, about: Mapping[str, str]) -> None:
+        self.folder, self.order, self.columns, self.about = folder, list(order), columns, about
         self._mine: list[Path] = []
 
     # ------------------------------------------------------------ writing
@@ -104,22 +117,21 @@ class Store:
             new.mkdir()
             try:
                 for number, part in enumerate(self._sorted_parts()):
-                    put(new / f"part-{number:05d}.parquet", parquet.encoded(part))
-                if self.failures.num_rows:
-                    put(self.folder / _FAILURES, parquet.encoded(self.failures))
+                    self._put(new, f"part-{number:05d}", part)
+                failed = [self._put(self.folder, _FAILURES, self.failures)] if self.failures.num_rows else []
             except BaseException:
                 shutil.rmtree(new, ignore_errors=True)
                 raise
             self._swap()
             self._mine = []
-            for file in recent:
+            for file in {*recent, *self._failed_files} - {*failed}:
                 file.unlink()
             self.forget()
 
     def drop_failures(self) -> None:
         """Forget the failed runs, so that they are tried again. Only with the store locked for oneself."""
         with self.writing():
-            for file in [*self.folder.glob(_FAILURES), *self._files(_RECENT, "failures")]:
+            for file in self._failed_files:
                 file.unlink()
         self.forget()
 
@@ -128,8 +140,10 @@ class Store:
         with self.writing():
             self._end_swap()
             shutil.rmtree(self.folder / _NEW, ignore_errors=True)
+            self.forget()
             for left in self.folder.rglob(".*.*"):
-                left.unlink()
+                if STAGE not in str(left.relative_to(self.folder)):  # where another command is writing
+                    left.unlink()
             self._drop_copies()
             self.forget()
 
@@ -146,7 +160,7 @@ class Store:
 
     def forget(self) -> None:
         """Read the folder anew when it is asked next: other drivers write to it too."""
-        for name in ("keys", "failures", "_run_files", "_index"):
+        for name in ("keys", "failures", "_all_files", "_run_files", "_index", "outdated"):
             self.__dict__.pop(name, None)
 
     # ------------------------------------------------------------ reading
@@ -156,11 +170,21 @@ class Store:
         """Keys of all runs stored, failed ones included."""
         return frozenset(self._index["key"].to_pylist()) | frozenset(self.failures["key"].to_pylist())
 
+    @property
+    def files(self) -> list[Path]:
+        """All files with runs or failures in them."""
+        return [*self._all_files, *self._failed_files]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all that makes up the store, relative to it."""
+        return [MANIFEST, DRAWS, *(file.relative_to(self.folder).as_posix() for file in self.files)]
+
     @cached_property
     def failures(self) -> pa.Table:
         """Failed runs, sorted."""
-        files = [*self.folder.glob(_FAILURES), *self._files(_RECENT, "failures")]
-        table = pa.concat_tables([FAILURES.empty_table(), *(parquet.read(file, FAILURES.names) for file in files)])
+        tables = (parquet.read(file, FAILURES.names) for file in self._failed_files)
+        table = pa.concat_tables([FAILURES.empty_table(), *(table.cast(FAILURES) for table in tables)])
         return table.take(self._order(table))
 
     def __len__(self) -> int:
@@ -175,9 +199,18 @@ class Store:
         return self._joined(columns).take(self._index["place"])
 
     @cached_property
-    def _run_files(self) -> list[Path]:
+    def _all_files(self) -> list[Path]:
         place = _RUNS if (self.folder / _RUNS).exists() else _NEW  # a driver was killed between two renames
         return [*self._files(place, "part"), *self._files(_RECENT, "runs")]
+
+    @cached_property
+    def _run_files(self) -> list[Path]:
+        """Files that have all columns."""
+        return [file for file in self._all_files if parquet.has(file, self.columns.names)]
+
+    @property
+    def _failed_files(self) -> list[Path]:
+        return [*sorted(self.folder.glob(f"{_FAILURES}-*.parquet")), *self._files(_RECENT, _FAILURES)]
 
     @cached_property
     def _index(self) -> pa.Table:
@@ -186,15 +219,51 @@ class Store:
         order = self._order(table)
         return table.take(order).append_column("place", order)
 
+    def origins(self, keys: Collection[str]) -> list[Origin]:
+        """Return the files in which any of some runs stand, and what those files say of themselves."""
+        found = []
+        for file in self.files:
+            here = set(parquet.read(file, ["key"])["key"].to_pylist()) & set(keys)
+            if here:
+                about = parquet.about(file)
+                found.append(Origin(file, len(here), about.get("study", ""), about.get("fingerprint", "")))
+        return found
+
+    @cached_property
+    def outdated(self) -> dict[str, dict[str, Any]]:
+        """Runs as they were stored before columns were added, by key; they are simulated again."""
+        files = [file for file in self._all_files if file not in self._run_files]
+        rows = [row for file in files for row in parquet.read(file).to_pylist()]
+        return {row["key"]: row for row in rows}
+
+    def unequal_copies(self) -> dict[str, list[str]]:
+        """Return columns in which runs that stand in two files differ, by key; a column is read at a time."""
+        keys = self._joined(["key"])["key"].combine_chunks()
+        if len(keys) == len(self._index):
+            return {}
+        words = keys.to_numpy(zero_copy_only=False)
+        order = np.argsort(words, kind="stable")
+        twice = words[order][1:] == words[order][:-1]
+        one, two = pa.array(order[:-1][twice]), pa.array(order[1:][twice])
+        found: dict[str, list[str]] = {}
+        for name in self.columns.names:
+            column = self._joined([name])[name].combine_chunks()
+            first, second = column.take(one).to_pylist(), column.take(two).to_pylist()
+            for key, a, b in zip(words[order[:-1][twice]], first, second, strict=True):
+                if not same_bits(a, b):
+                    found.setdefault(str(key), []).append(name)
+        return found
+
     def _joined(self, columns: Sequence[str]) -> pa.Table:
         empty = pa.schema([self.columns.field(name) for name in columns]).empty_table()
-        return pa.concat_tables([empty, *(parquet.read(file, columns) for file in self._run_files)])
+        tables = (parquet.read(file, columns) for file in self._run_files)
+        return pa.concat_tables([empty, *(table.cast(empty.schema) for table in tables)])
 
     def _order(self, table: pa.Table) -> pa.Array:
         """Return places of rows in order of scenario, draw and replication; a row that stands twice once."""
         names = table["scenario"].to_numpy(zero_copy_only=False)
         rank = {name: number for number, name in enumerate(self.order)}
-        scenario = np.array([rank[name] for name in names], dtype=np.int64)
+        scenario = np.array([rank.get(name, len(rank)) for name in names], dtype=np.int64)
         draw, replication = table["draw"].to_numpy(), table["replication"].to_numpy()
         order = np.lexsort((replication, draw, scenario))
         ranked = np.column_stack([scenario, draw, replication])[order]
@@ -222,16 +291,20 @@ class Store:
         return sorted((self.folder / place).glob(f"{kind}-*.parquet"))
 
     def _put_recent(self, kind: str, table: pa.Table) -> Path:
-        path = self.folder / _RECENT / f"{kind}-{token_hex(8)}.parquet"
-        put(path, parquet.encoded(table))
+        return self._put(self.folder / _RECENT, kind, table)
+
+    def _put(self, place: Path, stem: str, table: pa.Table) -> Path:
+        content = parquet.encoded(table, self.about)
+        path = place / parquet.named(stem, content)
+        put(path, content)
         return path
 
     def _put_together(self, files: Sequence[Path]) -> None:
-        self._put_recent(
-            "runs", pa.concat_tables([parquet.read(file, self.columns.names) for file in files]).combine_chunks()
-        )
+        tables = [parquet.read(file, self.columns.names) for file in files]
+        made = self._put_recent("runs", pa.concat_tables(tables).combine_chunks())
         for file in files:
-            file.unlink()
+            if file != made:
+                file.unlink()
 
     def _swap(self) -> None:
         """Put the sorted files in the place of the old ones."""
@@ -250,9 +323,12 @@ class Store:
     def _drop_copies(self) -> None:
         """Delete recent files whose rows all stand in other files."""
         seen: set[str] = set()
-        for file in self._files(_RUNS, "part"):
+        for file in self._run_files:
+            if file.parent.name != _RUNS:
+                continue
             seen.update(parquet.read(file, ["key"])["key"].to_pylist())
-        by_size = sorted(self._files(_RECENT, "runs"), key=lambda file: -pq.read_metadata(file).num_rows)
+        recent = [file for file in self._run_files if file.parent.name == _RECENT]
+        by_size = sorted(recent, key=lambda file: -pq.read_metadata(file).num_rows)
         for file in by_size:
             keys = set(parquet.read(file, ["key"])["key"].to_pylist())
             if keys <= seen:
@@ -281,41 +357,21 @@ def headless(folder: Path) -> bool:
     """Return whether a folder is a store without manifest: it is just begun, the driver was killed, or it was lost."""
     if not folder.is_dir() or (folder / MANIFEST).exists():
         return False
-    ours = {_RECENT, _RUNS, _NEW, _OLD, DRAWS, _FAILURES}
-    begins = (LOCK, "log.", "driver-", "summary.", "differences.", f".{DRAWS}", f".{MANIFEST}")
-    return all(path.name in ours or path.name.startswith(begins) for path in folder.iterdir())
+    ours = {_RECENT, _RUNS, _NEW, _OLD, DRAWS}
+    begins = (LOCK, "log.", "driver-", "summary.", "differences.", SUMS, f"{_FAILURES}-", f".{DRAWS}", f".{MANIFEST}")
+    names = [path.name for path in folder.iterdir() if not passing(path.name)]
+    return all(name in ours or name.startswith(begins) for name in names)
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write the manifest; equal contents give equal bytes."""
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-    put(folder / MANIFEST, text.encode())
+    put(folder / MANIFEST, as_text(sealed(content)).encode())
 
 
-@contextmanager
-def locked(folder: Path, name: str = LOCK, shared: bool = False) -> Iterator[bool]:
-    """Hold a lock on a store; yield whether it was free. It ends with the process, however that ends.
-
-    Where the system or the file system knows no locks, everything counts as free.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield True
-        return
-    path = folder / name
-    try:
-        handle = os.open(path, os.O_RDONLY) if path.exists() else os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
-    try:
-        try:
-            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        except OSError:  # a file system without locks
-            pass
-        yield True
-    finally:
-        os.close(handle)
+def same_bits(one: Any, two: Any) -> bool:
+    """Return whether two values have the same bits: a zero with another sign is another value."""
+    if isinstance(one, list):
+        return len(one) == len(two) and all(map(same_bits, one, np.asarray(two).tolist()))
+    if isinstance(one, float):
+        return struct.pack("<d", one) == struct.pack("<d", float(two))
+    return bool(one == two)

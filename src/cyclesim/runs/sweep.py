@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_mean
+from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study, load_study
-from cyclesim.runs import folder as folders
+from cyclesim.runs import disk, parquet, store, writing
 from cyclesim.runs import manifest as manifests
-from cyclesim.runs import parquet, store
 from cyclesim.runs.design import NO_DRAWS, Design, of_study
-from cyclesim.runs.plan import Item, Plan, numbers
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules_of, moved
+from cyclesim.runs.item import Item, Job
+from cyclesim.runs.plan import Plan, numbers_of
 from cyclesim.runs.precision import FEWEST, Rule
 from cyclesim.runs.results import describe, of_measure
 from cyclesim.runs.simulate import named
@@ -30,17 +32,8 @@ from cyclesim.vocabulary import AVERTED
 if TYPE_CHECKING:
     import pandas as pd
 
-
-@dataclass(frozen=True)
-class Job:
-    """What all runs of a sweep share; it travels to every worker once."""
-
-    scenarios: tuple[Scenario, ...]
-    quantities: tuple[str, ...]
-    seed: int
-    twin: bool
-    totals: tuple[str, ...]
-    monthly: tuple[str, ...]
+SUMMARIES = ("summary.csv", "differences.csv")
+"""Tables beside the runs of a sweep that is complete."""
 
 
 class Sweep:
@@ -63,9 +56,15 @@ class Sweep:
     """
 
     def __init__(self, folder: Path, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
-        self.folder, self.study, self.plan, self.manifest = folder, study, plan, dict(manifest)
+        self.folder = folder
+        self._hold(study, plan, manifest)
+
+    def _hold(self, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
+        self.study, self.plan, self.manifest = study, plan, dict(manifest)
         names = [scenario.name for scenario in plan.scenarios]
-        self.store = Store(folder, names, manifests.columns(study, plan))
+        about = {"study": manifest["hash"], "fingerprint": str(plan.made_by)}
+        self.store = Store(self.folder, names, manifests.columns(study, plan), about)
+        self._checked: object = None
 
     def __repr__(self) -> str:
         return f"Sweep({str(self.folder)!r}, runs={len(self.store)} of {len(self.plan)})"
@@ -105,7 +104,46 @@ class Sweep:
     @property
     def complete(self) -> bool:
         """Whether every run of the plan is stored, failed ones included."""
-        return self.stored >= len(self.plan)
+        return self.plan.keys <= self.store.keys
+
+    def check(self) -> None:
+        """Refuse rows that are not of this sweep, and rows that stand there twice and differ.
+
+        Raises
+        ------
+        FolderError
+            With the files in which they stand, and the study or the fingerprint that these name.
+        """
+        if self._checked is self.store.keys:
+            return
+        strange = (self.store.keys | self.store.outdated.keys()) - self.plan.keys
+        if strange:
+            raise FolderError(self._foreign(len(strange), self.store.origins(strange)))
+        unequal = self.store.unequal_copies()
+        if unequal:
+            key = min(unequal)
+            files = ", ".join(str(origin.file) for origin in self.store.origins([key]))
+            raise FolderError(
+                f"{len(unequal):,} runs stand in {self.folder} twice with different numbers, such as {key} "
+                f"({', '.join(unequal[key][:3])}; in {files}). One was made by another machine or library, or was "
+                "damaged: find out which with cyclesim verify, move the wrong file away, then: cyclesim resume "
+                f"{shlex.quote(str(self.folder))}"
+            )
+        self._checked = self.store.keys
+
+    def _foreign(self, number: int, origins: Sequence[store.Origin]) -> str:
+        here = (self.manifest["hash"], str(self.plan.made_by))
+        lines = []
+        for origin in origins[:5]:
+            theirs = (origin.study, origin.fingerprint)
+            what = "this study, as it says" if theirs == here else f"study {theirs[0]}, made by {theirs[1]}"
+            lines.append(f"{origin.runs:,} in {origin.file} ({what})")
+        more = f"; and in {len(origins) - 5} more files" if len(origins) > 5 else ""
+        return (
+            f"{self.folder} holds {number:,} runs that are not of its study {here[0]}, made by {here[1]}: "
+            f"{'; '.join(lines)}{more}. Move these files away, then: cyclesim resume "
+            f"{shlex.quote(str(self.folder))}. Sweeps are put together with: cyclesim merge A B --out C"
+        )
 
     def job(self) -> Job:
         """Return what workers must know."""
@@ -126,6 +164,7 @@ class Sweep:
         UnknownNameError
             If a measure is not kept.
         """
+        self.check()
         known = self.store.columns.names
         for name in measures or ():
             if name not in known:
@@ -196,15 +235,37 @@ class Sweep:
         """
         study = self.study.with_size(draws, replications)
         design = self.plan.design if draws is None else of_study(study, self.plan.scenarios)
-        plan = manifests.plan(study, self.plan.scenarios, design)
+        plan = manifests.plan(study, self.plan.scenarios, design, self.plan.made_by)
         if not np.array_equal(plan.design.values[: len(self.plan.design)], self.plan.design.values):
             raise DesignError(
                 "the draws cannot be continued: this version of the libraries draws others; begin a new sweep instead"
             )
         with self.store.writing():
             if draws is not None:
-                folders.put(self.folder / store.DRAWS, parquet.encoded(manifests.draws(plan)))
+                disk.put(self.folder / store.DRAWS, parquet.encoded(manifests.draws(plan)))
             self._write(study, plan)
+
+    def grow(
+        self, measures: Sequence[str] = (), monthly: Sequence[str] = (), scenarios: Sequence[str | Path] = ()
+    ) -> None:
+        """Ask for more columns, or for further scenarios: runs that lack a column are simulated again by their key.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such measure.
+        ScenarioError, DesignError
+            If a scenario is wrong, or cannot share the worlds of this sweep.
+        """
+        asked = self.study
+        if measures and asked.measures is None:
+            asked = asked.model_copy(update={"measures": self.measures})
+        loaded = [load(scenario) for scenario in scenarios]
+        chosen = named([*self.plan.scenarios, *loaded], self.design)
+        study = asked.with_more(measures, monthly, [str(scenario) for scenario in scenarios])
+        manifests.kept(study)  # refuses what is no measure
+        with self.store.writing():
+            self._write(study, manifests.plan(study, chosen, self.design, self.plan.made_by))
 
     def take_rule(self, study: Study) -> None:
         """Take the stop rule of the same study; its size must be that of this sweep, or less with a stop rule.
@@ -226,24 +287,31 @@ class Sweep:
                 self._write(self.study.model_copy(update={"until": study.until, "most": study.most}), self.plan)
 
     def _write(self, study: Study, plan: Plan) -> None:
-        self.study, self.plan, self.manifest = study, plan, manifests.manifest(study, plan)
-        store.write_manifest(self.folder, self.manifest)
-        self.store.forget()
+        manifest = manifests.manifest(study, plan)
+        for name in (*SUMMARIES, writing.SUMS):  # they tell of what was there before
+            (self.folder / name).unlink(missing_ok=True)
+        store.write_manifest(self.folder, manifest)
+        self._hold(study, plan, manifest)
 
-    def check_version(self) -> None:
-        """Refuse to add runs to those of another version of the model.
+    def check_code(self) -> None:
+        """Refuse to add runs to those of other code.
 
         Raises
         ------
         FolderError
-            If the numbers of the model have changed since the sweep was begun.
+            If what simulates has changed since the sweep was begun; with what has.
         """
-        made, here = self.manifest["numbers"], numbers()
-        if made != here:
-            raise FolderError(
-                f"{self.folder} was made with the model's numbers {made}; these are {here} (version, and a hash of the "
-                "parameters). Runs of both are never mixed: begin the study in another folder, or install that version"
-            )
+        here, made_by = fingerprint(), self.plan.made_by
+        if here.hash == made_by.hash:
+            return
+        changed = moved(modules_of(self.folder))
+        which = f": {', '.join(changed[:4])}{' and others' if len(changed) > 4 else ''}" if changed else ""
+        raise FolderError(
+            f"{self.folder} was made by {made_by}, this is {here}; they differ in "
+            f"{' and in '.join(made_by.differences(here))}{which}. Runs of both are never mixed: begin the study in "
+            "another folder, or go on with what made it. To see whether the numbers moved: cyclesim verify "
+            f"{shlex.quote(str(self.folder))}"
+        )
 
     def find(self, key: str) -> Item:
         """Return the run whose key begins with ``key``.
@@ -281,7 +349,7 @@ def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
         raise DesignError("the twin has no luck: one replication is all there is; leave replications and until out")
     if rule and study.replications < FEWEST:
         study = study.with_size(None, FEWEST)
-    return study, manifests.plan(study, scenarios, of_study(study, scenarios))
+    return study, manifests.plan(study, scenarios, of_study(study, scenarios), fingerprint())
 
 
 def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
@@ -302,18 +370,25 @@ def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
     study, plan = plan_of(study)
     manifest = manifests.manifest(study, plan)
     place = Path(folder) if folder is not None else Path("results") / f"{study.name}-{manifest['hash']}"
+    with writing.claimed(place):
+        return _begun(study, plan, manifest, place)
+
+
+def _begun(study: Study, plan: Plan, manifest: Mapping[str, Any], place: Path) -> Sweep:
     if _holds_sweep(place):
         there = read_sweep(place)
-        if there.manifest["hash"] == manifest["hash"]:
+        drawn = min(len(there.plan.design), len(plan.design))
+        same_draws = np.array_equal(there.plan.design.values[:drawn], plan.design.values[:drawn])
+        if there.manifest["hash"] == manifest["hash"] and same_draws:
             there.take_rule(study)
             return there
         if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
-            there.check_version()
+            there.check_code()
     found = Sweep(place, study, plan, manifest)
-    if not store.headless(place):
-        folders.check_free(place, manifest)
-    elif not found.store.keys <= {item.key for item in plan.items()}:
-        raise FolderError(f"{place} holds runs of another study; choose another folder with --out")
+    if store.headless(place):
+        found.check()
+    else:
+        writing.check_free(place, manifest)
     store.create(place, manifest, manifests.draws(plan))
     return found
 
@@ -327,22 +402,27 @@ def read_sweep(folder: str | Path) -> Sweep:
         If there is none.
     """
     place = Path(folder)
-    if not _holds_sweep(place):
-        if (place / store.DRAWS).exists() and (place / folders.MANIFEST).exists():
-            raise FolderError(
-                f"{place / folders.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
-            )
+    if not (place / writing.MANIFEST).exists():
         raise FolderError(f"{place} holds no sweep; begin one with: cyclesim sweep STUDY --out {place}")
-    content = json.loads((place / folders.MANIFEST).read_text(encoding="utf-8"))
+    content = writing.read_manifest(place, _damaged(place))
+    if content["kind"] != manifests.KIND:
+        raise FolderError(f"{place} holds a {content['kind']}, no sweep; begin one with: cyclesim sweep STUDY")
     try:
         study = Study.model_validate_json(json.dumps(content["study"]))
-        drawn = pq.read_table(place / store.DRAWS)[: max(content["draws"], 1)]  # it may be ahead of the manifest
+        drawn = pq.read_table(place / store.DRAWS, page_checksum_verification=True)
         scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
-    except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise FolderError(f"{place} cannot be read: {error}") from error
+    drawn = drawn[: max(content["draws"], 1)]  # it may be ahead of the manifest
     names = tuple(drawn.column_names[1:])
     design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
-    return Sweep(place, study, manifests.plan(study, scenarios, design), content)
+    if manifests.draws_hash(design) != content["draws_hash"] or drawn["draw"].to_pylist() != numbers_of(design):
+        raise FolderError(
+            f"{place / store.DRAWS} is not as it was written: its draws are not those of {writing.MANIFEST}. Take it "
+            "from a copy, or begin the study in another folder"
+        )
+    made_by = Fingerprint.parse(content["fingerprint"])
+    return Sweep(place, study, manifests.plan(study, scenarios, design, made_by), content)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -350,9 +430,13 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+def _damaged(folder: Path) -> str:
+    return f"{folder / writing.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
+
+
 def _holds_sweep(folder: Path) -> bool:
     try:
-        content = json.loads((folder / folders.MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((folder / writing.MANIFEST).read_text(encoding="utf-8"))
         return bool(content["kind"] == manifests.KIND)
     except (OSError, ValueError, KeyError, TypeError):
         return False

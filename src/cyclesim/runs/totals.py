@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import UnknownNameError, did_you_mean
-from cyclesim.runs.worlds import Table
+from cyclesim.runs.months import Table
 from cyclesim.vocabulary import MEASURES
 
 PERSON_MONTHS = "person_months_exploited"

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Sequence
 
 from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import NO_DRAWS, Design
 from cyclesim.runs.engines import gathered
-
-Table = dict[str, NDArray[np.generic]]
-_COLLECT_SECONDS, _COLLECT_SHARE = 1.0, 0.02
-
-
-@dataclass(frozen=True)
-class World:
-    """The luck that scenarios share: draw 0 is the defaults."""
-
-    draw: int
-    replication: int
+from cyclesim.runs.months import Table, World, simulate_world
 
 
 def worlds(design: Design | None, replications: int) -> list[World]:
@@ -33,42 +17,6 @@ def worlds(design: Design | None, replications: int) -> list[World]:
         raise DesignError(f"a study needs at least one replication (got {replications})")
     draws = range(1, len(design) + 1) if design is not None and len(design) else range(1)
     return [World(draw, replication) for draw in draws for replication in range(replications)]
-
-
-def simulate_world(
-    scenarios: Sequence[Scenario], design: Design, seed: int, world: World, twin: bool = False
-) -> list[Table]:
-    """Return the monthly table of each scenario in one world; its expected values where `twin` is true."""
-    values = design.of(world.draw)
-    return [simulate_months(scenario, values, seed, world.draw, world.replication, twin) for scenario in scenarios]
-
-
-def simulate_months(
-    scenario: Scenario, values: Mapping[str, float], seed: int, draw: int, replication: int, twin: bool = False
-) -> Table:
-    """Return the monthly table of one scenario with drawn values; ``draw`` names its luck."""
-    from cyclesim.model.cycle import CycleModel
-
-    drawn = scenario.with_values(values) if values else scenario
-    model = CycleModel(drawn, seed, draw, replication, twin=twin).run()
-    months = model.observations.tables()["months"]
-    model.close()
-    del model
-    _collect_now_and_then()
-    return months
-
-
-_collected, _pause = 0.0, _COLLECT_SECONDS
-
-
-def _collect_now_and_then() -> None:
-    """Free finished models: each is a ring of references, and the collector counts objects, not megabytes."""
-    global _collected, _pause  # noqa: PLW0603 - a clock
-    if time.monotonic() - _collected > _pause:
-        began = time.monotonic()
-        gc.collect()
-        _collected = time.monotonic()
-        _pause = max(_COLLECT_SECONDS, (_collected - began) / _COLLECT_SHARE)
 
 
 def simulate_worlds(

@@ -34,15 +34,9 @@ class Exits:
         self._displaced_children = self._displaced & children
         self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
         self._met, self._access = OfParameters(self._meets), OfParameters(self._accessible)
-        self._taken_up = OfParameters(lambda p: self._take_up(p) * self._access(p))
-        self._lens = OfParameters(
-            lambda p: np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
-        )
-        self._stays = OfParameters(lambda p: np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0))
-        self._willing = OfParameters(
-            lambda p: (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
-        )
-        self._received = OfParameters(lambda p: np.where(self._inside, 1.0, p.reception_outside))
+        self._taken_up, self._lens = OfParameters(self._accepted), OfParameters(self._recognised)
+        self._stays, self._willing = OfParameters(self._may_stay), OfParameters(self._comes_forward)
+        self._received = OfParameters(self._is_received)
 
     def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
         """Return the hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
@@ -67,6 +61,26 @@ class Exits:
         risks[Risk.CHANNELS + POLICE] *= (1.0 - p.complicity) * seen
         risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[POLICE]
         return risks
+
+    def _accepted(self, p: Values) -> Floats:
+        return self._take_up(p) * self._access(p)
+
+    def _recognised(self, p: Values) -> Floats:
+        """Return the share of people of whom police think as victims at all (M34)."""
+        result: Floats = np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
+        return result
+
+    def _may_stay(self, p: Values) -> Floats:
+        result: Floats = np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0)
+        return result
+
+    def _comes_forward(self, p: Values) -> Floats:
+        result: Floats = (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
+        return result
+
+    def _is_received(self, p: Values) -> Floats:
+        result: Floats = np.where(self._inside, 1.0, p.reception_outside)
+        return result
 
     def detained(self, p: Values) -> Floats:
         """Return the share of police contacts that end in detention or expulsion, shape (cells,)   (H9; M34).

@@ -9,8 +9,7 @@ from typing import Any
 from cyclesim.errors import FolderError
 from cyclesim.outputs.report import Report
 from cyclesim.outputs.reports import analyses, simulated, unknowns
-from cyclesim.outputs.reports.parts import read
-from cyclesim.runs.folder import MANIFEST
+from cyclesim.runs.writing import read_manifest
 
 _KINDS: dict[str, Callable[[Path, dict[str, Any]], Report]] = {
     "run": simulated.run,
@@ -36,7 +35,7 @@ def report(place: str | Path) -> Report:
         If the folder holds no results, or results without an interval that covers the inputs.
     """
     place = Path(place)
-    about = read(place / MANIFEST, f"{place} holds no results of cyclesim")
+    about = read_manifest(place)
     kind = str(about.get("kind", ""))
     if kind in _KINDS:
         return _KINDS[kind](place, about)

@@ -15,7 +15,7 @@ from cyclesim.outputs.reports.parts import assumptions, command, leaves_out, num
 
 def loop(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of a loop."""
-    found = read(place / "loop.json", f"{place} lacks loop.json")
+    found = read(place, "loop.json")
     chosen = scenario(about)
     if not found["intervals"]:
         raise FolderError(
@@ -61,13 +61,14 @@ def loop(place: Path, about: dict[str, Any]) -> Report:
         second=[leaves_out(), assumptions(about, [])],
         command=command(place, lambda: again),
         hash=about["hash"],
+        made_by=printed.made_by(about),
         seed=about["seed"],
     )
 
 
 def portfolio(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of a portfolio."""
-    found = read(place / "portfolio.json", f"{place} lacks portfolio.json")
+    found = read(place, "portfolio.json")
     chosen = scenario(about)
     if not found["draws"]:
         raise FolderError(
@@ -105,5 +106,6 @@ def portfolio(place: Path, about: dict[str, Any]) -> Report:
         second=[leaves_out(), assumptions(about, [])],
         command=command(place, lambda: again),
         hash=about["hash"],
+        made_by=printed.made_by(about),
         seed=about["seed"],
     )

@@ -16,6 +16,7 @@ from cyclesim.outputs import printed, text
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.report import Block, Chart, Table, drawn
 from cyclesim.runs.folder import scenario_of
+from cyclesim.runs.writing import read_file
 
 LEAVES_OUT = (
     "How much trafficking there is in any real crisis: no prevalence has been measured in a crisis population.",
@@ -32,8 +33,8 @@ MOST_ROWS, MOST_INPUTS = 10, 8
 
 def saved(place: Path, stem: str, alt: str, table: Table | None = None) -> list[Chart]:
     """Return the picture that an analysis left in its folder, if it did, with the numbers behind it."""
-    path = place / f"{stem}.svg"
-    return [Chart(path.read_bytes(), alt, table)] if path.is_file() else []
+    name = f"{stem}.svg"
+    return [Chart(read_file(place, name), alt, table)] if (place / name).is_file() else []
 
 
 def scenario(about: Mapping[str, Any]) -> Scenario:
@@ -50,14 +51,11 @@ def command(place: Path, otherwise: Callable[[], str]) -> str:
     return str(typed) if typed else otherwise()
 
 
-def read(path: Path, otherwise: str) -> dict[str, Any]:
-    """Read a file of JSON, or say what is missing."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FolderError(f"{otherwise}: {error}") from None
+def read(place: Path, name: str) -> dict[str, Any]:
+    """Read a file of JSON in a folder of results, held against its checksum."""
+    found = json.loads(read_file(place, name))
     if not isinstance(found, dict):
-        raise FolderError(f"{otherwise}: it is no object")
+        raise FolderError(f"{place / name}: it is no object")
     return found
 
 

@@ -78,6 +78,7 @@ def comparison(place: Path, about: dict[str, Any]) -> Report:
         second=[depends(found, len(gained)), leaves_out(), assumptions(about, found)],
         command=typed,
         hash=about["hash"],
+        made_by=printed.made_by(about),
         seed=about["seed"],
     )
 
@@ -186,6 +187,7 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
         second=[depends(found, len(gained)), leaves_out(), assumptions(about, found)],
         command=command(place, lambda: f"cyclesim sweep {swept.study.name}"),
         hash=about["hash"],
+        made_by=printed.made_by(about),
         seed=swept.study.seed,
     )
 

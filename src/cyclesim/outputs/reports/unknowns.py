@@ -37,7 +37,7 @@ def short(value: float) -> str:
 
 def regimes(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of regimes over draws, or along parameters."""
-    found = read(place / "regimes.json", f"{place} lacks regimes.json")
+    found = read(place, "regimes.json")
     if not found["points"]:
         raise FolderError(
             f"{place} has the regime at the default inputs only, and a report needs an interval: "
@@ -76,7 +76,7 @@ def regimes(place: Path, about: dict[str, Any]) -> Report:
 
 def sensitivity(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of which inputs move an outcome."""
-    found = read(place / "sensitivity.json", f"{place} lacks sensitivity.json")
+    found = read(place, "sensitivity.json")
     what = {
         "sobol": "Share of variance with interactions (total Sobol index)",
         "binned": "Share of variance between bins, each input alone",
@@ -112,7 +112,7 @@ def sensitivity(place: Path, about: dict[str, Any]) -> Report:
 
 def discovery(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of where an intervention fails."""
-    found = read(place / "discovery.json", f"{place} lacks discovery.json")
+    found = read(place, "discovery.json")
     box = found["box"]
     if not box["restrictions"]:
         answer = f"{found['scenario']} fails in {text.percent(box['base'])} of {box['draws']:,} draws, nowhere in "
@@ -144,7 +144,7 @@ def discovery(place: Path, about: dict[str, Any]) -> Report:
 
 def calibration(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of a calibration of a sweep to totals of its runs."""
-    found = read(place / "calibration.json", f"{place} lacks calibration.json")
+    found = read(place, "calibration.json")
     asked = {target["measure"]: target for target in found["targets"]}
     rows = [
         [
@@ -176,7 +176,7 @@ def calibration(place: Path, about: dict[str, Any]) -> Report:
 
 def match(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of a calibration to some of T1 to T15."""
-    found = read(place / "calibration.json", f"{place} lacks calibration.json")
+    found = read(place, "calibration.json")
     rows = found["quantities"]
     checked = found["checked"]
     after = (
@@ -213,7 +213,7 @@ def match(place: Path, about: dict[str, Any]) -> Report:
 
 def voi(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of what it is worth to know more."""
-    found = read(place / "voi.json", f"{place} lacks voi.json")
+    found = read(place, "voi.json")
     unit = found["unit"]
     best = next(row for row in found["benefits"] if row["scenario"] == found["best"])
     floor = found["evpi_of_halves"]
@@ -269,6 +269,7 @@ def _report(place: Path, about: dict[str, Any], kind: str, question: str, answer
         second=second,
         command=command(place, lambda: f"cyclesim {kind.lower()} (how it was typed is not in log.json)"),
         hash=about["hash"],
+        made_by=printed.made_by(about),
         seed=about["study"]["seed"] if "study" in about else about["seed"],
         **parts,
     )

@@ -1,0 +1,198 @@
+"""An archive: results in one file with all that is needed to read, check and repeat them, ready for a repository."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cyclesim.errors import FolderError
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.runs import folder as folders
+from cyclesim.runs import manifest as manifests
+from cyclesim.runs import writing
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
+from cyclesim.runs.sweep import read_sweep
+from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
+from cyclesim.runs.verify import INSIDE
+from cyclesim.vocabulary import MEASURES
+
+PACKAGE = "datapackage.json"
+_WHEN = (1980, 1, 1, 0, 0, 0)
+"""Time of every member, so that equal results give an equal archive."""
+_KEYS = {
+    "key": "Hash of all that determines the run.",
+    "scenario": "Name of the scenario.",
+    "draw": "Number of the draw of uncertain inputs; 0 stands for the defaults.",
+    "replication": "Number of the world within a draw: which luck.",
+    "crisis": "Name of the crisis.",
+    "month": "Month, counted from the first reported one; negative before it.",
+    "measure": "Name of the measure.",
+}
+
+
+def archive(folder: str | Path, out: str | Path | None = None) -> Path:
+    """Put a folder of results into one file; return its path.
+
+    Parameters
+    ----------
+    out
+        File; ``FOLDER.zip`` beside the folder if absent.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no finished results, or what it holds is damaged; if the file cannot be written.
+    """
+    folder = Path(folder)
+    about = writing.read_manifest(folder)
+    if about["kind"] == manifests.KIND:
+        sweep = read_sweep(folder)
+        sweep.check()
+        if not sweep.complete:
+            raise FolderError(f"{folder} is not complete; go on with: cyclesim resume {folder}")
+    listed = writing.sums(folder)
+    if not listed:
+        raise FolderError(f"{folder} has no {writing.SUMS}, so that nobody could check it; run its command again")
+    place = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}.zip")
+    members = {f"{INSIDE}/{name}": writing.read_file(folder, name) for name in listed}
+    members |= {f"{INSIDE}/{name}": (folder / name).read_bytes() for name in _beside(folder)}
+    members |= dict(_around(folder, about))
+    with writing.additions(place.parent, place.name) as output:
+        output.put({place.name: _packed(members)})
+    return place
+
+
+def _beside(folder: Path) -> Iterator[str]:
+    """Yield files that are kept without a checksum of their own: the checksums, and what drivers noted."""
+    for name in (writing.SUMS, *writing.LOGS):
+        if (folder / name).is_file():
+            yield name
+
+
+def _around(folder: Path, about: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Yield what the archive adds: scenarios, study, environment, data package, a text for people."""
+    for name in about.get("order", ()):
+        content = {key: value for key, value in about["scenarios"][name].items() if key != "hash"}
+        yield f"scenarios/{name}.yaml", Scenario.parse(content, name).to_yaml().encode()
+    if "study" in about:
+        yield "study.json", _json(about["study"])
+    made_by = Fingerprint.parse(about.get("fingerprint"))
+    environment = {"fingerprint": made_by.to_dict(), **json.loads(folders.log())}
+    for key in ("finished", "command", "modules"):
+        environment.pop(key, None)
+    if made_by.hash == fingerprint().hash:
+        environment["modules"] = modules()
+    yield "environment.json", _json({**environment, "about": "Of the machine that made the archive."})
+    yield PACKAGE, _json(package(folder, about))
+    yield "README.txt", _readme(about, made_by).encode()
+
+
+def package(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data package of the tables in a folder (Frictionless Data Package, version 2)."""
+    made_by = Fingerprint.parse(about.get("fingerprint"))
+    titles = [about["scenarios"][name].get("title", name) for name in about.get("order", ())]
+    study = about.get("study", {})
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"cyclesim-{about['kind']}-{about['hash']}",
+        "title": study.get("title") or " / ".join(titles) or f"cyclesim: {about['kind']}",
+        "description": f"Results of a simulation, not observations. Made by cyclesim {made_by}; hash {about['hash']}.",
+        "version": made_by.version,
+        "keywords": ["simulation", "agent-based model", "human trafficking", "humanitarian funding"],
+        "resources": [
+            _resource(folder, name, digest)
+            for name, digest in writing.sums(folder).items()
+            if name.endswith((".csv", ".parquet"))
+        ],
+    }
+
+
+def _resource(folder: Path, name: str, digest: str) -> dict[str, Any]:
+    stem, _, kind = name.rpartition(".")
+    found: dict[str, Any] = {
+        "name": stem.replace("/", "-").replace("_", "-").lower(),
+        "path": f"{INSIDE}/{name}",
+        "format": kind,
+        "mediatype": "text/csv" if kind == "csv" else "application/vnd.apache.parquet",
+        "bytes": (folder / name).stat().st_size,
+        "hash": f"sha256:{digest}",
+    }
+    if kind == "csv":
+        found |= {"type": "table", "encoding": "utf-8"}
+    return {**found, "schema": {"fields": [_field(*column) for column in _columns(folder / name, kind)]}}
+
+
+def _columns(file: Path, kind: str) -> list[tuple[str, str]]:
+    """Return the columns of a table and their types in the words of the data package."""
+    if kind == "csv":
+        import pandas as pd
+
+        schema = pa.Schema.from_pandas(pd.read_csv(file), preserve_index=False)
+    else:
+        schema = pq.read_schema(file)
+    return [(column.name, _type(column.type)) for column in schema]
+
+
+def _type(kind: pa.DataType) -> str:
+    tests = (
+        (pa.types.is_boolean, "boolean"),
+        (pa.types.is_integer, "integer"),
+        (pa.types.is_floating, "number"),
+        (pa.types.is_list, "array"),
+        (pa.types.is_fixed_size_list, "array"),
+    )
+    return next((name for test, name in tests if test(kind)), "string")
+
+
+def _field(name: str, kind: str) -> dict[str, str]:
+    """Return a column with what its measure is and in which unit."""
+    found = {"name": name, "type": kind}
+    measure = name.removesuffix("_by_month")
+    if name in _KEYS:
+        found["description"] = _KEYS[name]
+    elif measure == PERSON_MONTHS:
+        found |= {"description": "People in exploitation at the end of each month, summed over months.",
+                  "unit": "person-months"}  # fmt: skip
+    elif measure in MEASURES:
+        how = "" if measure == name else " Month by month."
+        how = how or (" Of a run: summed over its months." if TOTALS[measure] == "flow" else " Of a run: the mean over "
+                      "its months.")  # fmt: skip
+        found |= {"description": f"{MEASURES[measure].text}.{how}".replace("..", "."), "unit": MEASURES[measure].unit}
+    return found
+
+
+def _readme(about: Mapping[str, Any], made_by: Fingerprint) -> str:
+    return (
+        "Results of cyclesim: simulated worlds, not observations.\n\n"
+        f"{INSIDE}/           the folder as cyclesim wrote it; manifest.json says what determines it\n"
+        f"{PACKAGE}   the tables, their columns and units (Frictionless Data Package)\n"
+        "scenarios/, study   what was simulated\n"
+        "environment.json    fingerprint and versions\n"
+        f"{writing.SUMS}          checksums: sha256sum --check {writing.SUMS}\n\n"
+        f"Made by cyclesim {made_by} with NumPy {made_by.numpy} and SciPy {made_by.scipy}; hash {about['hash']}.\n"
+        "Check it, and simulate a share of its runs again, with: cyclesim verify THIS_FILE.zip --share 0.01\n"
+        "How many of its inputs are assumptions is in manifest.json, under parameters.\n"
+    )
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _packed(members: dict[str, bytes]) -> bytes:
+    """Return a zip file; equal members give equal bytes."""
+    members[writing.SUMS] = writing.listed(members)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(members):
+            member = zipfile.ZipInfo(name, _WHEN)
+            member.external_attr, member.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            packed.writestr(member, members[name])
+    return sink.getvalue()

@@ -1,0 +1,174 @@
+"""The fingerprint: a hash of everything but scenario, draw and luck that determines what comes out of a run.
+
+It covers the syntax of every module between a scenario and its totals, the default of every parameter that they name,
+and the versions of the libraries that do the arithmetic. It says nothing about the machine: whether another processor
+gives the same bits is what `cyclesim verify` tries.
+
+Code that was rewritten without moving a bit has another fingerprint and gives the same results. Such pairs stand in
+equal_code.json; `python tests/golden/equal.py` adds one after both have replayed the golden worlds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from cyclesim import sources
+from cyclesim.errors import FolderError
+from cyclesim.inputs.parameters import parameters
+from cyclesim.version import VERSION
+
+ROOTS = ("cyclesim.runs.item", "cyclesim.runs.months", "cyclesim.runs.totals")
+"""Where a run begins and ends; all they import of the package counts with them."""
+EQUAL = Path(__file__).parents[1] / "equal_code.json"
+PARAMETERS = "inputs/parameters.yaml"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What made results.
+
+    Attributes
+    ----------
+    version
+        Version of cyclesim, for people; it is not part of the hash.
+    code
+        Hash of the code and of the default parameters that it reads.
+    numpy, scipy
+        Versions.
+    """
+
+    version: str
+    code: str
+    numpy: str
+    scipy: str
+
+    @cached_property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits of all but the version; of code that is listed as equal, those of the first."""
+        return _digest([same_as(self.code), self.numpy, self.scipy])
+
+    def __str__(self) -> str:
+        return f"{self.version}+{self.hash}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON types, for manifests."""
+        return {**asdict(self), "code": same_as(self.code), "hash": self.hash}
+
+    @classmethod
+    def parse(cls, content: Any) -> Fingerprint:
+        """Return the fingerprint that a manifest states.
+
+        Raises
+        ------
+        FolderError
+            If there is none.
+        """
+        try:
+            return cls(*(str(content[name]) for name in ("version", "code", "numpy", "scipy")))
+        except (KeyError, TypeError):
+            raise FolderError(
+                "it was made before results said which code made them (cyclesim 0.3 or older); run its command again"
+            ) from None
+
+    def differences(self, other: Fingerprint) -> list[str]:
+        """Return in words what differs between two fingerprints, this one first."""
+        found = []
+        if same_as(self.code) != same_as(other.code):
+            found.append(f"the code or the default parameters (cyclesim {self.version} {self.code}, "
+                         f"{other.version} {other.code})")  # fmt: skip
+        for name in ("numpy", "scipy"):
+            one, two = getattr(self, name), getattr(other, name)
+            if one != two:
+                found.append(f"{name} ({one}, {two})")
+        return found
+
+
+def fingerprint() -> Fingerprint:
+    """Return the fingerprint of what this process simulates.
+
+    Raises
+    ------
+    FolderError
+        If the source was written after this process imported it.
+    """
+    found = _fingerprint()
+    written = sources.written_since([PARAMETERS, *(sources.path_of(module) for module in modules())])
+    if written:
+        raise FolderError(
+            f"{', '.join(written[:3])}{' and others' if len(written) > 3 else ''} was written after this process "
+            "imported cyclesim, so results would not say which code made them; start it anew (in a notebook: restart "
+            "the kernel)"
+        )
+    return found
+
+
+@cache
+def modules() -> dict[str, str]:
+    """Return the hash of every module that determines results, by name, and one of the parameters that they read."""
+    found = sources.closure(ROOTS)
+    named = {name for module in found.values() for name in module.names}
+    read = {name: quantity.value for name, quantity in parameters().items() if name in named}
+    return {**{name: module.syntax for name, module in found.items()}, "parameters": _digest(read)}
+
+
+@cache
+def of_this_process() -> Fingerprint:
+    """Return `fingerprint`, looked up once: for workers, which live for one study."""
+    return fingerprint()
+
+
+@cache
+def _fingerprint() -> Fingerprint:
+    from importlib.metadata import version
+
+    return Fingerprint(VERSION, _digest(modules()), version("numpy"), version("scipy"))
+
+
+def moved(before: Mapping[str, str]) -> list[str]:
+    """Return the modules, or ``parameters``, that differ from those of another fingerprint."""
+    now = modules()
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)) if before else []
+
+
+def modules_of(folder: Path) -> dict[str, str]:
+    """Return the hashes of modules that the last entry of a folder's log names; none where there is no log."""
+    try:
+        lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+        return dict(json.loads(lines[-1])["modules"])
+    except (OSError, ValueError, KeyError, IndexError):
+        return {}
+
+
+def same_as(code: str) -> str:
+    """Return the first of all codes that are listed as equal to one."""
+    for group in _equal(EQUAL.read_text(encoding="utf-8")):
+        if code in group:
+            return group[0]
+    return code
+
+
+@cache
+def _equal(text: str) -> list[list[str]]:
+    return groups(json.loads(text)["pairs"])
+
+
+def groups(pairs: Iterable[Mapping[str, str]]) -> list[list[str]]:
+    """Return pairs of equal codes as groups, each in the order in which its members were listed."""
+    found: list[list[str]] = []
+    for pair in pairs:
+        both = [pair["before"], pair["after"]]
+        joined = [group for group in found if set(group) & set(both)]
+        found = [group for group in found if group not in joined]
+        found.append(list(dict.fromkeys([code for group in joined for code in group] + both)))
+    return found
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=sources.DIGEST).hexdigest()

@@ -1,0 +1,232 @@
+"""Hold results against what they say of themselves: checksums, keys, and runs that are simulated again."""
+
+from __future__ import annotations
+
+import math
+import random
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cyclesim.errors import FolderError
+from cyclesim.runs import engines, writing
+from cyclesim.runs import folder as folders
+from cyclesim.runs import manifest as manifests
+from cyclesim.runs.fingerprint import Fingerprint, fingerprint
+from cyclesim.runs.item import Item, Job, simulate_item
+from cyclesim.runs.months import simulate_months
+from cyclesim.runs.store import same_bits
+from cyclesim.runs.sweep import Sweep, read_sweep
+
+INSIDE = "results"
+"""Folder of an archive in which the results stand."""
+_PASSING = ("lock", *writing.LOGS, "driver-")
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Verified:
+    """What came of it.
+
+    Attributes
+    ----------
+    place, kind
+        What was looked at.
+    made_by, here
+        Fingerprint of what made it, and of this code.
+    files
+        Number of files whose checksum is right.
+    problems
+        What is wrong, in words; empty if nothing is.
+    unlisted
+        Files that no checksum speaks of.
+    runs, replayed
+        Runs that could be simulated again, and how many were.
+    seed
+        Which of them: the seed of the choice.
+    """
+
+    place: Path
+    kind: str = ""
+    made_by: Fingerprint | None = None
+    here: Fingerprint = field(default_factory=fingerprint)
+    files: int = 0
+    problems: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    runs: int = 0
+    replayed: int = 0
+    seed: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def verify(
+    place: str | Path,
+    share: float = 0.01,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Verified:
+    """Check a folder of results, or an archive of one.
+
+    Parameters
+    ----------
+    share
+        Share of its runs that are simulated again, at least one; none for 0.
+    seed
+        Of the choice of these runs; another choice each time if absent.
+
+    Raises
+    ------
+    FolderError
+        If there are no results of cyclesim at all.
+    """
+    place = Path(place)
+    with unpacked(place) as (folder, problems):
+        found = Verified(place, problems=problems, seed=random.randrange(10**6) if seed is None else seed)
+        _check_files(folder, found)
+        try:
+            about = writing.read_manifest(folder)
+            found.kind, found.made_by = str(about["kind"]), Fingerprint.parse(about.get("fingerprint"))
+            _replay(folder, about, found, share, workers, progress)
+        except FolderError as error:
+            found.problems.append(str(error))
+    return found
+
+
+@contextmanager
+def unpacked(place: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folder of results, of an archive unpacked for now, and what is wrong with the archive.
+
+    Raises
+    ------
+    FolderError
+        If it is neither a folder nor an archive of cyclesim.
+    """
+    if place.is_dir():
+        yield place, []
+        return
+    with tempfile.TemporaryDirectory(prefix="cyclesim-archive-") as name:
+        try:
+            with zipfile.ZipFile(place) as archive:
+                archive.extractall(name)  # zipfile keeps members inside this folder
+        except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            raise FolderError(f"{place} is no folder, and cannot be read as an archive: {error}") from error
+        if not (Path(name) / INSIDE).is_dir():
+            raise FolderError(f"{place} is no archive of cyclesim; cyclesim archive FOLDER makes one")
+        outside = Verified(place)
+        _check_files(Path(name), outside)
+        yield Path(name) / INSIDE, outside.problems
+
+
+def _check_files(folder: Path, found: Verified) -> None:
+    """Hold files against their checksums."""
+    listed = writing.sums(folder)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name, digest in listed.items():
+        if name not in there:
+            found.problems.append(f"{name} is gone")
+        elif writing.digest_of(folder / name) != digest:
+            found.problems.append(f"{name} is not as it was written: its checksum is another")
+        else:
+            found.files += 1
+    others = (name for name in there - listed.keys() - {writing.SUMS} if not writing.passing(name.split("/")[-1]))
+    found.unlisted = sorted(name for name in others if not name.startswith(_PASSING))
+
+
+def _replay(
+    folder: Path, about: dict[str, Any], found: Verified, share: float, workers: int, progress: Progress | None
+) -> None:
+    """Simulate a share of the runs again and hold them against what is stored."""
+    if about["kind"] == manifests.KIND:
+        sweep = read_sweep(folder)
+        sweep.check()
+        found.unlisted = [name for name in found.unlisted if name not in sweep.store.names]
+        if not writing.sums(folder) and sweep.complete:
+            found.problems.append(
+                f"{writing.SUMS} is gone, though all runs are stored: cyclesim resume writes it again"
+            )
+        stored = {row["key"]: row for row in sweep.store.read(["key"]).to_pylist()}
+        items = [item for item in sweep.plan.items() if item.key in stored]
+        chosen = _chosen(items, share, found)
+        rows = _rows(sweep, {item.key for item in chosen})
+        tasks: list[Any] = [(item, rows[item.key]) for item in chosen]
+        shared: Any = (sweep.job(), sweep.store.columns.names)
+        differing = engines.gathered(_differing_run, shared, tasks, workers, progress)
+        names = [item.key for item in chosen]
+    elif (folder / "table.parquet").exists():
+        ensemble = folders.read(folder)
+        groups = list(ensemble.table.groupby(["scenario", "draw", "replication"], sort=False))
+        tasks = _chosen(groups, share, found)
+        shared = (ensemble.scenarios, ensemble.design, ensemble.seed, ensemble.engine == "twin")
+        differing = engines.gathered(_differing_world, shared, tasks, workers, progress)
+        names = ["{}, draw {}, replication {}".format(*key) for key, _ in tasks]
+    else:
+        return
+    found.replayed = len(names)
+    found.problems += [
+        f"run {name} gives other numbers when it is simulated again: {', '.join(columns[:4])}"
+        for name, columns in zip(names, differing, strict=True)
+        if columns
+    ]
+
+
+def _chosen(things: Sequence[Any], share: float, found: Verified) -> list[Any]:
+    found.runs = len(things)
+    number = min(len(things), max(1, math.ceil(share * len(things)))) if share > 0 else 0
+    return [things[k] for k in sorted(random.Random(found.seed).sample(range(len(things)), number))]
+
+
+def _rows(sweep: Sweep, keys: set[str]) -> dict[str, dict[str, Any]]:
+    """Return the stored rows of some runs, reading one file at a time."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sweep.store.files:
+        columns = sweep.store.columns.names
+        if not set(columns) <= set(pq.read_schema(file).names):
+            continue
+        table = pq.read_table(file, columns=columns, partitioning=None, page_checksum_verification=True)
+        rows = table.filter(pa.compute.is_in(table["key"], pa.array(sorted(keys), pa.string()))).to_pylist()
+        found.update({row["key"]: row for row in rows})
+    return found
+
+
+def _differing_run(shared: tuple[Job, list[str]], task: tuple[Item, dict[str, Any]]) -> list[str]:
+    """Return the columns in which a run of a sweep comes out otherwise."""
+    (job, columns), (item, stored) = shared, task
+    outcome = simulate_item(job, item)
+    if outcome.failed:
+        return [f"it fails ({outcome.row[-2]})"]
+    return differing(dict(zip(columns, outcome.row, strict=True)), stored)
+
+
+def differing(fresh: dict[str, Any], stored: dict[str, Any]) -> list[str]:
+    """Return the columns of a run whose bits are not those stored."""
+    return [name for name, value in fresh.items() if not same_bits(value, stored[name])]
+
+
+def _differing_world(shared: tuple[Any, ...], task: tuple[tuple[str, int, int], Any]) -> list[str]:
+    """Return the measures in which a world of an ensemble comes out otherwise."""
+    (scenarios, design, seed, twin), ((name, draw, replication), rows) = shared, task
+    values = {} if design is None else design.of(draw)
+    fresh = simulate_months(scenarios[name], values, seed, int(draw), int(replication), twin)
+    return [
+        measure
+        for measure, column in fresh.items()
+        if not np.array_equal(_bits(np.asarray(column)), _bits(rows[measure].to_numpy()))
+    ]
+
+
+def _bits(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return column.view(np.int64) if column.dtype == np.float64 else column

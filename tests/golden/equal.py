@@ -1,0 +1,115 @@
+"""Declare two versions of the code equal, after both have replayed the golden worlds and no bit differs.
+
+    python tests/golden/equal.py                 # the working tree against the last commit
+    python tests/golden/equal.py --before v0.4.0 # against any revision, or a folder that holds src/
+
+Rewriting code moves its fingerprint, and stored runs then count as made by other code. If every shipped scenario, in
+people and as twin, and draws of all inputs give the same bits under both, the pair is written into
+src/cyclesim/equal_code.json, and runs of the earlier code can be continued. What no golden world reaches is not tried:
+look at the difference yourself as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from hashlib import blake2b
+from io import BytesIO
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DRAWS = 8
+"""Draws of every input with a range, of each scenario in which they are tried, in people and as twin."""
+DRAWN = ("baseline", "small", "ukraine-2022")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--before", default="HEAD", help="revision, or folder that holds src/ (default: HEAD)")
+    parser.add_argument("--after", type=Path, default=ROOT, help="folder that holds src/ (default: this checkout)")
+    parser.add_argument("--only", nargs="*", help="names of golden worlds: a trial, which declares nothing")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        before = Path(asked.before) if Path(asked.before, "src").is_dir() else exported(asked.before, Path(place))
+        one, two = (witness(folder, asked.only) for folder in (before, asked.after))
+    if one["code"] == two["code"]:
+        print(f"Both are {one['code']}: there is nothing to declare.")
+        return 0
+    differ = [name for name in one["bits"] | two["bits"] if one["bits"].get(name) != two["bits"].get(name)]
+    if differ:
+        both, worlds = f"{one['code']} and {two['code']}", f"{len(differ)} of {len(one['bits'])} golden worlds"
+        print(f"REFUSED: {both} differ in {worlds}: {', '.join(differ[:5])}.")
+        print("The numbers move: write that into CHANGELOG, and raise the version.")
+        return 1
+    if asked.only:
+        print(f"{one['code']} and {two['code']} agree in the {len(two['bits'])} worlds tried; nothing is declared.")
+        return 0
+    listed = asked.after / "src/cyclesim/equal_code.json"
+    content = json.loads(listed.read_text(encoding="utf-8"))
+    content["pairs"].append({"before": one["code"], "after": two["code"], "worlds": len(two["bits"])})
+    listed.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"{two['code']} is declared equal to {one['code']}: no bit differs in {len(two['bits'])} golden worlds.")
+    return 0
+
+
+def exported(revision: str, place: Path) -> Path:
+    """Return a folder with the source of a revision."""
+    packed = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", revision, "src", "scenarios", "studies"], capture_output=True, check=True
+    )
+    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
+        archive.extractall(place, filter="data")
+    return place
+
+
+def witness(folder: Path, only: list[str] | None) -> dict:
+    """Return the code of a source tree and a hash of every bit of its golden worlds, found in a process of its own."""
+    words = [sys.executable, __file__, "--witness", *(only or [])]
+    environment = os.environ | {"PYTHONPATH": str(folder.resolve() / "src")}
+    done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def bits(only: list[str]) -> dict:
+    """Return the same of the code that this process imports."""
+    import numpy as np
+
+    import golden
+    from cyclesim.runs.design import sample
+    from cyclesim.runs.fingerprint import fingerprint
+
+    def digest(scenario: golden.Scenario, twin: bool, seed: int = 1) -> str:
+        model = golden.CycleModel(scenario, seed=seed, twin=twin).run()
+        hasher = blake2b(digest_size=16)
+        for table, columns in sorted(model.observations.tables().items()):
+            for measure, column in sorted(columns.items()):
+                values = np.asarray(column)
+                raw = values.tobytes() if values.dtype.kind in "iufb" else "\0".join(map(str, values.tolist())).encode()
+                hasher.update(f"{table}.{measure}:{len(raw)}:".encode() + raw)
+        model.close()
+        return hasher.hexdigest()
+
+    found = {}
+    for name in only or golden.NAMES:
+        scenario = golden.load(name.removesuffix(golden.TWIN))
+        found[name] = digest(scenario, name.endswith(golden.TWIN))
+        if name in DRAWN:
+            design = sample(scenario, n=DRAWS, seed=1)
+            for draw in range(1, DRAWS + 1):
+                for twin in (False, True):
+                    drawn = scenario.with_values(design.of(draw))
+                    found[f"{name}, draw {draw}{golden.TWIN if twin else ''}"] = digest(drawn, twin, seed=draw)
+    return {"code": fingerprint().code, "bits": found}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    if sys.argv[1:2] == ["--witness"]:
+        print(json.dumps(bits(sys.argv[2:])))
+        sys.exit(0)
+    sys.exit(main())
