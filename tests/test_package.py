@@ -1,8 +1,10 @@
 """The package: its public names, its weight, its floors, and what a wheel holds."""
 
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import cyclesim as cs
@@ -23,6 +25,13 @@ def test_public_names_are_sorted_and_there():
     for name in cs.__all__:
         assert getattr(cs, name).__doc__, name
     assert set(cs.__all__) <= set(dir(cs))
+
+
+def test_one_version_stands_for_package_numbers_changelog_and_citation():
+    """docs/releasing.md says when it moves."""
+    (cited,) = re.findall(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.M)
+    newest = re.findall(r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text(), re.M)[0]
+    assert cs.__version__ == cited == newest == version("cyclesim")
 
 
 def test_importing_cyclesim_or_asking_for_help_imports_nothing_heavy():
@@ -49,6 +58,7 @@ def test_the_wheel_holds_the_scenarios_byte_for_byte(tmp_path):
     assert "cyclesim/inputs/capture_tables/uk-6-lists.csv" in held
     assert "cyclesim/inputs/capture_tables/sources.yaml" in held
     assert "cyclesim/py.typed" in held
+    assert "cyclesim/equal_code.json" in held
 
 
 def test_every_parameter_is_read_by_the_code():

@@ -131,7 +131,7 @@ def _joined(nodes: list[ast.expr]) -> list[ast.expr]:
     for node in nodes:
         last = found[-1] if found else None
         if isinstance(node, ast.Constant) and isinstance(last, ast.Constant):
-            found[-1] = ast.Constant(f"{last.value}{node.value}")
+            found[-1] = ast.Constant(str(last.value) + str(node.value))
         else:
             found.append(node)
     return found

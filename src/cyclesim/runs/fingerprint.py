@@ -18,6 +18,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import numpy
+import scipy
+
 from cyclesim import sources
 from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
@@ -125,9 +128,7 @@ def of_this_process() -> Fingerprint:
 
 @cache
 def _fingerprint() -> Fingerprint:
-    from importlib.metadata import version
-
-    return Fingerprint(VERSION, _digest(modules()), version("numpy"), version("scipy"))
+    return Fingerprint(VERSION, _digest(modules()), numpy.__version__, scipy.__version__)
 
 
 def moved(before: Mapping[str, str]) -> list[str]:
