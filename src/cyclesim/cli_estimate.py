@@ -29,6 +29,10 @@ REPLICATES = 1000
 @click.option(
     "--order", type=click.IntRange(min=2), default=2, show_default=True, help="Lists in a term, for bic and aic."
 )
+@click.option(
+    "--lists", callback=options.names, metavar="NAME,...", help="Columns that are lists (default: all others)."
+)
+@click.option("--count", default="count", show_default=True, help="Column of how many people have a history.")
 @click.option("--interval", type=click.Choice(["bootstrap"]), help="Add 95 % limits.")
 @click.option("--replicates", type=click.IntRange(min=2), help=f"Replicates of the bootstrap (default: {REPLICATES}).")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the bootstrap.")
@@ -38,6 +42,8 @@ def estimate(
     counts: str,
     method: str | None,
     order: int,
+    lists: list[str],
+    count: str,
     interval: str | None,
     replicates: int | None,
     seed: int,
@@ -47,15 +53,16 @@ def estimate(
     """Estimate how many people there are, those on no list included (multiple systems estimation).
 
     COUNTS.csv has one column of 0 and 1 for each list and a column `count`, or one row for each person; or it is
-    the name of a published table, such as uk-6-lists. All methods stand side by side unless one is named. A method
-    that has no answer for a table says why.
+    the name of a published table, such as uk-6-lists. Which columns are lists is said first: a column of 0 and 1 that
+    is none, such as a trait of people, must be left out with --lists. All methods stand side by side unless one is
+    named. A method that has no answer for a table says why.
     """
     from cyclesim.inputs import captures
     from cyclesim.model.evidence.estimation.methods import METHODS
 
     if replicates is not None and interval is None:
         raise click.UsageError("--replicates belongs to --interval bootstrap; give both")
-    table = captures.read(counts)
+    table = captures.read(counts, lists, count)
     methods = [method] if method else list(METHODS)
     asked = {"order": order, "interval": interval, "replicates": replicates or REPLICATES, "seed": seed}
     from cyclesim.outputs import estimates, style
@@ -108,7 +115,7 @@ def _about(table: CaptureTable) -> Any:
 
     observed = sum(table.counts.values())
     overlapping = sum(people for history, people in table.counts.items() if sum(history) > 1)
-    return About(table.title, table.source, len(table.lists), observed, overlapping)
+    return About(table.title, table.source, table.sizes, table.left_out, observed, overlapping)
 
 
 def _manifest(table: CaptureTable, methods: list[str], asked: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,11 @@ draws = click.option(
 )
 
 
+def names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
+    """Return the names in a list of them, separated by commas."""
+    return [name.strip() for name in value.split(",") if name.strip()] if value else []
+
+
 @contextmanager
 def claimed(out: Path | None, about: Mapping[str, Any]) -> Iterator[Output | None]:
     """Claim a folder for results until the command ends, see `cyclesim.runs.writing.results`; nothing without one."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cyclesim import cli_options as options
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,10 +33,6 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise click.BadParameter(f"must be like 3/8: the third of eight parts (got {value!r})")
     return int(found[1]), int(found[2])
-
-
-def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
-    return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
 _CARRIED_OUT = (
@@ -125,8 +123,8 @@ def resume(folder: Path, retry_failed: bool, **how: Any) -> None:
 @folder
 @click.option("--draws", type=click.IntRange(min=1), help="How many draws there shall be (of morris: trajectories).")
 @click.option("--replications", type=click.IntRange(min=1), help="How many replications there shall be.")
-@click.option("--measures", callback=_names, metavar="NAME,...", help="Totals to keep as well (cyclesim measures).")
-@click.option("--monthly", callback=_names, metavar="NAME,...", help="Measures to keep month by month as well.")
+@click.option("--measures", callback=options.names, metavar="NAME,...", help="Totals to keep as well.")
+@click.option("--monthly", callback=options.names, metavar="NAME,...", help="Measures to keep month by month as well.")
 @click.option("--scenario", "scenarios", multiple=True, help="Name or file of a further scenario. May be repeated.")
 @carried_out
 def expand(

@@ -21,6 +21,7 @@ import tempfile
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 DRAWS = 8
@@ -36,10 +37,12 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         before = Path(asked.before) if Path(asked.before, "src").is_dir() else exported(asked.before, Path(place))
-        one, two = (witness(folder, asked.only) for folder in (before, asked.after))
-    if one["code"] == two["code"]:
-        print(f"Both are {one['code']}: there is nothing to declare.")
-        return 0
+        codes = {result(begun(folder, ["--code"])) for folder in (before, asked.after)}
+        if len(codes) == 1:
+            print(f"Both are {codes.pop()}: there is nothing to declare.")
+            return 0
+        both = [begun(folder, ["--witness", *(asked.only or [])]) for folder in (before, asked.after)]  # side by side
+        one, two = map(result, both)
     differ = [name for name in one["bits"] | two["bits"] if one["bits"].get(name) != two["bits"].get(name)]
     if differ:
         both, worlds = f"{one['code']} and {two['code']}", f"{len(differ)} of {len(one['bits'])} golden worlds"
@@ -67,16 +70,22 @@ def exported(revision: str, place: Path) -> Path:
     return place
 
 
-def witness(folder: Path, only: list[str] | None) -> dict:
-    """Return the code of a source tree and a hash of every bit of its golden worlds, found in a process of its own."""
-    words = [sys.executable, __file__, "--witness", *(only or [])]
+def begun(folder: Path, words: list[str]) -> subprocess.Popen:
+    """Begin this script in a process that imports the source tree of a folder."""
     environment = os.environ | {"PYTHONPATH": str(folder.resolve() / "src")}
-    done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout)
+    return subprocess.Popen([sys.executable, __file__, *words], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def result(process: subprocess.Popen) -> Any:
+    """Return what such a process prints."""
+    said, _ = process.communicate()
+    if process.returncode:
+        sys.exit(process.returncode)
+    return json.loads(said)
 
 
 def bits(only: list[str]) -> dict:
-    """Return the same of the code that this process imports."""
+    """Return the code that this process imports, and a hash of every bit of its golden worlds."""
     import numpy as np
 
     import golden
@@ -111,5 +120,10 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     if sys.argv[1:2] == ["--witness"]:
         print(json.dumps(bits(sys.argv[2:])))
+        sys.exit(0)
+    if sys.argv[1:2] == ["--code"]:
+        from cyclesim.runs.fingerprint import fingerprint
+
+        print(json.dumps(fingerprint().code))
         sys.exit(0)
     sys.exit(main())

@@ -63,7 +63,9 @@ def test_what_spreadsheets_write_is_read(tmp_path):
         ("A,B,count\n1,0,3\n0,0,9\n", [(3, "is on no list")]),
         ("A,B\n1,0\n0,0\n", [(3, "is on no list")]),
         ("A,B,count\n1,2,3\nx,0,3\n", [(2, "must be 0 or 1"), (3, "must be 0 or 1")]),
-        ("A,B,count\n1,0\n", [(2, "has 2 cells where the first line has 3")]),
+        ("A,B\n1,2\n1,3\n0,1\n", [(2, "must be 0 or 1 (so in 2 of 3 rows; this is the first)")]),
+        ("A,B,count\n1,0\n", [(2, "has not as many cells as the first line")]),
+        ("Invented Person,1,0\nOther Person,0,1\n", [(1, "the first line must name the columns")]),
         ("A,B,count,count\n1,0,3,3\n", [(1, "is there twice")]),
         ("A,A,count\n1,0,3\n", [(0, "two lists are called 'A'")]),
         (",B,count\n1,0,3\n", [(0, "a list has no name")]),
@@ -92,3 +94,38 @@ def test_files_that_are_not_there_or_no_text(tmp_path):
         captures.read(tmp_path / "image.csv")
     with pytest.raises(UnknownNameError, match="did you mean 'uk-6-lists'"):
         captures.read("uk-6-list")
+
+
+def test_columns_are_chosen_and_the_rest_is_left_out(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("name,police,ngo,female,people\nInvented One,1,0,1,3\nInvented Two,0,1,0,2\n")
+    table = captures.read(path, ["ngo", "Police"], "people")
+    assert table.lists == ("ngo", "police")
+    assert table.counts == {(0, 1): 3, (1, 0): 2}
+    assert table.left_out == ("name", "female")
+    assert table.sizes == {"ngo": 2, "police": 3}
+    for wrong in (["polce", "ngo"], ["police", "persons"]):
+        with pytest.raises(UnknownNameError, match="no column"):
+            captures.read(path, wrong)
+    with pytest.raises(UnknownNameError, match="no column 'number'"):
+        captures.read(path, count="number")
+
+
+@pytest.mark.parametrize("kind", range(6))
+def test_no_cell_of_a_register_is_ever_told(tmp_path, kind):
+    """Whatever is wrong with it: names, dates, a count that is a telephone number, rows of another length."""
+    secret = "Invented-Person-7341"
+    text = (
+        f"name,police,ngo\n{secret},1,0\n",
+        f"police,ngo\n{secret},1\n1,0\n",
+        f"police,ngo,count\n1,0,{secret}\n",
+        f"police,ngo\n1,0,{secret}\n",
+        f"{secret},1,0\n{secret},0,1\n",
+        f'police,ngo\n"{secret},1\n',
+    )[kind]
+    path = tmp_path / "register.csv"
+    path.write_text(text)
+    with pytest.raises(TableError) as caught:
+        captures.read(path)
+    assert secret not in str(caught.value)
+    assert len(str(caught.value).splitlines()) <= 2

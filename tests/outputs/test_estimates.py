@@ -10,7 +10,14 @@ from cyclesim.model.evidence.estimation.estimates import Estimate
 from cyclesim.model.evidence.estimation.methods import METHODS
 from cyclesim.outputs import estimates, style
 
-ABOUT = estimates.About("People on lists in a district with a rather long name, 2022-24, five lists", "A", 5, 900, 60)
+ABOUT = estimates.About(
+    "People on lists in a district with a rather long name, 2022-24, five lists",
+    "A",
+    dict.fromkeys("ABCDE", 200),
+    (),
+    900,
+    60,
+)
 
 
 def rows(refused=(), interval=(2_000.0, 9_000.0)):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyclesim.errors import Problem, TableError, UnknownNameError, did_you_mean
@@ -17,11 +17,11 @@ from cyclesim.inputs import reading
 
 MAX_LISTS = 10
 """A table has 2^lists cells; with this many lists models are still fitted in seconds."""
-MAX_COUNT = 10**12
+MAXCOUNT = 10**12
 MAX_BYTES = 50_000_000
 History = tuple[int, ...]
 _FOLDER = Path(__file__).with_name("capture_tables")
-_COUNT = "count"
+COUNT = "count"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class CaptureTable:
         Names of the lists, in the order of the histories.
     counts
         People by history: ``{(1, 0): 40}`` are 40 on the first list only.
+    left_out
+        Columns that are neither lists nor counts.
     """
 
     name: str
@@ -45,6 +47,13 @@ class CaptureTable:
     source: str
     lists: tuple[str, ...]
     counts: dict[History, int]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """People on each list."""
+        rows = self.counts.items()
+        return {name: sum(people for history, people in rows if history[k]) for k, name in enumerate(self.lists)}
 
 
 @dataclass(frozen=True)
@@ -61,31 +70,37 @@ def names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.csv"))
 
 
-def read(name_or_path: str | Path) -> CaptureTable:
+def read(name_or_path: str | Path, lists: Sequence[str] = (), count: str = COUNT) -> CaptureTable:
     """Read a table.
+
+    Messages name columns and lines, never what stands in a cell: the file may be a register of people.
 
     Parameters
     ----------
     name_or_path
         What holds ``.csv`` or a slash is a file; anything else is the name of a published table.
+    lists
+        Columns that are lists; all but `count` if empty.
+    count
+        Column that holds how many people have a history.
 
     Raises
     ------
     TableError
         With everything that is wrong with the file.
     UnknownNameError
-        If there is no published table of that name.
+        If there is no published table, or no column, of that name.
     """
     text = str(name_or_path)
     if ".csv" in text or "/" in text or "\\" in text:
-        return _read(Path(text), Path(text).stem, text, "")
+        return _read(Path(text), Path(text).stem, text, "", lists, count)
     if text not in names():
         way_out = did_you_mean(text, names())
         raise UnknownNameError(f"no published table {text!r}; {way_out} (a file is named with .csv or a slash)")
     from cyclesim.inputs import reading
 
     about = reading.read(_FOLDER / "sources.yaml").data[text]
-    return _read(_FOLDER / f"{text}.csv", text, about["title"], about["source"])
+    return _read(_FOLDER / f"{text}.csv", text, about["title"], about["source"], lists, count)
 
 
 def problems(lists: Sequence[str], rows: Sequence[Row], file: str = "", people: bool = False) -> list[Problem]:
@@ -129,49 +144,73 @@ def _of_row(row: Row, again: bool) -> Iterator[tuple[str, str, object]]:
         yield "is on no list", "leave it out: how many are on no list is what is estimated", None
     elif again:
         yield "this history is there twice", "add the two counts up", None
-    if not (0 <= row.people <= MAX_COUNT and row.people == int(row.people)):
-        value = f"{row.people:g}"
-        yield f"{_COUNT} must be a whole number of people, from 0 to {MAX_COUNT:,}", "write plain digits", value
+    if not (0 <= row.people <= MAXCOUNT and row.people == int(row.people)):
+        yield f"{COUNT} must be a whole number of people, from 0 to {MAXCOUNT:,}", "write plain digits", None
 
 
-def _read(path: Path, name: str, title: str, source: str) -> CaptureTable:
+def _read(path: Path, name: str, title: str, source: str, chosen: Sequence[str], count: str) -> CaptureTable:
     file = str(path)
     header, lines = _parsed(_text(path), file)
-    counted = [column for column in header if column.casefold() == _COUNT]
-    lists = [column for column in header if column not in counted]
+    counted = _column(count, header)
+    lists = [_column(column, header, must=True) for column in chosen] or [c for c in header if c != counted]
+    left_out = tuple(column for column in header if column not in (*lists, counted))
     found: list[Problem] = []
-    rows = [row for line, cells in lines for row in _row(file, line, header, cells, found)]
-    if len(counted) > 1:
-        found.append(Problem(file, 1, 1, _COUNT, None, "is there twice", "keep one of the columns"))
+    if len(set(header)) == len(header):
+        rows = [row for line, cells in lines for row in _row(file, line, header, cells, lists, counted, found)]
+    else:  # a cell could not be told by its column
+        rows = []
+        found += [Problem(file, 1, 1, counted, None, "is there twice", "keep one of the columns")] * (
+            header.count(counted) > 1
+        )
     found += problems(lists, rows, file, people=not counted)
     if found:
-        raise TableError(sorted(found, key=lambda problem: problem.line))
+        raise TableError(_gathered(found, len(lines)))
     counts: Counter[History] = Counter()
     for row in rows:
         counts[tuple(int(value) for value in row.history)] += int(row.people)
-    return CaptureTable(name, title, source, tuple(lists), dict(counts))
+    return CaptureTable(name, title, source, tuple(lists), dict(counts), left_out)
 
 
-def _row(file: str, line: int, header: list[str], cells: list[str], found: list[Problem]) -> Iterator[Row]:
-    """Yield the row of a line; if a cell is not as it must be, say so instead."""
+def _column(name: str, header: Sequence[str], must: bool = False) -> str:
+    """Return a column as the file writes it; empty if there is none and it is only the usual one of counts."""
+    found = [column for column in header if column.casefold() == name.casefold()]
+    if not found and (must or name != COUNT):
+        raise UnknownNameError(f"no column {name!r}; {did_you_mean(name, header)}")
+    return found[0] if found else ""
+
+
+def _gathered(found: Iterable[Problem], rows: int) -> list[Problem]:
+    """Return problems of one kind and column as one, with how many rows have it: a register has thousands."""
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for problem in sorted(found, key=lambda problem: problem.line):
+        kinds.setdefault((problem.key, problem.message), []).append(problem)
+    return [
+        replace(same[0], message=f"{same[0].message} (so in {len(same):,} of {rows:,} rows; this is the first)")
+        if len(same) > 1
+        else same[0]
+        for same in kinds.values()
+    ]
+
+
+def _row(
+    file: str, line: int, header: list[str], cells: list[str], lists: Sequence[str], counted: str, found: list[Problem]
+) -> Iterator[Row]:
+    """Yield the row of a line; if a cell is not as it must be, say so instead, without the cell."""
     if len(cells) != len(header):
-        message = f"has {len(cells)} cells where the first line has {len(header)}"
+        message = "has not as many cells as the first line"
         found.append(Problem(file, line, 1, "", None, message, "write one for each column"))
         return
-    history, people, before = [], 1.0, len(found)
-    for column, cell in zip(header, cells, strict=True):
-        value = _number(cell)
-        if column.casefold() == _COUNT:
-            people = value if value is not None else -1.0
-            if value is None:
-                found.append(Problem(file, line, 1, column, cell, "must be a whole number", "write plain digits"))
-        elif value in (0.0, 1.0):
-            history.append(value)
-        else:
-            way_out = "1: on the list; 0: not on it; other columns do not belong here"
-            found.append(Problem(file, line, 1, column, cell, "must be 0 or 1", way_out))
+    row, before = dict(zip(header, cells, strict=True)), len(found)
+    people = _number(row[counted]) if counted else 1.0
+    if people is None:
+        found.append(Problem(file, line, 1, counted, None, "must be a whole number", "write plain digits"))
+    history = [_number(row[column]) for column in lists]
+    for column, value in zip(lists, history, strict=True):
+        if value not in (0.0, 1.0):
+            way_out = "1: on the list; 0: not on it. If the column is no list, name those that are: --lists A,B,C"
+            found.append(Problem(file, line, 1, column, None, "must be 0 or 1", way_out))
     if len(found) == before:
-        yield Row(line, history, people)
+        yield Row(line, [value for value in history if value is not None], people or 0.0)
 
 
 def _number(cell: str) -> float | None:
@@ -190,8 +229,10 @@ def _parsed(text: str, file: str) -> tuple[list[str], list[tuple[int, list[str]]
     except csv.Error as error:
         raise TableError([Problem(file, reader.line_num, 1, "", None, f"is not CSV: {error}")]) from None
     if not header or not lines:
-        way_out = f"give a line of names, then a line of 0 and 1 for each history with its {_COUNT}, or for each person"
+        way_out = f"give a line of names, then a line of 0 and 1 for each history with its {COUNT}, or for each person"
         raise TableError([Problem(file, 0, 0, "", None, "holds no table", way_out)])
+    if any(_number(cell) is not None for cell in header):
+        raise TableError([Problem(file, 1, 1, "", None, "the first line must name the columns", "put names above")])
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         raise TableError([Problem(file, 1, 1, "", None, "its columns are not separated by commas", "use commas")])
     return header, lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -33,14 +33,17 @@ class About:
     title, source
         Of the table.
     lists
-        Number of lists.
+        People on each list, by name.
+    left_out
+        Columns that were not read.
     observed, overlapping
         People on at least one list, and on two or more.
     """
 
     title: str
     source: str
-    lists: int
+    lists: Mapping[str, int]
+    left_out: Sequence[str]
     observed: int
     overlapping: int
 
@@ -53,7 +56,8 @@ def as_text(rows: Sequence[Estimate], about: About) -> str:
     return "\n".join(
         [
             about.title,
-            f"{about.observed:,} people on {about.lists} lists, {100 * share:.1f} % of them on two or more",
+            f"{about.observed:,} people on {len(about.lists)} lists, {100 * share:.1f} % of them on two or more",
+            *_taken(about),
             "",
             *table,
             "",
@@ -62,6 +66,15 @@ def as_text(rows: Sequence[Estimate], about: About) -> str:
             *([f"Source of the table: {about.source}"] if about.source else []),
         ]
     )
+
+
+def _taken(about: About) -> list[str]:
+    """Return which columns were taken as lists, and which were left out."""
+    sizes = ", ".join(f"{name} {people:,}" for name, people in about.lists.items())
+    lines = [fill(f"Lists: {sizes}", 120, subsequent_indent="  ")]
+    if about.left_out:
+        lines.append(fill(f"Columns left out: {', '.join(about.left_out)}", 120, subsequent_indent="  "))
+    return lines
 
 
 def chart(rows: Sequence[Estimate], about: About) -> Figure:

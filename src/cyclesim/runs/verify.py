@@ -134,6 +134,8 @@ def unpacked(place: Path) -> Iterator[tuple[Path, list[str]]]:
 def _check_files(folder: Path, found: Verified) -> None:
     """Hold files against their checksums."""
     listed = writing.sums(folder)
+    if listed and (folder / writing.SUMS).read_bytes() != writing.sums_as_text(listed):
+        found.problems.append(f"{writing.SUMS} is not as it was written")
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name, digest in listed.items():
         if name not in there:

@@ -263,17 +263,17 @@ def read_file(folder: Path, name: str) -> bytes:
 def sums(folder: Path) -> dict[str, str]:
     """Return the checksums of the files of a folder, by name; none where they were not written yet."""
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        lines = (folder / SUMS).read_bytes().decode().split("\n")
     except (OSError, ValueError):
         return {}
-    pairs = (line.partition("  ") for line in lines)
+    pairs = (line.partition("  ") for line in lines if line)
     return {name: digest for digest, _, name in pairs}
 
 
 def sum_up(folder: Path, names: Iterable[str]) -> None:
     """Write the checksums of these files, as ``sha256sum --check SHA256SUMS`` reads them; keep those of others."""
     digests = {name: digest for name, digest in sums(folder).items() if (folder / name).is_file()}
-    disk.put(folder / SUMS, _listed(digests | {name: digest_of(folder / name) for name in names}))
+    disk.put(folder / SUMS, sums_as_text(digests | {name: digest_of(folder / name) for name in names}))
 
 
 @contextmanager
@@ -310,20 +310,21 @@ def _move(stage: Path, place: Path) -> None:
     kept = {name: digest for name, digest in sums(place).items() if name not in names}
     fresh = {name: digest_of(stage / name) for name in names if name not in LOGS}
     if (place / SUMS).exists():
-        disk.put(place / SUMS, _listed(kept))
+        disk.put(place / SUMS, sums_as_text(kept))
     for name in names:
         os.replace(stage / name, place / name)
     if (place / MANIFEST).exists():
-        disk.put(place / SUMS, _listed(kept | fresh))
+        disk.put(place / SUMS, sums_as_text(kept | fresh))
     disk.sync(place)
 
 
 def listed(contents: Mapping[str, bytes]) -> bytes:
     """Return the checksums of some contents as a file of checksums."""
-    return _listed({name: sha256(content).hexdigest() for name, content in contents.items()})
+    return sums_as_text({name: sha256(content).hexdigest() for name, content in contents.items()})
 
 
-def _listed(digests: Mapping[str, str]) -> bytes:
+def sums_as_text(digests: Mapping[str, str]) -> bytes:
+    """Return checksums, by name, as they are written."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode()
 
 

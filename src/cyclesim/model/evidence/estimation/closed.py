@@ -1,4 +1,4 @@
-"""Estimators in closed form: Lincoln-Petersen, Chapman, and Chao's lower bound."""
+"""Estimators in closed form: Lincoln-Petersen, Chapman and Chao."""
 
 from __future__ import annotations
 
@@ -46,16 +46,17 @@ def chapman(counts: Counts) -> Answer:
 
 
 def chao(counts: Counts, corrected: bool = False) -> Answer:
-    """Return Chao's lower bound n + f1^2 / (2 f2), with f_k people on exactly k lists (Chao 1987).
+    """Return Chao's estimate n + A f1^2 / (2 f2), A = (t - 1) / t, with f_k of n people on exactly k of t lists.
 
-    A lower bound where people differ in how easily they are found, if lists are independent and alike in size.
-    Its variance is f2 (r^4 / 4 + r^3 + r^2 / 2) with r = f1 / f2 (Chao 1987, equation 8).
+    A lower bound if people differ in how easily they are found and lists are independent and alike in size; equal to
+    the truth in expectation if people do not differ either (Chao 1987, 1989). Its variance is
+    f2 (A^2 r^4 / 4 + A^2 r^3 + A r^2 / 2) with r = f1 / f2 (Chao 1987, with A as in Chao & Chiu 2016).
 
     Parameters
     ----------
     corrected
-        Return n + f1 (f1 - 1) / (2 (f2 + 1)) instead: nearly unbiased, and finite without overlap. The variance
-        is that of Chao (1989) as in EstimateS: g + g' with f2 + 1 in the place of f2.
+        Return n + A f1 (f1 - 1) / (2 (f2 + 1)) instead: nearly unbiased, and finite without overlap. The variance
+        is that of Chao (1989), with f2 + 1 in the place of f2.
 
     Raises
     ------
@@ -63,24 +64,23 @@ def chao(counts: Counts, corrected: bool = False) -> Answer:
         If nobody is on two lists (not if corrected).
     """
     once, twice = float(counts.on[1]), float(counts.on[2])
+    lists = max(sum(counts.margins[1 << k] > 0 for k in range(len(counts.lists))), 1)  # one with nobody on it is none
+    part = (lists - 1) / lists
     note = "a lower bound if people differ and lists do not; too high where lists differ in size"
     if corrected:
-        total = counts.observed + once * (once - 1) / (2 * (twice + 1))
         more = twice + 1
         variance = (
-            once * (once - 1) / (2 * more)
-            + once * (2 * once - 1) ** 2 / (4 * more**2)
-            + once**2 * twice * (once - 1) ** 2 / (4 * more**4)
+            part * once * (once - 1) / (2 * more)
+            + part**2 * once * (2 * once - 1) ** 2 / (4 * more**2)
+            + part**2 * once**2 * twice * (once - 1) ** 2 / (4 * more**4)
         )
-        return Answer(total, math.sqrt(max(variance, 0.0)), note=note)
+        unseen = part * once * (once - 1) / (2 * more)
+        return Answer(counts.observed + unseen, math.sqrt(max(variance, 0.0)), note=note)
     if twice == 0:
         raise RefusedError("nobody is on exactly two lists, so the lower bound is infinite")
     ratio = once / twice
-    return Answer(
-        counts.observed + once**2 / (2 * twice),
-        math.sqrt(twice * (ratio**4 / 4 + ratio**3 + ratio**2 / 2)),
-        note=note,
-    )
+    variance = twice * (part**2 * ratio**4 / 4 + part**2 * ratio**3 + part * ratio**2 / 2)
+    return Answer(counts.observed + part * once**2 / (2 * twice), math.sqrt(variance), note=note)
 
 
 def _two(counts: Counts) -> tuple[float, float, float]:
