@@ -79,6 +79,7 @@ def calibrate(
         click.echo(f"Tables: {out}{os.sep}")
 
 
+_HOME = "cyclesim.analysis.calibration"
 Told = tuple[dict[str, Any], str]
 """Content as JSON types, and text."""
 
@@ -92,7 +93,7 @@ def _of_a_sweep(
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(place)
-    about = folders.derived(sweep.manifest, "calibration", [list(targets), scenario, accept, seed])
+    about = folders.derived(sweep.manifest, "calibration", [list(targets), scenario, accept, seed], _HOME)
     with options.claimed(out, about) as output:
         found = calibration.calibrate(sweep, targets, scenario, accept, seed)
         if output is not None:
@@ -124,7 +125,7 @@ def _of_a_scenario(
     named(targets)
     chosen = load(name)
     about = folders.manifest("match", [chosen], sample(chosen, n=draws, seed=seed), seeds, seed)
-    about = folders.derived(about, "match", {"targets": list(targets), "check": check})
+    about = folders.derived(about, "match", {"targets": list(targets), "check": check}, "cyclesim.analysis.matching")
     with options.claimed(out, about) as output:
         with progress_bar(quiet=quiet) as progress:
             found = match(chosen, targets, draws, check, seeds, seed, workers or cores(), progress)

@@ -23,7 +23,9 @@ def chart(folder: Path, kind: str, measure: str, out: Path | None) -> None:
     """
     from cyclesim.outputs import pictures
     from cyclesim.runs import folder as folders
+    from cyclesim.runs.writing import read_manifest
 
     figure = pictures.of_folder(folders.read(folder), folder, kind, measure)
-    for path in pictures.save(figure, out or folder, kind, ("svg", "pdf", "png")):
+    of = str(read_manifest(folder)["hash"])
+    for path in pictures.save(figure, out or folder, kind, ("svg", "pdf", "png"), of):
         click.echo(f"{path.parent}{os.sep}{path.name}")

@@ -29,7 +29,7 @@ def discover(folder: Path, rule: str, scenario: str | None, out: Path | None, as
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = folders.derived(sweep.manifest, "discovery", [rule, scenario])
+    about = folders.derived(sweep.manifest, "discovery", [rule, scenario], "cyclesim.analysis.discovery")
     with options.claimed(out, about) as output:
         found = discovery.discover(sweep, rule, scenario)
         if output is not None:

@@ -130,7 +130,8 @@ def _manifest(table: CaptureTable, methods: list[str], asked: dict[str, Any]) ->
         "lists": list(table.lists),
         "histories": [{"history": list(history), "count": people} for history, people in sorted(table.counts.items())],
     }
-    return {"hash": folder.hashed(content), **content}
+    about = {"hash": folder.hashed(content), **content}
+    return folder.derived(about, "estimate", asked, "cyclesim.model.evidence.estimation.bootstrap")
 
 
 @contextmanager

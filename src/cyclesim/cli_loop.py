@@ -42,6 +42,7 @@ def loop(
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
     about = folder.manifest("loop", [chosen], design, 1, seed, "twin")
+    about = folder.derived(about, "loop", {"years": years}, "cyclesim.analysis.loop")
     with options.claimed(out, about) as output:
         with progress_bar(quiet=as_json) as progress:
             found = loops(chosen, design, years, workers or cores(), progress)

@@ -32,11 +32,11 @@ def page(study: str, out: Path, runs: Path | None, workers: int | None) -> None:
     sliders.check(chosen, plan.scenarios)
     if not out.absolute().parent.is_dir() or not os.access(out.absolute().parent, os.W_OK):
         raise FolderError(f"{out.absolute().parent} cannot be written; name another file with --out")
-    with writing.additions(out.parent, out.name) as output:
-        done = begin(chosen, runs)
-        with ending_well(done), lines_of_sweep(quiet=False) as progress:
-            carry_out(done, engines.engine(workers or engines.cores()), progress=progress)
-        text = sliders.as_html(done, f"cyclesim page {shlex.quote(study)}")
+    done = begin(chosen, runs)
+    with ending_well(done), lines_of_sweep(quiet=False) as progress:
+        carry_out(done, engines.engine(workers or engines.cores()), progress=progress)
+    text = sliders.as_html(done, f"cyclesim page {shlex.quote(study)}")
+    with writing.additions(out.parent, out.name, done.manifest["hash"]) as output:
         output.put({out.name: text})
     click.echo(f"{chosen.title}: {len(plan):,} runs (kept in {done.folder}{os.sep})")
     click.echo(f"Page: {out} ({len(text) / 1e6:.2f} MB, opens without a network)")

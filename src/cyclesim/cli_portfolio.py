@@ -82,7 +82,7 @@ def portfolio(
     about = folder.manifest("portfolio", [chosen], design, replications, seed, "twin")
     asked = {"sum": total, "periods": periods, "floors": floors, "caps": caps}
     asked |= {"evaluations": evaluations, "by_crisis": by_crisis, "target": target}
-    about = {**folder.derived(about, "portfolio", asked), **asked}
+    about = {**folder.derived(about, "portfolio", asked, "cyclesim.analysis.portfolio"), **asked}
     workers = workers or cores()
     limits = (periods, floors, caps)
     with options.claimed(out, about) as output:

@@ -54,6 +54,8 @@ def regimes(
     chosen = load(scenario)
     design = drawn(chosen, draws, seed)
     about = folder.manifest("regimes", [chosen], design, 1, seed, "twin")
+    asked = {"years": years, "along": list(along), "escape": escape}
+    about = folder.derived(about, "regimes", asked, "cyclesim.analysis.regimes")
     with options.claimed(out, about) as output:
         with progress_bar(quiet=as_json) as progress:
             found = analysis.regimes(chosen, along, design, years, workers or cores(), progress)

@@ -26,7 +26,7 @@ def report(folder: Path, pdf: bool, html_only: bool, out: Path | None) -> None:
     if pdf and html_only:
         raise click.UsageError("--html and --pdf exclude each other; --pdf writes both")
     place = (out or folder / "report.html").with_suffix(".html")
-    with writing.additions(place.parent, place.stem) as output:
+    with writing.additions(place.parent, place.stem, str(writing.read_manifest(folder)["hash"])) as output:
         page = pages.as_html(reports.report(folder))
         output.put({place.name: page})
         if pdf:

@@ -36,7 +36,7 @@ def sensitivity(
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = folders.derived(sweep.manifest, "sensitivity", [measure, difference, seed])
+    about = folders.derived(sweep.manifest, "sensitivity", [measure, difference, seed], "cyclesim.analysis.sensitivity")
     with options.claimed(out, about) as output:
         found = analysis.sensitivity(sweep, measure, difference, seed)
         if output is not None:

@@ -48,13 +48,16 @@ def verify(
 
 def _one_run(place: Path, key: str, out: Path | None, as_json: bool) -> None:
     from cyclesim.analysis.sweeps import replay
+    from cyclesim.errors import FolderError
     from cyclesim.outputs.sweeps import replayed
     from cyclesim.runs import folder as folders
     from cyclesim.runs import simulate
     from cyclesim.runs.sweep import read_sweep
     from cyclesim.runs.verify import unpacked
 
-    with unpacked(place) as (folder, _):
+    with unpacked(place) as (folder, problems):
+        if problems:
+            raise FolderError(f"{place} is damaged: {'; '.join(problems[:3])}")
         there = read_sweep(folder)
         result = replay(there, key)
         if out is not None and not result.failed:

@@ -30,7 +30,7 @@ def voi(folder: Path, worth: float | None, top: int, seed: int, out: Path | None
     from cyclesim.runs.sweep import read_sweep
 
     sweep = read_sweep(folder)
-    about = folders.derived(sweep.manifest, "voi", [worth, seed])
+    about = folders.derived(sweep.manifest, "voi", [worth, seed], "cyclesim.analysis.voi")
     with options.claimed(out, about) as output:
         found = value(sweep, worth, seed)
         if output is not None:

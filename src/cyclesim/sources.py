@@ -177,8 +177,11 @@ def _cache() -> Path:
 
 def _cached(place: Path) -> dict[str, Module]:
     try:
-        content = json.loads(place.read_bytes())
-        return {key: Module(syntax, tuple(used), tuple(names)) for key, (syntax, used, names) in content.items()}
+        digest, _, text = place.read_text(encoding="utf-8").partition("\n")
+        if digest != blake2b(text.encode(), digest_size=16).hexdigest():
+            return {}  # damaged
+        entries = json.loads(text).items()
+        return {key: Module(syntax, tuple(used), tuple(names)) for key, (syntax, used, names) in entries}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -188,7 +191,9 @@ def _keep(place: Path, modules: dict[str, Module]) -> None:
     content = {key: (module.syntax, module.imports, module.names) for key, module in modules.items()}
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(content))
+        text = json.dumps(content)
+        digest = blake2b(text.encode(), digest_size=16).hexdigest()
+        temporary.write_text(f"{digest}\n{text}", encoding="utf-8")
         os.replace(temporary, place)
     except OSError:
         with suppress(OSError):

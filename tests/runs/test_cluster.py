@@ -100,7 +100,7 @@ def test_an_error_in_an_item_is_raised_as_it_is(machines):
 
 
 def test_another_model_on_the_workers_is_refused(machines, monkeypatch):
-    monkeypatch.setattr(cluster, "fingerprint", lambda: Fingerprint("9.9", "abc", "1", "2"))
+    monkeypatch.setattr(cluster, "fingerprint", lambda: Fingerprint.of("abc", "1", "2"))
     with pytest.raises(WorkerError, match=r"a worker simulates with .* install the same on both"):
         list(Dask(scheduler=machines.address).map(slowly, 1, [Batch([1])]))
 

@@ -142,13 +142,10 @@ def test_a_parameter_that_nothing_reads_moves_nothing_and_a_default_that_is_read
 
 
 def test_libraries_that_do_the_arithmetic_are_in_it_and_the_version_is_not():
-    one = prints.Fingerprint("0.4.0", "abc", "2.4.6", "1.17.1")
-    assert prints.Fingerprint("0.5.0", "abc", "2.4.6", "1.17.1").hash == one.hash
-    others = [
-        prints.Fingerprint("0.4.0", "abd", "2.4.6", "1.17.1"),
-        prints.Fingerprint("0.4.0", "abc", "2.4.7", "1.17.1"),
-    ]
-    others.append(prints.Fingerprint("0.4.0", "abc", "2.4.6", "1.17.2"))
+    of = prints.Fingerprint.of
+    one = of("abc", "2.4.6", "1.17.1")
+    assert of("abc", "2.4.6", "1.17.1", "9.9").hash == one.hash
+    others = [of("abd", "2.4.6", "1.17.1"), of("abc", "2.4.7", "1.17.1"), of("abc", "2.4.6", "1.17.2")]
     assert len({one.hash, *(other.hash for other in others)}) == 4
     assert [other.differences(one)[0].split()[0] for other in others] == ["the", "numpy", "scipy"]
     assert prints.Fingerprint.parse(one.to_dict()) == one
@@ -165,10 +162,13 @@ def test_listed_codes_count_as_the_first(monkeypatch, tmp_path):
     listed = tmp_path / "equal.json"
     listed.write_text(json.dumps({"pairs": [{"before": "one", "after": "two"}]}))
     monkeypatch.setattr(prints, "EQUAL", listed)
-    two = prints.Fingerprint("0.4.1", "two", "1", "1")
-    assert two.hash == prints.Fingerprint("0.4.0", "one", "1", "1").hash
-    assert two.hash != prints.Fingerprint("0.4.0", "three", "1", "1").hash
-    assert two.differences(prints.Fingerprint("0.4.0", "one", "1", "1")) == []
+    two = prints.Fingerprint.of("two", "1", "1")
+    assert two.hash == prints.Fingerprint.of("one", "1", "1").hash
+    assert two.hash != prints.Fingerprint.of("three", "1", "1").hash
+    assert two.equals(prints.Fingerprint.of("one", "1", "1"))
+    before = prints.Fingerprint("0.4.0", "two", "1", "1", "hash of before it was listed")
+    assert two.equals(before)  # whose keys stay as they are
+    assert before.hash == prints.Fingerprint.parse(before.to_dict()).hash
 
 
 def test_source_written_after_it_was_imported_is_refused(tmp_path):

@@ -511,3 +511,158 @@ def test_a_seed_that_names_no_luck_is_refused(seed):
     for refused in (lambda: cs.CycleModel(cs.load("small"), seed=seed), lambda: cs.run("small", seed=seed)):
         with pytest.raises(cs.CycleSimError, match="seed must be a non-negative whole number"):
             refused()
+
+
+# ---------------------------------------------------------------- found by a reader who did not believe it
+
+
+def test_code_declared_equal_later_leaves_the_keys_of_a_sweep_as_they_are(whole, monkeypatch, tmp_path):
+    from cyclesim.runs import fingerprint
+
+    listed = tmp_path / "equal.json"
+    listed.write_text(json.dumps({"pairs": [{"before": "000000000000", "after": fingerprint.fingerprint().code}]}))
+    monkeypatch.setattr(fingerprint, "EQUAL", listed)
+    fingerprint._fingerprint.cache_clear()
+    try:
+        sweep = read_sweep(whole)
+        assert fingerprint.fingerprint().hash != sweep.plan.made_by.hash
+        assert sweep.complete
+        driver.expand(sweep, replications=3)
+        assert driver.carry_out(sweep).done == 8
+        assert verify.verify(whole, share=0.2).good
+    finally:
+        fingerprint._fingerprint.cache_clear()
+
+
+def test_scenarios_and_draws_that_are_alike_are_runs_of_their_own(tmp_path):
+    (tmp_path / "one.yaml").write_text(WORLD)
+    (tmp_path / "two.yaml").write_text(WORLD)
+    (tmp_path / "draws.csv").write_text("contact\n0.05\n0.05\n")
+    text = "title: T\nquestion: Q?\nscenarios: [one.yaml, two.yaml]\nluck: shared\n"
+    (tmp_path / "study.yaml").write_text(text + "design: {method: table, file: draws.csv}\n")
+    parts = [carried_out(tmp_path / "study.yaml", tmp_path / "sweep", (k, 2)) for k in (1, 2)]
+    assert parts[-1].complete
+    assert len(parts[-1].runs()) == 4
+    assert verify.verify(tmp_path / "sweep", share=1).good
+
+
+def test_shards_that_begin_at_once_all_work(tmp_path, study):
+    import sys
+
+    words = [
+        sys.executable,
+        "-m",
+        "cyclesim",
+        "sweep",
+        str(study),
+        "--out",
+        str(tmp_path / "out"),
+        "--engine",
+        "serial",
+    ]
+    drivers = [subprocess.Popen([*words, "--shard", f"{k}/3"], stderr=subprocess.PIPE, text=True) for k in (1, 2, 3)]
+    said = [driver.communicate(timeout=200)[1] for driver in drivers]
+    assert [driver.returncode for driver in drivers] == [0, 0, 0], said
+    assert read_sweep(tmp_path / "out").complete
+
+
+def test_an_archive_lacks_nothing_and_a_folder_without_checksums_is_not_good(whole, tmp_path):
+    (whole / writing.SUMS).unlink()
+    with writing.additions(whole, "report", "any") as output:
+        output.put({"report.html": "said"})
+    assert not (whole / writing.SUMS).exists()
+    assert not verify.verify(whole, share=0).good
+    with pytest.raises(FolderError, match="does not list"):
+        archive.archive(whole)
+    driver.finish(read_sweep(whole))
+    assert verify.verify(whole, share=0).good
+    packed = archive.archive(whole, tmp_path / "a.zip")
+    with zipfile.ZipFile(packed, "a") as opened:
+        opened.writestr("scenarios/more.yaml", "title: slipped in")
+    assert not verify.verify(packed, share=0).good
+
+
+def test_a_copy_without_empty_folders_goes_on(whole):
+    (whole / "recent").rmdir()
+    sweep = read_sweep(whole)
+    driver.expand(sweep, replications=3)
+    assert driver.carry_out(sweep).done == 8
+
+
+def test_what_is_not_ours_stays(whole, tmp_path, study):
+    (whole / ".zenodo.json").write_text("{}")
+    (whole / ".my.d").mkdir()
+    (whole / ".manifest.json.0123456789abcdef").write_text("half written")
+    driver.carry_out(read_sweep(whole))
+    assert (whole / ".zenodo.json").exists()
+    assert (whole / ".my.d").is_dir()
+    assert not (whole / ".manifest.json.0123456789abcdef").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "summary.csv").write_text("mine")
+    with pytest.raises(FolderError, match="no study of cyclesim"):
+        begin(study, tmp_path / "mine")
+
+
+def test_measures_that_are_there_can_be_read_while_others_are_added(whole):
+    before = read_sweep(whole).runs(["trust"])
+    sweep = read_sweep(whole)
+    driver.expand(sweep, monthly=["coverage"])
+    driver.carry_out(read_sweep(whole), shard=(1, 2))
+    growing = read_sweep(whole)
+    assert not growing.complete
+    assert growing.runs(["trust"]).equals(before)
+
+
+def test_a_twin_does_not_grow_in_replications(tmp_path):
+    twin = written(tmp_path / "twin", STUDY.replace("replications: 2", "twin: true"))
+    sweep = carried_out(twin, tmp_path / "sweep")
+    with pytest.raises(cs.CycleSimError, match="the twin has no luck"):
+        driver.expand(sweep, replications=2)
+
+
+def test_other_results_are_never_overwritten_by_a_picture_or_an_archive(tmp_path):
+    one, two = (cs.simulate("small", seed=seed, store=tmp_path / str(seed)) for seed in (1, 2))
+    assert one.seed != two.seed
+    before = content(tmp_path / "1")
+    with writing.additions(tmp_path / "1", "cycle", "another hash") as output:
+        output.put({"cycle.svg": "not there yet"})
+    assert "cycle.svg" in content(tmp_path / "1")
+    for name in ("table.parquet", "manifest.json", "SHA256SUMS"):
+        with pytest.raises(FolderError, match="one of their files"):
+            archive.archive(tmp_path / "2", tmp_path / "1" / name)
+    assert {name: content(tmp_path / "1")[name] for name in before if name != "SHA256SUMS"} == {
+        name: raw for name, raw in before.items() if name != "SHA256SUMS"
+    }
+
+
+def test_another_question_or_other_code_of_an_analysis_is_another_study(tmp_path):
+    from cyclesim.runs import folder
+
+    about = {"kind": "run", "hash": "abc", "fingerprint": read_about()}
+    hashes = {folder.derived(about, "loop", {"years": years}, "cyclesim.analysis.loop")["hash"] for years in (5, 9)}
+    hashes.add(folder.derived(about, "loop", {"years": 5}, "cyclesim.analysis.regimes")["hash"])
+    assert len(hashes) == 3
+
+
+def read_about():
+    from cyclesim.runs.fingerprint import fingerprint
+
+    return fingerprint().to_dict()
+
+
+def test_sums_of_floats_are_those_of_every_python():
+    """From 3.12 on, sum() rounds floats otherwise; what determines a run adds them up in one way."""
+    import ast
+
+    from cyclesim import sources
+    from cyclesim.inputs.quantity import added
+    from cyclesim.runs import fingerprint
+
+    assert added([0.1] * 10) == 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1
+    assert isinstance(added([1, 2]), int)
+    found = []
+    for module in sources.closure(fingerprint.ROOTS):
+        tree = ast.parse((sources.ROOT / sources.path_of(module)).read_text())
+        names = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+        found += [module for name in names if isinstance(name, ast.Name) and name.id == "sum"]
+    assert found == ["cyclesim.model.crisis", "cyclesim.model.expected"]  # of arrays

@@ -240,7 +240,7 @@ def test_values_that_a_scenario_does_not_take_fail_in_their_stage(whole):
 
 def test_another_version_of_the_numbers_is_never_mixed_in(place, study, monkeypatch):
     old = sweeps.begin(study, place / "old")
-    monkeypatch.setattr(sweeps, "fingerprint", lambda: fingerprint.Fingerprint("9.9", "abc", "1", "2"))
+    monkeypatch.setattr(sweeps, "fingerprint", lambda: fingerprint.Fingerprint.of("abc", "1", "2"))
     for attempt in (
         lambda: driver.carry_out(old),
         lambda: sweeps.begin(study, place / "old"),

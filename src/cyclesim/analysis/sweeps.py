@@ -92,8 +92,10 @@ def replay(sweep: Sweep, key: str) -> Replayed:
     stored = None if rows.empty else dict(rows.iloc[0])
     name = sweep.plan.scenarios[item.scenario].name
     if outcome.failed:
-        return Replayed(item, name, drawn, stored, stored_failed, {}, [], outcome.row[-1])
+        return Replayed(
+            item, name, drawn, stored, stored_failed, {}, ["all: it fails"] if stored else [], outcome.row[-1]
+        )
     fresh = dict(zip(sweep.store.columns.names, outcome.row, strict=True))
-    found = [] if stored is None else differing(fresh, stored)
+    found = ["all: it failed"] if stored_failed else [] if stored is None else differing(fresh, stored)
     totals = {measure: fresh[measure] for measure in sweep.measures}
     return Replayed(item, name, drawn, stored, stored_failed, totals, found)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cyclesim.errors import Problem, TableError, UnknownNameError, did_you_mean
 from cyclesim.inputs import reading
+from cyclesim.inputs.quantity import added
 
 MAX_LISTS = 10
 """A table has 2^lists cells; with this many lists models are still fitted in seconds."""
@@ -53,7 +54,7 @@ class CaptureTable:
     def sizes(self) -> dict[str, int]:
         """People on each list."""
         rows = self.counts.items()
-        return {name: sum(people for history, people in rows if history[k]) for k, name in enumerate(self.lists)}
+        return {name: added(people for history, people in rows if history[k]) for k, name in enumerate(self.lists)}
 
 
 @dataclass(frozen=True)

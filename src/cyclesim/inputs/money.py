@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from cyclesim.inputs.quantity import added
+
 
 def cents(usd: float) -> int:
     """Return US dollars as whole cents, halves to even.
@@ -42,7 +44,7 @@ def split(total: int, weights: Iterable[float]) -> list[int]:
     ratios = [float(weight).as_integer_ratio() for weight in weights]
     common = max((denominator for _, denominator in ratios), default=1)  # denominators of floats are powers of two
     parts = [numerator * (common // denominator) for numerator, denominator in ratios]
-    whole = sum(parts)
+    whole = added(parts)
     if total < 0 or any(part < 0 for part in parts):
         raise ValueError("neither the total nor a weight may be negative")
     if total == 0:
@@ -52,6 +54,6 @@ def split(total: int, weights: Iterable[float]) -> list[int]:
     shares = [divmod(int(total) * part, whole) for part in parts]
     result = [quotient for quotient, _ in shares]
     by_remainder = sorted(range(len(parts)), key=lambda i: -shares[i][1])
-    for i in by_remainder[: int(total) - sum(result)]:
+    for i in by_remainder[: int(total) - added(result)]:
         result[i] += 1
     return result

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from cyclesim.inputs import dates
-from cyclesim.inputs.quantity import SUM_TOLERANCE
+from cyclesim.inputs.quantity import SUM_TOLERANCE, added
 from cyclesim.vocabulary import Channel, DonorKind, Group, Kind, Line, Route, Status
 
 MAX_PEOPLE = 10**10
@@ -61,7 +61,7 @@ def _year(value: Any) -> Any:
 
 
 def _sum_to_one(shares: dict[Any, float]) -> dict[Any, float]:
-    total = sum(sorted(shares.values()))
+    total = added(sorted(shares.values()))
     if abs(total - 1) > SUM_TOLERANCE:
         raise ValueError(f"shares add up to {total:.10g}, not to 1; change one of them")
     return shares

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable
+from functools import reduce
+from operator import add
+from typing import Annotated, Any, Literal, Self, overload
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 SUM_TOLERANCE = 1e-9
+
+
+@overload
+def added(values: Iterable[int]) -> int: ...
+@overload
+def added(values: Iterable[float]) -> float: ...
+def added(values: Iterable[float]) -> float:
+    """Return the sum, added from left to right: from Python 3.12 on, sum() rounds floats otherwise than before."""
+    return reduce(add, values, 0)
 
 
 def _as_tuple(value: Any) -> Any:

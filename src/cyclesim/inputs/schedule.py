@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cyclesim.inputs.dates import date, index
 from cyclesim.inputs.parts import Change, Donor, Intervention
 from cyclesim.inputs.paths import bounds
+from cyclesim.inputs.quantity import added
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
@@ -73,7 +74,7 @@ class Schedule:
 
     def cost(self, month: int) -> int:
         """Return the stated cost of the interventions in force, in cents."""
-        return sum(round(cost * 100 * window.weight(month)) for window, cost in self._costs)
+        return added(round(cost * 100 * window.weight(month)) for window, cost in self._costs)
 
 
 class _Window:

@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from cyclesim.inputs.dates import index
+from cyclesim.inputs.quantity import added
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.agenda import Agenda
 from cyclesim.model.engine import Engine, Exposure, Terms
@@ -338,7 +339,7 @@ class Crisis:
     def _answered_of_referred(self) -> float:
         """Return the share of referrals that were answered in the last 12 months, those withdrawn included."""
         settled = [self.records.in_year(name) for name in ("answered", "lapsed", "withdrawn")]
-        return settled[0] / sum(settled) if sum(settled) else 1.0
+        return settled[0] / added(settled) if added(settled) else 1.0
 
     def _assist(self, terms: Terms) -> None:
         """End casework; assist whom places and money allow."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.inputs.quantity import added
 from cyclesim.model.engine import Exposure, Stocks, Terms
 from cyclesim.model.evidence import lists
 from cyclesim.model.evidence.lists import Chances, Histories
@@ -138,7 +139,7 @@ class Expected:
         """Return how many people are where."""
         twin = self.twin
         by_source = sum((line.people.sum(axis=(0, 2)) for line in self._lines), np.zeros(CAME_FORWARD + 1)).tolist()
-        found = sum(by_source[:CAME_FORWARD])
+        found = added(by_source[:CAME_FORWARD])
         return Stocks(
             unknown=float(twin.unknown.sum()),
             found=found,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.inputs.quantity import added
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
 from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, Payer, RecordList
@@ -128,8 +129,8 @@ class Observations:
             "spent_cents": spent,
             "charged_cents": charged,
             "arrears_cents": money.arrears,
-            "balance_cents": sum(money.purses.values()),
-            "outstanding_cents": sum(money.outstanding(line) for line in Line),
+            "balance_cents": added(money.purses.values()),
+            "outstanding_cents": added(money.outstanding(line) for line in Line),
             "coverage": crisis.records.coverage(),
         }
 
@@ -244,7 +245,7 @@ def _practice(crisis: Crisis) -> dict[str, float]:
 
 def _money_totals(crisis: Crisis) -> tuple[int, ...]:
     money = crisis.money
-    return tuple(sum(part.values()) for part in (money.committed, money.disbursed, money.spent, money.charged))
+    return tuple(added(part.values()) for part in (money.committed, money.disbursed, money.spent, money.charged))
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -122,8 +122,13 @@ def pictures(figure: Figure, stem: str, kinds: Sequence[str] = ("png", "svg")) -
     return found
 
 
-def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png", "svg")) -> list[Path]:
+def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png", "svg"), of: str = "") -> list[Path]:
     """Write a figure to a folder; return the paths.
+
+    Parameters
+    ----------
+    of
+        Hash of the results that it shows: only theirs may take the place of a picture in a folder of results.
 
     Raises
     ------
@@ -133,7 +138,7 @@ def save(figure: Figure, folder: Path, stem: str, kinds: Sequence[str] = ("png",
     files = pictures(figure, stem, kinds)
     with writing.refusing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with writing.additions(folder, stem) as output:
+    with writing.additions(folder, stem, of) as output:
         output.put(files)
     return [folder / name for name in files]
 

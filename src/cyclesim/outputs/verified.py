@@ -48,7 +48,7 @@ def as_text(found: Verified) -> str:
 def _made_by(found: Verified) -> str:
     if found.made_by is None:
         return ""
-    if found.made_by.hash == found.here.hash:
+    if found.made_by.equals(found.here):
         return f", made by {found.made_by}, which is this code"
     others = " and in ".join(found.made_by.differences(found.here))
     return f", made by {found.made_by}. This is {found.here}; they differ in {others}"

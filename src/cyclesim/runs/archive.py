@@ -50,17 +50,23 @@ def archive(folder: str | Path, out: str | Path | None = None) -> Path:
     FolderError
         If the folder holds no finished results, or what it holds is damaged; if the file cannot be written.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     about = writing.read_manifest(folder)
-    if about["kind"] == manifests.KIND:
-        sweep = read_sweep(folder)
+    sweep = read_sweep(folder) if about["kind"] == manifests.KIND else None
+    if sweep is not None:
         sweep.check()
         if not sweep.complete:
             raise FolderError(f"{folder} is not complete; go on with: cyclesim resume {folder}")
     listed = writing.sums(folder)
-    if not listed:
-        raise FolderError(f"{folder} has no {writing.SUMS}, so that nobody could check it; run its command again")
-    place = Path(out) if out is not None else folder.with_name(f"{folder.resolve().name}.zip")
+    lacking = [writing.MANIFEST, *(sweep.store.names if sweep else ())]
+    lacking = [name for name in lacking if name not in listed]
+    if lacking:
+        way_out = f"cyclesim resume {folder}" if sweep else "its command again"
+        raise FolderError(f"{writing.SUMS} in {folder} does not list {lacking[0]}, so that nobody could check it; run "
+                          f"{way_out}")  # fmt: skip
+    place = Path(out) if out is not None else folder.with_name(f"{folder.name}.zip")
+    if place.absolute().is_relative_to(folder):
+        raise FolderError(f"{place} is inside the folder that it would hold; name another file with --out")
     members = {f"{INSIDE}/{name}": writing.read_file(folder, name) for name in listed}
     members |= {f"{INSIDE}/{name}": (folder / name).read_bytes() for name in _beside(folder)}
     members |= dict(_around(folder, about))
@@ -78,7 +84,7 @@ def _beside(folder: Path) -> Iterator[str]:
 
 def _around(folder: Path, about: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Yield what the archive adds: scenarios, study, environment, data package, a text for people."""
-    for name in about.get("order", ()):
+    for name in about.get("scenarios", ()):
         content = {key: value for key, value in about["scenarios"][name].items() if key != "hash"}
         yield f"scenarios/{name}.yaml", Scenario.parse(content, name).to_yaml().encode()
     if "study" in about:
@@ -87,7 +93,7 @@ def _around(folder: Path, about: Mapping[str, Any]) -> Iterator[tuple[str, bytes
     environment = {"fingerprint": made_by.to_dict(), **json.loads(folders.log())}
     for key in ("finished", "command", "modules"):
         environment.pop(key, None)
-    if made_by.hash == fingerprint().hash:
+    if made_by.equals(fingerprint()):
         environment["modules"] = modules()
     yield "environment.json", _json({**environment, "about": "Of the machine that made the archive."})
     yield PACKAGE, _json(package(folder, about))
@@ -97,7 +103,7 @@ def _around(folder: Path, about: Mapping[str, Any]) -> Iterator[tuple[str, bytes
 def package(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data package of the tables in a folder (Frictionless Data Package, version 2)."""
     made_by = Fingerprint.parse(about.get("fingerprint"))
-    titles = [about["scenarios"][name].get("title", name) for name in about.get("order", ())]
+    titles = [entry.get("title", name) for name, entry in about.get("scenarios", {}).items()]
     study = about.get("study", {})
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shlex
@@ -10,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -19,6 +20,8 @@ from types import FrameType
 from cyclesim.errors import FolderError
 
 LOCK = "lock"
+LOCKS = importlib.util.find_spec("fcntl") is not None
+"""Whether this system knows locks that end with the process; elsewhere everything counts as free."""
 
 
 def put(path: Path, content: bytes) -> None:
@@ -63,14 +66,14 @@ def locked(folder: Path, name: str = LOCK, shared: bool = False) -> Iterator[boo
     Whoever holds it alone leaves word of himself in the file, see `holder`. Where the system or the file system knows
     no locks, everything counts as free.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if not LOCKS:  # Windows
         yield True
         return
+    import fcntl
+
     path = folder / name
     try:
-        handle = os.open(path, os.O_RDONLY) if path.exists() else os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+        handle = _opened(path)
     except OSError as error:
         raise FolderError(
             f"cannot write to {folder}: {error.strerror or error}; allow it, or choose another folder with --out"
@@ -87,12 +90,12 @@ def locked(folder: Path, name: str = LOCK, shared: bool = False) -> Iterator[boo
             yield False
             return
         if not shared:
-            _leave_word(path, _myself())
+            _leave_word(handle, _myself())
         try:
             yield True
         finally:
             if not shared:
-                _leave_word(path, "")
+                _leave_word(handle, "")
     finally:
         os.close(handle)
 
@@ -145,15 +148,17 @@ def _myself() -> str:
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command()})
 
 
-def _leave_word(path: Path, text: str) -> None:
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError:
+        if path.exists():  # it can be locked by who may only read it
+            return os.open(path, os.O_RDONLY)
+        raise
+
+
+def _leave_word(handle: int, text: str) -> None:
     """Write into a lock file, where it can be written: the lock itself does not hang on it."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_TRUNC)
-    except OSError:
-        return
-    try:
-        os.write(handle, text.encode())
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, text.encode(), 0)

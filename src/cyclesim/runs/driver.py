@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cyclesim.errors import DesignError, FolderError
 from cyclesim.runs import engines, precision, writing
@@ -19,6 +20,7 @@ from cyclesim.runs.sweep import Sweep, begin
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from cyclesim.inputs.study import Study
 
@@ -145,28 +147,29 @@ def expand(
     with _claimed(sweep.folder, WHOLE):
         sweep.check()
         if (measures or monthly) and len(sweep.store):
-            rows = {row["key"]: row for row in sweep.store.read(sweep.store.columns.names).slice(0, 1).to_pylist()}
-            item = sweep.find(next(iter(rows)))
-            _as_before(sweep, rows, [simulate_item(sweep.job(), item)])
+            first = sweep.store.read(sweep.store.columns.names).slice(0, 1)
+            key = first["key"][0].as_py()
+            _as_before(sweep, {key: (first, 0)}, [simulate_item(sweep.job(), sweep.find(key))])
         if draws is not None or replications is not None:
             sweep.resize(draws, replications)
         if measures or monthly or scenarios:
             sweep.grow(measures, monthly, scenarios)
 
 
-def _as_before(sweep: Sweep, before: Mapping[str, Mapping[str, Any]], outcomes: Sequence[Outcome]) -> None:
+def _as_before(sweep: Sweep, before: Mapping[str, tuple[pa.Table, int]], outcomes: Sequence[Outcome]) -> None:
     """Refuse runs that come out otherwise than they were stored."""
     for outcome in outcomes:
         fresh = dict(zip(sweep.store.columns.names, outcome.row, strict=False))
-        stored = before.get(outcome.row[0])
-        if stored is None:
+        if outcome.row[0] not in before:
             continue
+        table, place = before[outcome.row[0]]
+        stored = table.slice(place, 1).to_pylist()[0]
         other = [name for name, value in stored.items() if outcome.failed or not same_bits(value, fresh.get(name))]
         if other:
             raise FolderError(
                 f"run {outcome.row[0]} of {sweep.folder} comes out otherwise than it is stored "
                 f"({', '.join(other[:4])}): this machine or one of its libraries gives other numbers, or the store is "
-                "damaged. What is stored is as it was; begin the study in another folder"
+                "damaged. The rows stored are as they were, without the new columns; begin the study in another folder"
             )
 
 
@@ -253,6 +256,7 @@ def _target(sweep: Sweep) -> int:
 def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
     """Keep other drivers off a sweep, or off a shard of it."""
     name = f"lock-{shard[0]}-of-{shard[1]}"
+    _wait_for_probes(folder, name)
     with locked(folder, shared=shard != WHOLE) as free, locked(folder, name) as alone:
         if not (free and alone):
             whom = "this shard of it" if free else "it"
@@ -261,3 +265,12 @@ def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
                 f"another driver is at work on {folder}, and on {whom}: {who}; wait for it (cyclesim status) or stop it"
             )
         yield
+
+
+def _wait_for_probes(folder: Path, name: str) -> None:
+    """Give `cyclesim status`, which looks at a lock for a moment, the time to let go of it."""
+    for _ in range(5):
+        with locked(folder, name, shared=True) as free:
+            if free:
+                return
+        time.sleep(0.05)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -44,24 +44,33 @@ class Fingerprint:
         Hash of the code and of the default parameters that it reads.
     numpy, scipy
         Versions.
+    hash
+        Twelve hexadecimal digits of all but the version, as they stand in keys. Code that is listed as equal when it
+        is worked out has that of the first; results keep the one they were given.
     """
 
     version: str
     code: str
     numpy: str
     scipy: str
+    hash: str
 
-    @cached_property
-    def hash(self) -> str:
-        """Twelve hexadecimal digits of all but the version; of code that is listed as equal, those of the first."""
-        return _digest([same_as(self.code), self.numpy, self.scipy])
+    @classmethod
+    def of(cls, code: str, numpy_version: str, scipy_version: str, version: str = VERSION) -> Fingerprint:
+        """Return the fingerprint of code and libraries."""
+        code = same_as(code)
+        return cls(version, code, numpy_version, scipy_version, _digest([code, numpy_version, scipy_version]))
+
+    def equals(self, other: Fingerprint) -> bool:
+        """Return whether both give the same results, bit for bit, as far as is known."""
+        return not self.differences(other)
 
     def __str__(self) -> str:
         return f"{self.version}+{self.hash}"
 
     def to_dict(self) -> dict[str, str]:
         """Return it as JSON types, for manifests."""
-        return {**asdict(self), "code": same_as(self.code), "hash": self.hash}
+        return asdict(self)
 
     @classmethod
     def parse(cls, content: Any) -> Fingerprint:
@@ -73,7 +82,7 @@ class Fingerprint:
             If there is none.
         """
         try:
-            return cls(*(str(content[name]) for name in ("version", "code", "numpy", "scipy")))
+            return cls(*(str(content[name]) for name in ("version", "code", "numpy", "scipy", "hash")))
         except (KeyError, TypeError):
             raise FolderError(
                 "it was made before results said which code made them (cyclesim 0.3 or older); run its command again"
@@ -128,7 +137,13 @@ def of_this_process() -> Fingerprint:
 
 @cache
 def _fingerprint() -> Fingerprint:
-    return Fingerprint(VERSION, _digest(modules()), numpy.__version__, scipy.__version__)
+    return Fingerprint.of(_digest(modules()), numpy.__version__, scipy.__version__)
+
+
+@cache
+def code_of(module: str) -> str:
+    """Return the hash of a module and of all it imports of the package: for results that an analysis works out."""
+    return _digest({name: found.syntax for name, found in sources.closure([module]).items()})
 
 
 def moved(before: Mapping[str, str]) -> list[str]:
@@ -142,7 +157,7 @@ def modules_of(folder: Path) -> dict[str, str]:
     try:
         lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
         return dict(json.loads(lines[-1])["modules"])
-    except (OSError, ValueError, KeyError, IndexError):
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
         return {}
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclesim.errors import FolderError
 from cyclesim.runs import disk, writing
-from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
+from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint, modules
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
@@ -65,10 +65,21 @@ def hashed(content: Mapping[str, Any]) -> str:
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def derived(about: Mapping[str, Any], kind: str, of: Any) -> dict[str, Any]:
-    """Return the manifest of what was made from other results: theirs, and what was asked."""
+def derived(about: Mapping[str, Any], kind: str, of: Any, module: str) -> dict[str, Any]:
+    """Return the manifest of what an analysis works out: what it is made from, what was asked, and its own code.
+
+    Parameters
+    ----------
+    about
+        Manifest of the runs.
+    of
+        What was asked, as JSON types.
+    module
+        Module of the analysis; it and all it imports of the package count.
+    """
     content = {key: value for key, value in about.items() if key not in ("hash", "seal")}
     content = {**content, "kind": kind, "from": about["hash"], "of": of}
+    content["analysis"] = {"module": module, "code": code_of(module)}
     return {"hash": hashed(content), **content}
 
 
@@ -151,7 +162,10 @@ def read(folder: str | Path) -> Ensemble:
     if not {"order", "scenarios", "design", "seed"} <= set(content):
         raise FolderError(f"{folder} holds a {content['kind']} of cyclesim, which has no table of worlds")
     made_by = Fingerprint.parse(content.get("fingerprint"))
-    table = pd.read_parquet(io.BytesIO(writing.read_file(folder, "table.parquet")))
+    try:
+        table = pd.read_parquet(io.BytesIO(writing.read_file(folder, "table.parquet")))
+    except ValueError as error:  # pyarrow's own are of this kind
+        raise FolderError(f"{folder / 'table.parquet'} cannot be read: {error}") from error
     scenarios = {name: scenario_of(content, name) for name in content["order"]}
     drawn = content["design"]
     design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None

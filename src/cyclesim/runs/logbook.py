@@ -159,18 +159,20 @@ def versions(folder: Path) -> dict[str, list[str]]:
     """Return the versions of the libraries with which runs of a sweep were carried out, where there are several."""
     try:
         lines = [json.loads(line) for line in (folder / LOG).read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError):  # none yet, or cut off by a kill
+        named = [{"python": str(line["python"]), **line["packages"]} for line in lines]
+    except (OSError, ValueError, KeyError, TypeError):  # none yet, cut off by a kill, or damaged
         return {}
     used: dict[str, set[str]] = {}
-    for line in lines:
-        for name, version in {"python": line["python"], **line["packages"]}.items():
-            used.setdefault(name, set()).add(version)
+    for line in named:
+        for name, version in line.items():
+            used.setdefault(name, set()).add(str(version))
     return {name: sorted(found) for name, found in used.items() if len(found) > 1}
 
 
 def running(folder: Path) -> bool:
     """Return whether a driver on this machine is at work on a folder."""
-    if not (folder / disk.LOCK).exists():
-        return False
-    with disk.locked(folder) as free:
-        return not free
+    for lock in folder.glob("lock-*-of-*"):
+        with disk.locked(folder, lock.name, shared=True) as free:  # which keeps nobody off
+            if not free:
+                return True
+    return False

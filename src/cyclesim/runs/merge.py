@@ -104,14 +104,17 @@ def _differing(one: Sweep, two: Sweep) -> list[str]:
             continue
         entries = differences(ours[name], theirs[name])
         found += [f"{name}, {entry.path}: {_brief(entry.before)}, {_brief(entry.after)}" for entry in entries]
-    for key in ("measures", "monthly", "order"):
+    for key in ("measures", "monthly") if ours.keys() != theirs.keys() else ("measures", "monthly", "order"):
         if one.manifest[key] != two.manifest[key]:
             other = sorted(set(one.manifest[key]) ^ set(two.manifest[key]))
-            found.append(f"{key} ({', '.join(other[:3]) or 'their order'}); see cyclesim expand --{key}")
+            way_out = "" if key == "order" else f"; see cyclesim expand --{key}"
+            found.append(f"{key} ({', '.join(other[:3]) or 'their order'}){way_out}")
     for key in ("seed", "luck", "twin"):
         a, b = getattr(one.study, key), getattr(two.study, key)
         if a != b:
             found.append(f"{key} ({a}, {b})")
+    if not found and one.plan.made_by.hash != two.plan.made_by.hash:
+        found = ["the keys of their runs: one was made before its code was declared equal to the other's"]
     return found or ["the design"]
 
 

@@ -77,7 +77,7 @@ class Plan:
     def item(self, scenario: int, draw: int, replication: int) -> Item:
         """Return one run."""
         luck = 0 if self.shared_luck else draw
-        text = f"{self._bases[scenario]} {self._drawn[draw]} {self.seed} {luck} {replication}"
+        text = f"{self._bases[scenario]} {self._drawn[draw]} {self.seed} {luck} {draw} {replication}"
         key = blake2b(text.encode(), digest_size=KEY_BYTES).hexdigest()
         values = self.design.values[draw - 1] if draw else NO_DRAWS.values.reshape(-1)
         return Item(key, scenario, draw, replication, luck, values)
@@ -91,7 +91,7 @@ class Plan:
     def _bases(self) -> list[str]:
         """What determines the runs of each scenario apart from draw and luck."""
         engine = "twin" if self.twin else "ledger"
-        return [f"{self.made_by.hash} {engine} {scenario.hash}" for scenario in self.scenarios]
+        return [f"{self.made_by.hash} {engine} {scenario.name} {scenario.hash}" for scenario in self.scenarios]
 
     @cached_property
     def _drawn(self) -> dict[int, str]:

@@ -18,6 +18,7 @@ driver killed while it tidies up can leave a row in two files: rows are told apa
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ import pyarrow.parquet as pq
 from cyclesim.errors import FolderError
 from cyclesim.runs import parquet
 from cyclesim.runs.disk import LOCK, put, sync
-from cyclesim.runs.writing import MANIFEST, STAGE, SUMS, as_text, passing, sealed
+from cyclesim.runs.writing import MANIFEST, SUMS, as_text, passing, sealed
 
 PART_BYTES = 64_000_000
 """Size in memory of a sorted file."""
@@ -43,6 +44,8 @@ KEY = ("scenario", "draw", "replication")
 DRAWS = "draws.parquet"
 _RECENT, _RUNS, _NEW, _OLD = "recent", "runs", "runs.new", "runs.old"
 _FAILURES = "failures"
+_HALF_WRITTEN = re.compile(r"\..+\.[0-9a-f]{16}")
+"""Names under which files are written before they are moved into place."""
 
 FAILURES = pa.schema(
     [
@@ -141,9 +144,10 @@ class Store:
             self._end_swap()
             shutil.rmtree(self.folder / _NEW, ignore_errors=True)
             self.forget()
-            for left in self.folder.rglob(".*.*"):
-                if STAGE not in str(left.relative_to(self.folder)):  # where another command is writing
-                    left.unlink()
+            for place in (self.folder, *(self.folder / name for name in (_RECENT, _RUNS))):
+                for left in place.glob(".*.*"):
+                    if _HALF_WRITTEN.fullmatch(left.name) and left.is_file():
+                        left.unlink()
             self._drop_copies()
             self.forget()
 
@@ -196,7 +200,12 @@ class Store:
 
         Only these columns are read: a summary takes one at a time and never holds all of a sweep.
         """
-        return self._joined(columns).take(self._index["place"])
+        files = [file for file in self._all_files if parquet.has(file, columns)]  # more of them while columns are added
+        if files == self._run_files:
+            return self._joined(columns).take(self._index["place"])
+        keys = list(dict.fromkeys([*KEY, *columns]))
+        table = self._joined(keys, files)
+        return table.take(self._order(table)).select(list(columns))
 
     @cached_property
     def _all_files(self) -> list[Path]:
@@ -230,11 +239,10 @@ class Store:
         return found
 
     @cached_property
-    def outdated(self) -> dict[str, dict[str, Any]]:
-        """Runs as they were stored before columns were added, by key; they are simulated again."""
-        files = [file for file in self._all_files if file not in self._run_files]
-        rows = [row for file in files for row in parquet.read(file).to_pylist()]
-        return {row["key"]: row for row in rows}
+    def outdated(self) -> dict[str, tuple[pa.Table, int]]:
+        """Runs as they were stored before columns were added: by key a table and the place in it."""
+        tables = [parquet.read(file) for file in self._all_files if file not in self._run_files]
+        return {key: (table, k) for table in tables for k, key in enumerate(table["key"].to_pylist())}
 
     def unequal_copies(self) -> dict[str, list[str]]:
         """Return columns in which runs that stand in two files differ, by key; a column is read at a time."""
@@ -254,9 +262,9 @@ class Store:
                     found.setdefault(str(key), []).append(name)
         return found
 
-    def _joined(self, columns: Sequence[str]) -> pa.Table:
+    def _joined(self, columns: Sequence[str], files: Sequence[Path] | None = None) -> pa.Table:
         empty = pa.schema([self.columns.field(name) for name in columns]).empty_table()
-        tables = (parquet.read(file, columns) for file in self._run_files)
+        tables = (parquet.read(file, columns) for file in (self._run_files if files is None else files))
         return pa.concat_tables([empty, *(table.cast(empty.schema) for table in tables)])
 
     def _order(self, table: pa.Table) -> pa.Array:
@@ -296,6 +304,8 @@ class Store:
     def _put(self, place: Path, stem: str, table: pa.Table) -> Path:
         content = parquet.encoded(table, self.about)
         path = place / parquet.named(stem, content)
+        if not place.is_dir():  # copies of a store can lack its empty folders
+            place.mkdir()
         put(path, content)
         return path
 
@@ -360,7 +370,8 @@ def headless(folder: Path) -> bool:
     ours = {_RECENT, _RUNS, _NEW, _OLD, DRAWS}
     begins = (LOCK, "log.", "driver-", "summary.", "differences.", SUMS, f"{_FAILURES}-", f".{DRAWS}", f".{MANIFEST}")
     names = [path.name for path in folder.iterdir() if not passing(path.name)]
-    return all(name in ours or name.startswith(begins) for name in names)
+    of_store = any(name in ours for name in names) or not names
+    return of_store and all(name in ours or name.startswith(begins) for name in names)
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:

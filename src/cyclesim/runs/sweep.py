@@ -32,6 +32,8 @@ from cyclesim.vocabulary import AVERTED
 if TYPE_CHECKING:
     import pandas as pd
 
+BEGIN_SECONDS = 30.0
+"""How long a driver waits for another one that is about to begin in the same folder."""
 SUMMARIES = ("summary.csv", "differences.csv")
 """Tables beside the runs of a sweep that is complete."""
 
@@ -234,6 +236,8 @@ class Sweep:
             If there would be fewer, or the design cannot be extended.
         """
         study = self.study.with_size(draws, replications)
+        if study.twin and study.replications > 1:
+            raise DesignError("the twin has no luck: more replications would all be the same; ask for more --draws")
         design = self.plan.design if draws is None else of_study(study, self.plan.scenarios)
         plan = manifests.plan(study, self.plan.scenarios, design, self.plan.made_by)
         if not np.array_equal(plan.design.values[: len(self.plan.design)], self.plan.design.values):
@@ -302,7 +306,7 @@ class Sweep:
             If what simulates has changed since the sweep was begun; with what has.
         """
         here, made_by = fingerprint(), self.plan.made_by
-        if here.hash == made_by.hash:
+        if here.equals(made_by):
             return
         changed = moved(modules_of(self.folder))
         which = f": {', '.join(changed[:4])}{' and others' if len(changed) > 4 else ''}" if changed else ""
@@ -370,7 +374,9 @@ def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
     study, plan = plan_of(study)
     manifest = manifests.manifest(study, plan)
     place = Path(folder) if folder is not None else Path("results") / f"{study.name}-{manifest['hash']}"
-    with writing.claimed(place):
+    if _holds_sweep(place):  # drivers of other shards may be at work on it
+        return _begun(study, plan, manifest, place)
+    with writing.claimed(place, BEGIN_SECONDS):  # another driver may be about to begin the same
         return _begun(study, plan, manifest, place)
 
 
@@ -390,6 +396,7 @@ def _begun(study: Study, plan: Plan, manifest: Mapping[str, Any], place: Path) -
     else:
         writing.check_free(place, manifest)
     store.create(place, manifest, manifests.draws(plan))
+    writing.COMMITTED.append(place)
     return found
 
 
@@ -411,12 +418,13 @@ def read_sweep(folder: str | Path) -> Sweep:
         study = Study.model_validate_json(json.dumps(content["study"]))
         drawn = pq.read_table(place / store.DRAWS, page_checksum_verification=True)
         scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
+        drawn = drawn[: max(content["draws"], 1)]  # it may be ahead of the manifest
+        names = tuple(drawn.column_names[1:])
+        design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
+        numbers = drawn["draw"].to_pylist()
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise FolderError(f"{place} cannot be read: {error}") from error
-    drawn = drawn[: max(content["draws"], 1)]  # it may be ahead of the manifest
-    names = tuple(drawn.column_names[1:])
-    design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
-    if manifests.draws_hash(design) != content["draws_hash"] or drawn["draw"].to_pylist() != numbers_of(design):
+    if manifests.draws_hash(design) != content["draws_hash"] or numbers != numbers_of(design):
         raise FolderError(
             f"{place / store.DRAWS} is not as it was written: its draws are not those of {writing.MANIFEST}. Take it "
             "from a copy, or begin the study in another folder"

@@ -7,7 +7,7 @@ import random
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from cyclesim.errors import FolderError
 from cyclesim.runs import engines, writing
 from cyclesim.runs import folder as folders
 from cyclesim.runs import manifest as manifests
-from cyclesim.runs.fingerprint import Fingerprint, fingerprint
+from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint
 from cyclesim.runs.item import Item, Job, simulate_item
 from cyclesim.runs.months import simulate_months
 from cyclesim.runs.store import same_bits
@@ -100,6 +100,7 @@ def verify(
         try:
             about = writing.read_manifest(folder)
             found.kind, found.made_by = str(about["kind"]), Fingerprint.parse(about.get("fingerprint"))
+            _check_analysis(about, found)
             _replay(folder, about, found, share, workers, progress)
         except FolderError as error:
             found.problems.append(str(error))
@@ -128,7 +129,9 @@ def unpacked(place: Path) -> Iterator[tuple[Path, list[str]]]:
             raise FolderError(f"{place} is no archive of cyclesim; cyclesim archive FOLDER makes one")
         outside = Verified(place)
         _check_files(Path(name), outside)
-        yield Path(name) / INSIDE, outside.problems
+        own = {f"{INSIDE}/{log}" for log in (*writing.LOGS, writing.SUMS)}
+        unknown = [f"{member} has no checksum" for member in outside.unlisted if member not in own]
+        yield Path(name) / INSIDE, [*outside.problems, *unknown]
 
 
 def _check_files(folder: Path, found: Verified) -> None:
@@ -148,6 +151,16 @@ def _check_files(folder: Path, found: Verified) -> None:
     found.unlisted = sorted(name for name in others if not name.startswith(_PASSING))
 
 
+def _check_analysis(about: Mapping[str, Any], found: Verified) -> None:
+    """Say whether an analysis is worked out by other code now."""
+    analysis = about.get("analysis")
+    if analysis and code_of(analysis["module"]) != analysis["code"]:
+        found.problems.append(
+            f"{analysis['module']}, or what it imports, is another now ({code_of(analysis['module'])}) than the one "
+            f"that worked this out ({analysis['code']}): the same command may give other numbers"
+        )
+
+
 def _replay(
     folder: Path, about: dict[str, Any], found: Verified, share: float, workers: int, progress: Progress | None
 ) -> None:
@@ -156,7 +169,7 @@ def _replay(
         sweep = read_sweep(folder)
         sweep.check()
         found.unlisted = [name for name in found.unlisted if name not in sweep.store.names]
-        if not writing.sums(folder) and sweep.complete:
+        if sweep.complete and not set(sweep.store.names) <= writing.sums(folder).keys():
             found.problems.append(
                 f"{writing.SUMS} is gone, though all runs are stored: cyclesim resume writes it again"
             )
@@ -168,6 +181,10 @@ def _replay(
         shared: Any = (sweep.job(), sweep.store.columns.names)
         differing = engines.gathered(_differing_run, shared, tasks, workers, progress)
         names = [item.key for item in chosen]
+    elif writing.MANIFEST not in writing.sums(folder):
+        raise FolderError(
+            f"{writing.SUMS} is gone or does not list {writing.MANIFEST}: nothing says how the files were"
+        )
     elif (folder / "table.parquet").exists():
         ensemble = folders.read(folder)
         groups = list(ensemble.table.groupby(["scenario", "draw", "replication"], sort=False))

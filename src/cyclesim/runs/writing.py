@@ -7,13 +7,16 @@ command that writes there clears it away.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from cyclesim.errors import FolderError
@@ -88,13 +91,15 @@ def results(place: Path, about: Mapping[str, Any]) -> Iterator[Output]:
 
 
 @contextmanager
-def additions(folder: Path, stem: str) -> Iterator[Output]:
+def additions(folder: Path, stem: str, of: str = "") -> Iterator[Output]:
     """Add files to a folder that is there, such as a report to its results.
 
     Parameters
     ----------
     stem
         Of the files; where the folder holds no results, only writers of the same stem keep each other off.
+    of
+        Hash of the results that they tell of: only theirs may take the place of a file of results.
 
     Raises
     ------
@@ -104,38 +109,63 @@ def additions(folder: Path, stem: str) -> Iterator[Output]:
     what = folder if (folder / MANIFEST).exists() else folder / stem
     with staged(what) as stage:
         yield Output(folder, stage, None)
+        names = _files(stage)
+        _keep_off(folder, names, of)
         with refusing(folder), disk.undisturbed():
-            names = _files(stage)
             _move(stage, folder)
             COMMITTED.extend(folder / name for name in names)
 
 
+def _keep_off(folder: Path, names: Iterable[str], of: str) -> None:
+    """Refuse files that would take the place of results they do not belong to."""
+    if not (folder / MANIFEST).exists():
+        return
+    theirs = json.loads((folder / MANIFEST).read_bytes()).get("hash")
+    taken = [name for name in names if name in (MANIFEST, SUMS) or (theirs != of and name in sums(folder))]
+    if taken:
+        raise FolderError(
+            f"{folder} holds results of its own ({theirs}), and {taken[0]} is one of their files; nothing was written. "
+            "Choose another place with --out"
+        )
+
+
 @contextmanager
-def claimed(place: Path) -> Iterator[None]:
-    """Keep other commands off a place, which need not be there yet.
+def claimed(place: Path, patience: float = 0.0) -> Iterator[bool]:
+    """Keep other commands off a place, which need not be there yet; yield whether that is sure.
+
+    Parameters
+    ----------
+    patience
+        Seconds to wait for another process that has claimed it.
 
     Raises
     ------
     FolderError
         If another process has claimed it, or no file can be written beside it.
     """
-    real = _real(place)
+    with refusing(place):
+        real = _real(place)
     inside = real.is_dir() and not os.access(real.parent, os.W_OK)
     lock = real / f"{STAGE}.lock" if inside else real.with_name(f".{real.name}{STAGE}.lock")
-    made = [folder for folder in lock.parents if not folder.exists()]
+    with refusing(place):
+        made = [folder for folder in lock.parents if not folder.exists()]
+        lock.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience
     try:
-        with refusing(place):
-            lock.parent.mkdir(parents=True, exist_ok=True)
-        with disk.locked(lock.parent, lock.name) as free:
-            if not free:
+        while True:
+            with disk.locked(lock.parent, lock.name) as free:
+                if free:
+                    try:
+                        yield disk.LOCKS
+                    finally:
+                        lock.unlink(missing_ok=True)
+                    return
+                who = disk.holder(lock.parent, lock.name)
+            if time.monotonic() >= deadline:
                 raise FolderError(
-                    f"{disk.holder(lock.parent, lock.name)} is writing {place}; nothing was written. Wait for it, or "
-                    "choose another folder with --out"
+                    f"{who} is writing {place}; nothing was written. Wait for it, or choose another folder with --out"
                 )
-            try:
-                yield
-            finally:
-                lock.unlink(missing_ok=True)
+            time.sleep(0.05)
     finally:
         for folder in made:  # unless the results, or somebody else, are in them now
             _drop(folder)
@@ -144,10 +174,12 @@ def claimed(place: Path) -> Iterator[None]:
 @contextmanager
 def staged(place: Path) -> Iterator[Path]:
     """Claim a place, and yield an empty hidden folder for what will stand there; afterwards it is gone."""
-    with claimed(place):
+    with claimed(place) as surely:
         real = _real(place)
-        stage = real / STAGE if real.is_dir() else real.with_name(f".{real.name}{STAGE}")
-        shutil.rmtree(stage, ignore_errors=True)  # of a command that was killed
+        stem = real / STAGE if real.is_dir() else real.with_name(f".{real.name}{STAGE}")
+        for left in stem.parent.glob(f"{glob.escape(stem.name)}-*") if surely else ():  # of a command that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        stage = stem.with_name(f"{stem.name}-{token_hex(4)}")
         try:
             with refusing(place):
                 stage.mkdir()
@@ -164,7 +196,9 @@ def check_free(folder: Path, about: Mapping[str, Any]) -> None:
     FolderError
         If it is a file, cannot be read, or holds another study or something else.
     """
-    if not folder.exists():
+    with refusing(folder):
+        there = folder.exists()
+    if not there:
         nearest = next(place for place in folder.absolute().parents if place.exists())
         if not nearest.is_dir() or not os.access(nearest, os.W_OK):
             raise FolderError(f"{nearest} cannot be written; choose another folder with --out")
@@ -313,7 +347,7 @@ def _move(stage: Path, place: Path) -> None:
         disk.put(place / SUMS, sums_as_text(kept))
     for name in names:
         os.replace(stage / name, place / name)
-    if (place / MANIFEST).exists():
+    if MANIFEST in kept | fresh:
         disk.put(place / SUMS, sums_as_text(kept | fresh))
     disk.sync(place)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+from cyclesim.inputs.quantity import added
+
 YEAR = 12
 
 
@@ -107,12 +109,12 @@ class CaseRecords:
         if not about:
             return CaseEvidence(0, 0.0, 0.0, 0.0)
         years = len(about) / YEAR
-        entries = sum(map(self._fields["entries"].__getitem__, about))
+        entries = added(map(self._fields["entries"].__getitem__, about))
         exploited = self._months[about[0]].stock * years + entries  # years x people exploited in a year
         expected = math.fsum(map(self._expected.__getitem__, about))
         return CaseEvidence(
             cases=self.published_in_year(clock),
-            people=sum(map(self._fields["people"].__getitem__, about)) / len(about),
+            people=added(map(self._fields["people"].__getitem__, about)) / len(about),
             years=years,
             ideal_share=min(expected / exploited, 1.0) if exploited else 0.0,
         )
@@ -124,13 +126,13 @@ class CaseRecords:
 
     def in_year(self, name: str) -> float:
         """Return the sum over the last 12 months of a field of `Month`."""
-        return sum(self._fields[name][-YEAR:])
+        return added(self._fields[name][-YEAR:])
 
     def published_in_year(self, clock: int) -> float:
         """Return the records published in the last 12 months."""
-        return sum(self._published[max(clock - YEAR + 1, 0) : clock + 1])
+        return added(self._published[max(clock - YEAR + 1, 0) : clock + 1])
 
     def coverage(self) -> float:
         """Return what was disbursed over what was required, in the last 12 months."""
-        required = sum(self._required[-YEAR:])
-        return sum(self._disbursed[-YEAR:]) / required if required else 0.0
+        required = added(self._required[-YEAR:])
+        return added(self._disbursed[-YEAR:]) / required if required else 0.0

@@ -10,6 +10,7 @@ import mesa
 
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
+from cyclesim.inputs.quantity import added
 from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.model.funding.programmes import reprogrammed
@@ -193,7 +194,7 @@ class Donor(mesa.Agent):
         start = clock + self._lag(p)
         running = [g for g in self._grants[appeal.crisis] if g.start + g.months > start]
         self._grants[appeal.crisis] = running
-        new = round(self.rates[appeal.crisis] * 100) - sum(g.covers(start, 12) for g in running)
+        new = round(self.rates[appeal.crisis] * 100) - added(g.covers(start, 12) for g in running)
         if new <= 0:
             return
         long_share = p.multi_year_share if self.multi_year_share is None else self.multi_year_share

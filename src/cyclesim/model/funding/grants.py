@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cyclesim.inputs.money import split
+from cyclesim.inputs.quantity import added
 from cyclesim.vocabulary import Line
 
 
@@ -75,7 +76,7 @@ class MoneyLedger:
         ValueError
             If the parts do not add up: a fault of the model, never of the input.
         """
-        if sum(part.amount for part in parts) != grant.amount:
+        if added(part.amount for part in parts) != grant.amount:
             raise ValueError(f"{grant} cannot become grants of another total")
         self.grants.remove(grant)
         self._schedule(grant, -1)
@@ -94,7 +95,7 @@ class MoneyLedger:
             self._due[line] += steps[clock]
             self.purses[line] += self._due[line]
             self.disbursed[line] += self._due[line]
-        return sum(self._due.values())
+        return added(self._due.values())
 
     def spend(self, spent: dict[Line, int]) -> None:
         """Take expenditure out of the purses.
@@ -119,7 +120,7 @@ class MoneyLedger:
 
         What the purses cannot pay is still owed, and charged in a later month.
         """
-        paid = min(self.arrears, sum(self.purses.values()))
+        paid = min(self.arrears, added(self.purses.values()))
         if paid == 0:
             return
         self.arrears -= paid

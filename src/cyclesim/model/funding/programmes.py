@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cyclesim.inputs.quantity import added
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.vocabulary import Line
 
@@ -36,10 +37,10 @@ def reprogrammed(grant: Grant, clock: int, share: float, bottleneck: Mapping[Lin
     """
     paid = grant.paid_by(clock - 1)
     moved = split_by(round((grant.amount - paid) * share), bottleneck)
-    if sum(moved.values()) == 0:
+    if added(moved.values()) == 0:
         return [grant]
     elapsed = min(max(clock - grant.start, 0), grant.months)
-    future = {**moved, grant.line: grant.amount - paid - sum(moved.values()) + moved.get(grant.line, 0)}
+    future = {**moved, grant.line: grant.amount - paid - added(moved.values()) + moved.get(grant.line, 0)}
     past = [replace(grant, amount=paid, months=elapsed)] if paid else []
     start, months = grant.start + elapsed, grant.months - elapsed
     rest = [replace(grant, line=line, amount=cents, start=start, months=months) for line, cents in future.items()]

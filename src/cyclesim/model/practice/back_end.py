@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.parts import BackEnd as BackEndSpec
+from cyclesim.inputs.quantity import added
 from cyclesim.model.luck import Floats
 from cyclesim.model.values import Values
 
@@ -141,7 +142,7 @@ class BackEnd(mesa.Agent):
         """
         slots = self.slots(p, load)
         result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
-        held = sum(time > month + 1 for time in self.busy)
+        held = added(time > month + 1 for time in self.busy)
         self.hold(held, slots)
         return result
 

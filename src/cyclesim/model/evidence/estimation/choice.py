@@ -13,6 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
+from cyclesim.inputs.quantity import added
 from cyclesim.model.evidence.estimation.estimates import Answer, RefusedError
 from cyclesim.model.evidence.estimation.histories import Counts, Term, supersets
 from cyclesim.model.evidence.estimation.loglinear import Fit, Model, confirm, fit, ordered, search
@@ -236,7 +237,7 @@ def _neighbours(model: Model, lists: int, order: int) -> list[Model]:
 
 
 def _terms(lists: int, size: int) -> list[Term]:
-    return [sum(1 << k for k in chosen) for chosen in combinations(range(lists), size)]
+    return [added(1 << k for k in chosen) for chosen in combinations(range(lists), size)]
 
 
 def _within(term: Term) -> set[Term]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cyclesim.inputs.quantity import added
 from cyclesim.model.evidence.estimation.estimates import Answer, RefusedError
 from cyclesim.model.evidence.estimation.histories import Counts
 
@@ -64,7 +65,7 @@ def chao(counts: Counts, corrected: bool = False) -> Answer:
         If nobody is on two lists (not if corrected).
     """
     once, twice = float(counts.on[1]), float(counts.on[2])
-    lists = max(sum(counts.margins[1 << k] > 0 for k in range(len(counts.lists))), 1)  # one with nobody on it is none
+    lists = max(added(counts.margins[1 << k] > 0 for k in range(len(counts.lists))), 1)  # one with nobody on it is none
     part = (lists - 1) / lists
     note = "a lower bound if people differ and lists do not; too high where lists differ in size"
     if corrected:
