@@ -7,7 +7,7 @@ import cyclesim as cs
 from cyclesim.errors import DesignError, StudyError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.study import load_study
-from cyclesim.runs.design import grid, of_study, sample
+from cyclesim.runs.design import enough_draws, grid, of_study, sample
 
 SMALL = cs.load("small").with_values({"months": 6, "spin_up": 2})
 HEAD = "title: T\nquestion: Q?\nscenarios: [small]\n"
@@ -129,3 +129,31 @@ def test_without_salib_morris_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib.sample.morris", None)
     with pytest.raises(DesignError, match=r"pip install 'cyclesim\[analysis\]'"):
         sample(SMALL, "morris", 2)
+
+
+def test_quantities_of_a_sobol_design_hardly_go_together():
+    """Columns out of one sequence over all parameters went together by 0.75."""
+    rng = np.random.default_rng(1)
+    ranged = sorted(name for name, quantity in parameters().items() if quantity.range is not None)
+    baseline = cs.load("baseline")
+    free = [name for name in ranged if name not in baseline.stated]
+    worst = []
+    for seed in range(1, 201):
+        names = rng.choice(free, 6, replace=False).tolist()
+        worst.append(abs(sample(baseline, "sobol", 64, seed=seed, quantities=names).largest_correlation()[2]))
+    assert max(worst) <= 0.2
+
+
+def test_the_largest_correlation_is_that_of_the_ranks():
+    x = np.arange(10.0)
+    design = cs.Design(("a", "b", "c"), np.column_stack([x, np.exp(-x), np.ones(10)]))
+    assert design.largest_correlation()[:2] == ("a", "b")
+    assert design.largest_correlation()[2] == pytest.approx(-1.0)
+    assert cs.Design(("a",), x[:, None]).largest_correlation() == ("", "", 0.0)
+    with pytest.raises(DesignError, match="a and b go together in these 10 draws"):
+        design.tell_apart()
+
+
+def test_advice_fits_the_method():
+    assert [enough_draws(method, 100) for method in ("lhs", "sobol", "saltelli")] == [100, 128, 128]
+    assert enough_draws("sobol", 64) == 64

@@ -26,7 +26,8 @@ from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cyclesim.runs.sweep import Sweep
+    from cyclesim.runs.design import enough_draws
+from cyclesim.runs.sweep import Sweep
 
 Floats = NDArray[np.float64]
 _FORM = "write it as in 'detected_share = 0.05 +- 0.01'"
@@ -184,9 +185,11 @@ def _check(sweep: Sweep, targets: Sequence[Target], scenario: str) -> None:
         raise DesignError(f"{sweep.folder} is no sample of a prior; give its study a design of lhs or sobol")
     if len(sweep.plan.design) < FEWEST_DRAWS:
         found = len(sweep.plan.design)
+        number = enough_draws(method, FEWEST_DRAWS)
         raise DesignError(
-            f"{found} draws are too few to calibrate with: cyclesim expand {sweep.folder} --draws {FEWEST_DRAWS}"
+            f"{found} draws are too few to calibrate with: cyclesim expand {sweep.folder} --draws {number}"
         )
+    sweep.design.tell_apart()
     if scenario not in sweep.scenarios:
         raise UnknownNameError(f"no scenario {scenario!r} in this sweep; {did_you_mean(scenario, sweep.scenarios)}")
     for target in targets:

@@ -286,6 +286,7 @@ def discover(sweep: Sweep, rule: str, scenario: str | None = None, seed: int = 1
     name = scenario or next(iter([*list(sweep.scenarios)[1:], sweep.baseline]))
     if name not in sweep.scenarios:
         raise UnknownNameError(f"no scenario {name!r} in this sweep; {did_you_mean(name, sweep.scenarios)}")
+    sweep.design.tell_apart()
     measure, limit = _parsed(rule, sweep)
     frame = sweep.pairs(measure)[name] if name == sweep.baseline else sweep.differences(measure)[name]
     means = frame.groupby("draw").mean()

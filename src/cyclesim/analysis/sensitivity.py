@@ -238,6 +238,8 @@ def sensitivity(
     elif method == "morris":
         found, luck, kind = _of_morris(sweep, values, seed), _luck_share(values), "morris"
     else:
+        assert sweep.design is not None  # or there were no values
+        sweep.design.tell_apart()
         found, luck, kind = _of_bins(sweep, values, seed), _luck_share(values), "binned"
     return Sensitivity(measure, name, name != sweep.baseline, kind, found, luck, *values.shape)
 

@@ -27,7 +27,8 @@ from cyclesim.errors import DesignError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cyclesim.runs.sweep import Sweep
+    from cyclesim.runs.design import enough_draws
+from cyclesim.runs.sweep import Sweep
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200
@@ -190,13 +191,17 @@ def _net(sweep: Sweep, worth: float | None) -> Floats:
         raise DesignError(f"{sweep.folder} is no sample of what is plausible; give its study a design of lhs or sobol")
     shape = (len(sweep.design), len(sweep.scenarios), sweep.plan.replications)
     if shape[0] < _FEWEST_DRAWS:
+        number = enough_draws(design.method, _FEWEST_DRAWS)
         raise DesignError(
-            f"{shape[0]} draws are too few for regressions; cyclesim expand --draws {_FEWEST_DRAWS} or more"
+            f"{shape[0]} draws are too few for regressions: cyclesim expand {sweep.folder} --draws {number} or more"
         )
+    sweep.design.tell_apart()
     needed = ["person_months_exploited", *([] if worth is None else ["total_spent_cents"]), "true_prevalence"]
     lacking = [name for name in needed if name not in sweep.measures]
     if lacking:
-        raise DesignError(f"{sweep.folder} does not keep {lacking[0]}; add it to the measures of its study")
+        raise DesignError(
+            f"{sweep.folder} does not keep {lacking[0]}: cyclesim expand {sweep.folder} --measures {','.join(lacking)}"
+        )
     averted = -_gained(sweep, "person_months_exploited", shape)
     if worth is None:
         return averted

@@ -6,9 +6,12 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import money
 from cyclesim.outputs.money import number
+from cyclesim.runs.design import Design
 from cyclesim.runs.fingerprint import Fingerprint
 from cyclesim.runs.results import over_crises
 from cyclesim.vocabulary import AVERTED, MEASURES
@@ -109,12 +112,22 @@ def command(about: Mapping[str, Any], scenarios: Sequence[str], further: str = "
 
 
 def assumptions(about: Mapping[str, Any]) -> str:
-    """Return how many numbers of the model nobody has measured."""
-    count = about["parameters"]
-    return (
-        f"{count['assumptions']} of {count['number']} parameters are assumptions that nobody has measured: "
-        f"cyclesim parameters. Made by cyclesim {made_by(about)}."
-    )
+    """Return how many numbers of the model nobody has measured, what simulated them, and how far draws go together."""
+    count, columns = about["parameters"], about.get("design") or {}
+    design = Design(tuple(columns), np.column_stack(list(columns.values()))) if columns else None
+    share = f"{count['assumptions']} of {count['number']} parameters are assumptions that nobody has measured"
+    return " ".join([*drawn(design), f"{share}: cyclesim parameters. Made by cyclesim {made_by(about)}."])
+
+
+def drawn(design: Design | None) -> list[str]:
+    """Return how far the quantities of a design go together, as a line; none without draws of several."""
+    if design is None or len(design) < 2 or len(design.names) < 2:
+        return []
+    one, two, together = design.largest_correlation()
+    return [
+        f"Of the {len(design.names)} quantities in {len(design):,} draws, {one} and {two} go together most: rank "
+        f"correlation {together:.2f}."
+    ]
 
 
 def made_by(about: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.outputs.printed import TITLES, aligned, amount, assumptions
+from cyclesim.outputs.printed import drawn as printed_design
 from cyclesim.runs.logbook import versions
 from cyclesim.runs.precision import took
 from cyclesim.runs.totals import chosen
@@ -39,6 +40,7 @@ def planned(study: Study, plan: Plan) -> str:
         f"luck          {_luck(study)}",
         f"keeps         {counted(len(chosen(study.measures)), 'total')} of each run" + _monthly(study.monthly),
         f"runs          {len(plan):,}",
+        *printed_design(plan.design),
     ]
     return "\n".join(lines)
 
@@ -50,7 +52,7 @@ def finished(sweep: Sweep, state: State, summary: pd.DataFrame | None, differenc
         return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
     if summary is not None and differences is not None:
         table = _levels(sweep, summary) if differences.empty else _differences(sweep, differences)
-        lines += ["", *table, covers_text(sweep)]
+        lines += ["", *table, covers_text(sweep), *printed_design(sweep.design)]
     lines.append(f"Simulated worlds, not observations (hash {sweep.manifest['hash']}). {assumptions(sweep.manifest)}")
     return "\n".join(lines)
 

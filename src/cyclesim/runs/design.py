@@ -49,7 +49,41 @@ class Design:
             return {}
         return dict(zip(self.names, self.values[draw - 1].tolist(), strict=True))
 
+    def largest_correlation(self) -> tuple[str, str, float]:
+        """Return the two quantities whose rank correlation is largest in size, and it; nothing to tell is 0.
 
+        Quantities that do not vary count as uncorrelated.
+        """
+        if len(self.names) < 2 or len(self) < 2:
+            return "", "", 0.0
+        from scipy.stats import rankdata
+
+        ranks = rankdata(self.values, axis=0) - (len(self) + 1) / 2
+        size = np.sqrt((ranks**2).sum(axis=0))
+        ranks = np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0)
+        matrix = np.triu(ranks.T @ ranks, 1)
+        one, two = np.unravel_index(int(np.abs(matrix).argmax()), matrix.shape)
+        return self.names[one], self.names[two], float(matrix[one, two])
+
+    def tell_apart(self) -> None:
+        """Refuse draws that cannot tell what two quantities do.
+
+        Raises
+        ------
+        DesignError
+            If two of them go together by more than `CONFOUNDED`.
+        """
+        one, two, together = self.largest_correlation()
+        if abs(together) > CONFOUNDED:
+            raise DesignError(
+                f"{one} and {two} go together in these {len(self):,} draws (rank correlation {together:.2f}), so that "
+                f"what one does cannot be told from what the other does; the most is {CONFOUNDED:g}. Take more draws, "
+                "or fewer quantities"
+            )
+
+
+CONFOUNDED = 0.5
+"""Largest rank correlation of two quantities with which an analysis credits either with anything."""
 NO_DRAWS = Design((), np.empty((0, 0)))
 
 
@@ -100,8 +134,8 @@ def sample(
     method
         ``lhs`` (Latin hypercube), ``sobol`` (scrambled Sobol sequence; n must be a power of two; a longer one begins
         with the same draws), ``saltelli`` (for Sobol indices: two samples of n, and the first with each column in turn
-        from the second) or ``morris`` (trajectories in which one quantity moves at a time). The draws of a parameter
-        do not depend on which other parameters are drawn, but for the last two.
+        from the second) or ``morris`` (trajectories in which one quantity moves at a time). With ``lhs`` the draws of a
+        parameter do not depend on which other parameters are drawn.
     n
         Number of draws; of trajectories for ``morris``. Several numbers are blocks drawn one after the other, each a
         Latin hypercube of its own: what a sweep has that was expanded.
@@ -134,6 +168,11 @@ def sample(
     unit = positions(method, [spread.name for spread in spreads], blocks, seed, levels)
     values = np.column_stack([spread.over(unit[:, k]) for k, spread in enumerate(spreads)])
     return Design(tuple(spread.name for spread in spreads), values)
+
+
+def enough_draws(method: str, least: int) -> int:
+    """Return how many draws to ask for, to have at least so many: a Sobol sequence grows by doubling."""
+    return 1 << (least - 1).bit_length() if method in ("sobol", "saltelli") else least
 
 
 def given(table: Mapping[str, Sequence[float]]) -> Design:

@@ -1,4 +1,4 @@
-"""Samplers: positions of draws between 0 and 1, keyed so that more draws or other quantities move little else."""
+"""Samplers: positions of draws between 0 and 1, keyed so that more draws leave those that there are."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError
-from cyclesim.inputs.parameters import parameters
 
 
 def positions(method: str, names: list[str], blocks: Sequence[int], seed: int, levels: int) -> NDArray[np.float64]:
     """Return positions between 0 and 1, a row for each draw and a column for each name."""
     if method == "sobol":
-        return _sobol(names, sum(blocks), seed)
+        return _sobol(len(names), sum(blocks), seed)
     if method == "saltelli":
         return _saltelli(len(names), sum(blocks), seed)
     if method == "morris":
@@ -32,16 +31,16 @@ def _latin(names: Sequence[str], n: int, seed: int, block: int) -> NDArray[np.fl
     return np.column_stack(columns)
 
 
-def _sobol(names: Sequence[str], n: int, seed: int) -> NDArray[np.float64]:
-    """Return columns of one scrambled Sobol sequence over every parameter with a range, and what else is drawn."""
+def _sobol(number: int, n: int, seed: int) -> NDArray[np.float64]:
+    """Return a scrambled Sobol sequence in as many dimensions as there are quantities.
+
+    The first dimensions of a sequence fill space best: columns taken out of a longer one can be correlated by 0.75.
+    """
     from scipy.stats import qmc
 
     if n & (n - 1):
         raise DesignError(f"a Sobol design needs a power of two (got n = {n}); take {1 << n.bit_length()}, or lhs")
-    ranged = sorted(name for name, quantity in parameters().items() if quantity.range is not None)
-    places = [*ranged, *(name for name in names if name not in ranged)]
-    everything = qmc.Sobol(d=len(places), rng=np.random.default_rng(_key(f"sobol {seed}"))).random(n)
-    return np.asarray(everything[:, [places.index(name) for name in names]])
+    return np.asarray(qmc.Sobol(d=number, rng=np.random.default_rng(_key(f"sobol {seed}"))).random(n))
 
 
 def _saltelli(number: int, n: int, seed: int) -> NDArray[np.float64]:
