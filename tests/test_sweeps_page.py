@@ -26,7 +26,7 @@ def place(tmp_path_factory):
     commands = next(block for block in blocks("sh") if block.startswith("cyclesim studies"))
     for line in commands.splitlines():
         command = line.split("#")[0].replace("cyclesim ", f"{sys.executable} -m cyclesim ", 1)
-        if " replay " in command:
+        if "3f9a" in command:
             key = duckdb.sql(f"select key from '{folder}/results/first/runs/*.parquet' limit 1").fetchall()[0][0]
             command = command.replace("3f9a", key[:8])
         done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)

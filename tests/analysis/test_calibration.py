@@ -151,7 +151,7 @@ def swept(place, method, draws):
 def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     sweep = swept(place, "lhs", 150)
     truth = 20
-    seen = float(sweep.pairs("newly_trafficked")["near"].groupby("draw").mean().loc[truth])
+    seen = float(sweep.pairs("newly_trafficked")["near"].loc[(truth, 0)])
     found = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     known = found.inputs.set_index("quantity")
     assert known.loc["incidence", "low"] <= sweep.draws["incidence"][truth - 1] <= known.loc["incidence", "high"]
@@ -161,10 +161,20 @@ def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     assert ends == pytest.approx(np.quantile(sweep.draws["trust_gain"], [0.05, 0.5, 0.95]))
     assert found.inputs["left"].is_monotonic_increasing
     drawn = np.quantile(found.posterior_table(rows=2000)["incidence"], [0.05, 0.5, 0.95])
-    assert known.loc["incidence", ["low", "median", "high"]].tolist() == pytest.approx(drawn, rel=0.05)
+    near = pytest.approx(drawn, rel=0.1)  # quantiles of thirty weighted points, and of draws from them
+    assert known.loc["incidence", ["low", "median", "high"]].tolist() == near
     assert max(abs(bias) for bias in found.rank_bias.values()) < 4
     again = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     assert json.dumps(found.to_dict()) == json.dumps(again.to_dict())
+
+
+def test_what_was_observed_is_one_history_whatever_the_number_of_replications(place):
+    """Means over replications vary less than a history does, and intervals from them are too narrow."""
+    sweep = swept(place, "lhs", 150)
+    runs = sweep.runs(["identified"])
+    found = module._by_draw(sweep, "identified", "near")
+    assert found.tolist() == runs[runs["replication"] == 0].sort_values("draw")["identified"].tolist()
+    assert found.std() > runs.groupby("draw")["identified"].mean().std()
 
 
 def test_the_bias_of_ranks_is_in_standard_errors_of_their_mean(place, monkeypatch):

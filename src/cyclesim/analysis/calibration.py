@@ -199,11 +199,16 @@ def _check(sweep: Sweep, targets: Sequence[Target], scenario: str) -> None:
 
 
 def _by_draw(sweep: Sweep, measure: str, scenario: str) -> Floats:
-    """Return a total by draw, averaged over luck."""
-    means = sweep.pairs(measure)[scenario].groupby("draw").mean().sort_index()
-    if len(means) < len(sweep.plan.design):
+    """Return a total by draw in one world of it: what was observed is one history, with the luck of one.
+
+    Means over several worlds vary less than a history does: intervals of 90 % then held the truth in 70 % of cases with
+    eight worlds a draw.
+    """
+    values = sweep.pairs(measure)[scenario]
+    first = values[values.index.get_level_values("replication") == 0].droplevel("replication").sort_index()
+    if len(first) < len(sweep.plan.design):
         raise DesignError(f"draws of {sweep.folder} are missing or failed: cyclesim resume (--retry-failed)")
-    return means.to_numpy(dtype=float)
+    return first.to_numpy(dtype=float)
 
 
 def narrowed(name: str, before: Sequence[float] | Floats, after: Sequence[float] | Floats) -> dict[str, Any]:

@@ -38,6 +38,11 @@ def as_text(found: Calibration, about: dict[str, Any], top: int) -> str:
             *inputs,
             f"\n{unknown} of {len(found.inputs)} inputs are hardly better known: these targets cannot tell them.",
             f"Simulation-based calibration over 60 draws taken as the truth: {checked}.",
+            *(
+                [f"A history is one world, so one of the {about['replications']} replications of each draw is used."]
+                if about["replications"] > 1
+                else []
+            ),
             "That targets are met does not mean that the model is right: other inputs meet them too.",
             f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}",
         ]

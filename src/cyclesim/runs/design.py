@@ -196,23 +196,27 @@ def given(table: Mapping[str, Sequence[float]]) -> Design:
 def drawn(scenarios: Scenario | Sequence[Scenario], draws: int | str | Path, seed: int = 1) -> Design | None:
     """Return so many draws of every quantity with a range, or those of a CSV file; None for 0.
 
-    A file is a table with a column for each quantity, such as the posterior that a calibration leaves. As in `sample`,
-    a parameter that one of the scenarios states itself is left to it.
+    A file is a table with a column for each quantity, such as the posterior that a calibration leaves. Its draws are
+    taken whole: without one of its columns they would be draws of something else.
 
     Raises
     ------
     DesignError
-        If the file names something that scenarios do not have, or values they do not take.
+        If the file names something that scenarios do not have, or state themselves, or values they do not take.
     StudyError
         If the file cannot be read as a table.
     """
     if isinstance(draws, int):
         return sample(scenarios, n=draws, seed=seed) if draws else None
     group = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    stated = set().union(*(scenario.stated for scenario in group))
-    table = {name: column for name, column in read_table(Path(draws)).items() if name not in stated}
-    if not table:
-        raise DesignError(f"there is nothing to draw in {draws}: the scenarios state every quantity of it themselves")
+    table = read_table(Path(draws))
+    stated = {name: scenario.name for scenario in group for name in table if name in scenario.stated}
+    if stated:
+        name, who = next(iter(stated.items()))
+        raise DesignError(
+            f"{draws} draws {name}, which {who} states itself: the draws belong together and none of them is left out. "
+            f"Take {name} out of the scenario, or calibrate with it stated"
+        )
     faults = _misfits(group, table)
     if faults:
         raise DesignError(f"{draws}: {faults[0]}")

@@ -1,0 +1,55 @@
+"""What is published is the model's of today: results, pictures and generated numbers name the code that made them."""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cyclesim.runs import verify, writing
+from cyclesim.runs.fingerprint import fingerprint, same_as
+from cyclesim.runs.folder import graded
+
+ROOT = Path(__file__).parents[1]
+RESULT, FIGURES = ROOT / "results" / "back-end-capacity", ROOT / "docs" / "figures"
+AGAIN = "python docs/make_figures.py makes it again"
+
+
+def of_today(made_by):
+    """Return whether results were made by this code, whatever the versions of NumPy and SciPy."""
+    return same_as(made_by["code"]) == fingerprint().code
+
+
+def test_the_published_result_is_whole_and_of_this_code():
+    assert of_today(writing.read_manifest(RESULT)["fingerprint"]), AGAIN
+    assert verify.verify(RESULT, share=0).good
+    assert set(writing.sums(RESULT)) == {path.name for path in RESULT.iterdir()} - {writing.SUMS}
+
+
+@pytest.mark.slow
+def test_the_published_numbers_are_those_of_the_command(tmp_path):
+    import make_figures
+
+    from cyclesim.cli import cyclesim
+
+    cyclesim([*make_figures.COMMAND, "--out", str(tmp_path / "made")], standalone_mode=False)
+    one, two = (pd.read_csv(folder / "comparison.csv") for folder in (RESULT, tmp_path / "made"))
+    pd.testing.assert_frame_equal(one, two, rtol=1e-9)
+
+
+def test_the_pictures_are_of_this_code_and_those_that_were_made():
+    about = json.loads((FIGURES / "made_by.json").read_text())
+    assert of_today(about["fingerprint"]), AGAIN
+    found = {path.name: sha256(path.read_bytes()).hexdigest() for path in FIGURES.glob("*.png")}
+    assert found == about["sums"], AGAIN
+    for name in ("cycle.png", "difference.png"):
+        assert (FIGURES / name).read_bytes() == (RESULT / name).read_bytes()
+
+
+def test_the_readme_counts_assumptions_as_the_model_does():
+    (assumed, number) = re.findall(r"(\d+) of its (\d+) parameters are assumptions", (ROOT / "README.md").read_text())[
+        0
+    ]
+    assert {"assumptions": int(assumed), "number": int(number)} == graded()
