@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from cyclesim.analysis.emulators import resampled
 from cyclesim.analysis.posterior import FEWEST_DRAWS, Posterior, abc, ranks, weighted_quantile
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
+from cyclesim.runs.design import enough_draws
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cyclesim.runs.design import enough_draws
 from cyclesim.runs.sweep import Sweep
 
 Floats = NDArray[np.float64]

@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError
+from cyclesim.runs.design import enough_draws
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cyclesim.runs.design import enough_draws
 from cyclesim.runs.sweep import Sweep
 
 Floats = NDArray[np.float64]
