@@ -47,7 +47,7 @@ def checksums(rounds: int = 5) -> None:
     import pyarrow.parquet as pq
 
     import cyclesim as cs
-    from cyclesim.runs import parquet, writing
+    from cyclesim.runs import parquet, seals
 
     taken = {"hashing": 0.0}
 
@@ -61,7 +61,7 @@ def checksums(rounds: int = 5) -> None:
 
         return wrapper
 
-    writing.digest_of, parquet.named = timed(writing.digest_of), timed(parquet.named)
+    seals.digest_of, parquet.named = timed(seals.digest_of), timed(parquet.named)
     shares = []
     for _ in range(rounds):
         taken["hashing"], began = 0.0, time.perf_counter()

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import cyclesim as cs
 from cyclesim.outputs import pictures
-from cyclesim.runs import writing
+from cyclesim.runs import seals
 from cyclesim.runs.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +35,8 @@ def main() -> None:
         RESULT.mkdir(parents=True, exist_ok=True)
         for file in KEPT:
             shutil.copy(made / file, RESULT / file)
-        (RESULT / writing.SUMS).unlink(missing_ok=True)
-        writing.sum_up(RESULT, KEPT)
+        (RESULT / seals.SUMS).unlink(missing_ok=True)
+        seals.sum_up(RESULT, KEPT)
         for picture in ("cycle.png", "difference.png"):
             shutil.copy(made / picture, FIGURES / picture)
         identify = cs.identify("baseline", replications=20, seed=1, workers=2).plot()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cyclesim.runs import verify, writing
+from cyclesim.runs import seals, verify
 from cyclesim.runs.fingerprint import fingerprint, same_as
 from cyclesim.runs.folder import graded
 
@@ -23,9 +23,9 @@ def of_today(made_by):
 
 
 def test_the_published_result_is_whole_and_of_this_code():
-    assert of_today(writing.read_manifest(RESULT)["fingerprint"]), AGAIN
+    assert of_today(seals.read_manifest(RESULT)["fingerprint"]), AGAIN
     assert verify.verify(RESULT, share=0).good
-    assert set(writing.sums(RESULT)) == {path.name for path in RESULT.iterdir()} - {writing.SUMS}
+    assert set(seals.checksums(RESULT)) == {path.name for path in RESULT.iterdir()} - {seals.SUMS}
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def chart(folder: Path, kind: str, measure: str, out: Path | None) -> None:
     """
     from cyclesim.outputs import pictures
     from cyclesim.runs import folder as folders
-    from cyclesim.runs.writing import read_manifest
+    from cyclesim.runs.seals import read_manifest
 
     figure = pictures.of_folder(folders.read(folder), folder, kind, measure)
     of = str(read_manifest(folder)["hash"])

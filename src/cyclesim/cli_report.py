@@ -21,12 +21,12 @@ def report(folder: Path, pdf: bool, html_only: bool, out: Path | None) -> None:
     """
     from cyclesim.outputs import report as pages
     from cyclesim.outputs import reports
-    from cyclesim.runs import writing
+    from cyclesim.runs import seals, writing
 
     if pdf and html_only:
         raise click.UsageError("--html and --pdf exclude each other; --pdf writes both")
     place = (out or folder / "report.html").with_suffix(".html")
-    with writing.additions(place.parent, place.stem, str(writing.read_manifest(folder)["hash"])) as output:
+    with writing.additions(place.parent, place.stem, str(seals.read_manifest(folder)["hash"])) as output:
         page = pages.as_html(reports.report(folder))
         output.put({place.name: page})
         if pdf:

@@ -14,7 +14,7 @@ from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError
 from cyclesim.outputs import report as pages
 from cyclesim.outputs import reports
-from cyclesim.runs import writing
+from cyclesim.runs import seals
 
 NAME = "More <script>alert(1)</script> & <b>contact</b>"
 
@@ -100,7 +100,7 @@ def test_one_world_has_nothing_to_report(place):
 def test_what_is_no_folder_of_results_is_told_so(tmp_path):
     with pytest.raises(FolderError, match="holds no results"):
         reports.report(tmp_path)
-    (tmp_path / "manifest.json").write_text(writing.as_text(writing.sealed({"kind": "something"})))
+    (tmp_path / "manifest.json").write_text(seals.as_text(seals.sealed({"kind": "something"})))
     with pytest.raises(FolderError, match="of a kind that no report is written of"):
         reports.report(tmp_path)
     (tmp_path / "manifest.json").write_text("[]")

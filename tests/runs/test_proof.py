@@ -13,7 +13,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.errors import FolderError
-from cyclesim.runs import archive, driver, item, merge, verify, writing
+from cyclesim.runs import archive, driver, item, merge, seals, verify, writing
 from cyclesim.runs.sweep import begin, read_sweep
 from trees import Tree
 
@@ -331,9 +331,7 @@ def test_parquet_pages_carry_checksums(whole):
 
 
 def test_the_checksums_are_read_by_the_usual_tool(whole):
-    done = subprocess.run(
-        ["sha256sum", "--check", writing.SUMS], cwd=whole, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["sha256sum", "--check", seals.SUMS], cwd=whole, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -567,10 +565,10 @@ def test_shards_that_begin_at_once_all_work(tmp_path, study):
 
 
 def test_an_archive_lacks_nothing_and_a_folder_without_checksums_is_not_good(whole, tmp_path):
-    (whole / writing.SUMS).unlink()
+    (whole / seals.SUMS).unlink()
     with writing.additions(whole, "report", "any") as output:
         output.put({"report.html": "said"})
-    assert not (whole / writing.SUMS).exists()
+    assert not (whole / seals.SUMS).exists()
     assert not verify.verify(whole, share=0).good
     with pytest.raises(FolderError, match="does not list"):
         archive.archive(whole)

@@ -84,7 +84,7 @@ def test_totals_sum_flows_and_average_the_rest():
     assert totals["waiting"] == pytest.approx(run.months["waiting"].mean())
 
 
-@pytest.mark.parametrize("method", ["lhs", "sobol"])
+@pytest.mark.parametrize("method", ["lhs"])
 def test_draws_lie_in_their_ranges_and_fill_them(method):
     design = cs.sample(SMALL, method=method, n=32)
     for name, column in zip(design.names, design.values.T, strict=True):
@@ -95,7 +95,7 @@ def test_draws_lie_in_their_ranges_and_fill_them(method):
         assert np.histogram(position, bins=8, range=(0, 1))[0].tolist() == [4] * 8
 
 
-@pytest.mark.parametrize("method", ["lhs", "sobol"])
+@pytest.mark.parametrize("method", ["lhs"])
 def test_the_draws_of_a_parameter_do_not_depend_on_what_else_is_drawn(method):
     every, some = cs.sample(SMALL, method, n=8), cs.sample([SMALL, OTHER], method, n=8)
     for name in some.names:

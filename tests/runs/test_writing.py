@@ -12,7 +12,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.errors import FolderError
-from cyclesim.runs import disk, writing
+from cyclesim.runs import disk, seals, writing
 
 ABOUT = {"kind": "test", "hash": "abc"}
 OTHER = {"kind": "test", "hash": "def"}
@@ -40,9 +40,9 @@ def test_files_appear_together_with_manifest_and_checksums(tmp_path):
         output.put({"a.txt": "one", "b.bin": b"two"})
         assert not (tmp_path / "out").exists()
     assert names(tmp_path) == ["out", "out/SHA256SUMS", "out/a.txt", "out/b.bin", "out/manifest.json"]
-    assert writing.read_file(tmp_path / "out", "a.txt") == b"one"
-    assert writing.read_manifest(tmp_path / "out")["hash"] == "abc"
-    assert set(writing.sums(tmp_path / "out")) == {"a.txt", "b.bin", "manifest.json"}
+    assert seals.read_file(tmp_path / "out", "a.txt") == b"one"
+    assert seals.read_manifest(tmp_path / "out")["hash"] == "abc"
+    assert set(seals.checksums(tmp_path / "out")) == {"a.txt", "b.bin", "manifest.json"}
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
@@ -68,11 +68,11 @@ def test_the_same_study_is_written_again_and_what_stood_beside_it_stays(tmp_path
     with writing.additions(tmp_path / "out", "report") as output:
         output.put({"report.html": "said"})
     write(tmp_path / "out", a="two")
-    assert writing.read_file(tmp_path / "out", "a.txt") == b"two"
-    assert writing.read_file(tmp_path / "out", "report.html") == b"said"
+    assert seals.read_file(tmp_path / "out", "a.txt") == b"two"
+    assert seals.read_file(tmp_path / "out", "report.html") == b"said"
     with pytest.raises(FolderError, match=r"another study \(abc\)"):
         write(tmp_path / "out", OTHER, a="three")
-    assert writing.read_file(tmp_path / "out", "a.txt") == b"two"
+    assert seals.read_file(tmp_path / "out", "a.txt") == b"two"
 
 
 @pytest.mark.parametrize("left", [".DS_Store", "Thumbs.db", "desktop.ini", "._table.parquet", ".directory"])
@@ -80,7 +80,7 @@ def test_what_desktops_leave_does_not_take_a_folder(tmp_path, left):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / left).write_text("a desktop's")
     write(tmp_path / "out", a="one")
-    assert writing.read_file(tmp_path / "out", "a.txt") == b"one"
+    assert seals.read_file(tmp_path / "out", "a.txt") == b"one"
     assert (tmp_path / "out" / left).read_text() == "a desktop's"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
@@ -89,7 +89,7 @@ def test_what_desktops_leave_does_not_take_a_folder(tmp_path, left):
 
 
 def test_what_a_killed_command_left_is_cleared_away(tmp_path):
-    stage = tmp_path / ".out.writing"
+    stage = tmp_path / ".out.writing-0123abcd"
     stage.mkdir()
     (stage / "table.parquet").write_text("half")
     (tmp_path / ".out.writing.lock").write_text("")
@@ -104,7 +104,7 @@ def test_a_second_writer_is_told_who_holds_the_folder(tmp_path):
             write(tmp_path / "out", OTHER, a="two")
         assert "nothing was written" in str(error.value)
         write(tmp_path / "another", OTHER, a="two")
-    assert writing.read_file(tmp_path / "out", "a.txt") == b"one"
+    assert seals.read_file(tmp_path / "out", "a.txt") == b"one"
 
 
 def test_a_lock_that_went_with_its_holder_is_not_held_by_two(tmp_path):
@@ -140,7 +140,7 @@ def test_ctrl_c_between_two_files_waits_until_all_have_moved(tmp_path, monkeypat
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "out", a="two", b="two")
-    assert [writing.read_file(tmp_path / "out", f"{name}.txt") for name in "ab"] == [b"two", b"two"]
+    assert [seals.read_file(tmp_path / "out", f"{name}.txt") for name in "ab"] == [b"two", b"two"]
     assert writing.COMMITTED[-1] == tmp_path / "out"
 
 
@@ -149,7 +149,7 @@ def test_a_story_and_an_estimate_are_results_like_any_other(tmp_path):
         place = tmp_path / words[0]
         done = run(*words, "--out", place)
         assert done.returncode == 0, done.stderr
-        assert set(writing.sums(place)) == {path.name for path in place.iterdir()} - {writing.SUMS, "log.json"}
+        assert set(seals.checksums(place)) == {path.name for path in place.iterdir()} - {seals.SUMS, "log.json"}
         assert run("verify", place).returncode == 0
         refused = run(words[0], *{"story": ["baseline"], "estimate": ["uk-5-lists"]}[words[0]], "--out", place)
         assert refused.returncode == 2

@@ -13,7 +13,7 @@ from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.outputs import charts, money, panels
 from cyclesim.runs.results import Ensemble
-from cyclesim.runs.writing import read_file
+from cyclesim.runs.seals import read_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

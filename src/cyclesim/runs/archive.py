@@ -16,7 +16,7 @@ from cyclesim.errors import FolderError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs import folder as folders
 from cyclesim.runs import manifest as manifests
-from cyclesim.runs import writing
+from cyclesim.runs import seals, writing
 from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
 from cyclesim.runs.sweep import read_sweep
 from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
@@ -51,23 +51,23 @@ def archive(folder: str | Path, out: str | Path | None = None) -> Path:
         If the folder holds no finished results, or what it holds is damaged; if the file cannot be written.
     """
     folder = Path(folder).resolve()
-    about = writing.read_manifest(folder)
+    about = seals.read_manifest(folder)
     sweep = read_sweep(folder) if about["kind"] == manifests.KIND else None
     if sweep is not None:
         sweep.check()
         if not sweep.complete:
             raise FolderError(f"{folder} is not complete; go on with: cyclesim resume {folder}")
-    listed = writing.sums(folder)
-    lacking = [writing.MANIFEST, *(sweep.store.names if sweep else ())]
+    listed = seals.checksums(folder)
+    lacking = [seals.MANIFEST, *(sweep.store.names if sweep else ())]
     lacking = [name for name in lacking if name not in listed]
     if lacking:
         way_out = f"cyclesim resume {folder}" if sweep else "its command again"
-        raise FolderError(f"{writing.SUMS} in {folder} does not list {lacking[0]}, so that nobody could check it; run "
+        raise FolderError(f"{seals.SUMS} in {folder} does not list {lacking[0]}, so that nobody could check it; run "
                           f"{way_out}")  # fmt: skip
     place = Path(out) if out is not None else folder.with_name(f"{folder.name}.zip")
     if place.absolute().is_relative_to(folder):
         raise FolderError(f"{place} is inside the folder that it would hold; name another file with --out")
-    members = {f"{INSIDE}/{name}": writing.read_file(folder, name) for name in listed}
+    members = {f"{INSIDE}/{name}": seals.read_file(folder, name) for name in listed}
     members |= {f"{INSIDE}/{name}": (folder / name).read_bytes() for name in _beside(folder)}
     members |= dict(_around(folder, about))
     with writing.additions(place.parent, place.name) as output:
@@ -77,7 +77,7 @@ def archive(folder: str | Path, out: str | Path | None = None) -> Path:
 
 def _beside(folder: Path) -> Iterator[str]:
     """Yield files that are kept without a checksum of their own: the checksums, and what drivers noted."""
-    for name in (writing.SUMS, *writing.LOGS):
+    for name in (seals.SUMS, *seals.LOGS):
         if (folder / name).is_file():
             yield name
 
@@ -114,7 +114,7 @@ def package(folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
         "keywords": ["simulation", "agent-based model", "human trafficking", "humanitarian funding"],
         "resources": [
             _resource(folder, name, digest)
-            for name, digest in writing.sums(folder).items()
+            for name, digest in seals.checksums(folder).items()
             if name.endswith((".csv", ".parquet"))
         ],
     }
@@ -181,7 +181,7 @@ def _readme(about: Mapping[str, Any], made_by: Fingerprint) -> str:
         f"{PACKAGE}   the tables, their columns and units (Frictionless Data Package)\n"
         "scenarios/, study   what was simulated\n"
         "environment.json    fingerprint and versions\n"
-        f"{writing.SUMS}          checksums: sha256sum --check {writing.SUMS}\n\n"
+        f"{seals.SUMS}          checksums: sha256sum --check {seals.SUMS}\n\n"
         f"Made by cyclesim {made_by} with NumPy {made_by.numpy} and SciPy {made_by.scipy}; hash {about['hash']}.\n"
         "Check it, and simulate a share of its runs again, with: cyclesim verify THIS_FILE.zip --share 0.01\n"
         "How many of its inputs are assumptions is in manifest.json, under parameters.\n"
@@ -194,7 +194,7 @@ def _json(content: Any) -> bytes:
 
 def _packed(members: dict[str, bytes]) -> bytes:
     """Return a zip file; equal members give equal bytes."""
-    members[writing.SUMS] = writing.listed(members)
+    members[seals.SUMS] = seals.listed(members)
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(members):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclesim.errors import DesignError, FolderError
-from cyclesim.runs import engines, precision, writing
+from cyclesim.runs import engines, precision, seals
 from cyclesim.runs.disk import holder, locked, put
 from cyclesim.runs.engines import Batch, Done, Engine, Serial
 from cyclesim.runs.item import Item, Job, Outcome, simulate_item
@@ -122,7 +122,7 @@ def finish(sweep: Sweep) -> bool:
         if sorts:
             sweep.store.compact()
             with sweep.store.writing():
-                writing.sum_up(sweep.folder, sweep.store.names)
+                seals.sum_up(sweep.folder, sweep.store.names)
         return sorts
 
 
@@ -178,7 +178,7 @@ def summarise(sweep: Sweep, tables: Mapping[str, pd.DataFrame]) -> None:
     with sweep.store.writing():
         for name, frame in tables.items():
             put(sweep.folder / name, frame.reset_index().to_csv(index=False).encode())
-        writing.sum_up(sweep.folder, [*sweep.store.names, *tables])
+        seals.sum_up(sweep.folder, [*sweep.store.names, *tables])
 
 
 def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None, before: State | None = None) -> State:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import disk, writing
+from cyclesim.runs import disk, seals, writing
 from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint, modules
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str
     content = about(ensemble, kind)
     with writing.results(folder, content) as output:
         output.put({**files(ensemble), **(extra or {})})
-    return writing.sealed(content)
+    return seals.sealed(content)
 
 
 def files(ensemble: Ensemble) -> dict[str, Any]:
@@ -158,12 +158,12 @@ def read(folder: str | Path) -> Ensemble:
     from cyclesim.runs.results import Ensemble
 
     folder = Path(folder)
-    content = writing.read_manifest(folder)
+    content = seals.read_manifest(folder)
     if not {"order", "scenarios", "design", "seed"} <= set(content):
         raise FolderError(f"{folder} holds a {content['kind']} of cyclesim, which has no table of worlds")
     made_by = Fingerprint.parse(content.get("fingerprint"))
     try:
-        table = pd.read_parquet(io.BytesIO(writing.read_file(folder, "table.parquet")))
+        table = pd.read_parquet(io.BytesIO(seals.read_file(folder, "table.parquet")))
     except ValueError as error:  # pyarrow's own are of this kind
         raise FolderError(f"{folder / 'table.parquet'} cannot be read: {error}") from error
     scenarios = {name: scenario_of(content, name) for name in content["order"]}

@@ -12,7 +12,7 @@ import numpy as np
 
 from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import differences
-from cyclesim.runs import disk, store, writing
+from cyclesim.runs import disk, seals, store, writing
 from cyclesim.runs import manifest as manifests
 from cyclesim.runs.logbook import LOG
 from cyclesim.runs.sweep import Sweep, read_sweep
@@ -50,7 +50,7 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> Sweep:
         _drop_failures_that_came_through(merged)
         with writing.refusing(place), disk.undisturbed():
             place.mkdir(exist_ok=True)
-            for path in sorted(stage.iterdir(), key=lambda path: path.name == writing.MANIFEST):
+            for path in sorted(stage.iterdir(), key=lambda path: path.name == seals.MANIFEST):
                 os.replace(path, place / path.name)
             writing.COMMITTED.append(place)
     return Sweep(place, study, plan, manifest)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import writing
+from cyclesim.runs import seals
 
 DIGITS = 16
 """Digits of the SHA-256 in a file's name."""
@@ -118,7 +118,7 @@ def check(file: Path) -> None:
         known = (file, state.st_mtime_ns, state.st_size)
         if known in _CHECKED:
             return
-        found = writing.digest_of(file)
+        found = seals.digest_of(file)
     except OSError as error:
         raise _damaged(file, error.strerror or str(error)) from error
     if found[:DIGITS] != file.stem.rpartition("-")[2]:

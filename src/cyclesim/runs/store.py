@@ -34,7 +34,8 @@ import pyarrow.parquet as pq
 from cyclesim.errors import FolderError
 from cyclesim.runs import parquet
 from cyclesim.runs.disk import LOCK, put, sync
-from cyclesim.runs.writing import MANIFEST, SUMS, as_text, passing, sealed
+from cyclesim.runs.seals import MANIFEST, SUMS, as_text, sealed
+from cyclesim.runs.writing import passing
 
 PART_BYTES = 64_000_000
 """Size in memory of a sorted file."""

@@ -17,7 +17,7 @@ from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study, load_study
-from cyclesim.runs import disk, parquet, store, writing
+from cyclesim.runs import disk, parquet, seals, store, writing
 from cyclesim.runs import manifest as manifests
 from cyclesim.runs.design import NO_DRAWS, Design, of_study
 from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules_of, moved
@@ -292,7 +292,7 @@ class Sweep:
 
     def _write(self, study: Study, plan: Plan) -> None:
         manifest = manifests.manifest(study, plan)
-        for name in (*SUMMARIES, writing.SUMS):  # they tell of what was there before
+        for name in (*SUMMARIES, seals.SUMS):  # they tell of what was there before
             (self.folder / name).unlink(missing_ok=True)
         store.write_manifest(self.folder, manifest)
         self._hold(study, plan, manifest)
@@ -409,9 +409,9 @@ def read_sweep(folder: str | Path) -> Sweep:
         If there is none.
     """
     place = Path(folder)
-    if not (place / writing.MANIFEST).exists():
+    if not (place / seals.MANIFEST).exists():
         raise FolderError(f"{place} holds no sweep; begin one with: cyclesim sweep STUDY --out {place}")
-    content = writing.read_manifest(place, _damaged(place))
+    content = seals.read_manifest(place, _damaged(place))
     if content["kind"] != manifests.KIND:
         raise FolderError(f"{place} holds a {content['kind']}, no sweep; begin one with: cyclesim sweep STUDY")
     try:
@@ -426,7 +426,7 @@ def read_sweep(folder: str | Path) -> Sweep:
         raise FolderError(f"{place} cannot be read: {error}") from error
     if manifests.draws_hash(design) != content["draws_hash"] or numbers != numbers_of(design):
         raise FolderError(
-            f"{place / store.DRAWS} is not as it was written: its draws are not those of {writing.MANIFEST}. Take it "
+            f"{place / store.DRAWS} is not as it was written: its draws are not those of {seals.MANIFEST}. Take it "
             "from a copy, or begin the study in another folder"
         )
     made_by = Fingerprint.parse(content["fingerprint"])
@@ -439,12 +439,12 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _damaged(folder: Path) -> str:
-    return f"{folder / writing.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
+    return f"{folder / seals.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
 
 
 def _holds_sweep(folder: Path) -> bool:
     try:
-        content = json.loads((folder / writing.MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((folder / seals.MANIFEST).read_text(encoding="utf-8"))
         return bool(content["kind"] == manifests.KIND)
     except (OSError, ValueError, KeyError, TypeError):
         return False

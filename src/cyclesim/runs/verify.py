@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import engines, writing
+from cyclesim.runs import engines, seals, writing
 from cyclesim.runs import folder as folders
 from cyclesim.runs import manifest as manifests
 from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint
@@ -29,7 +29,7 @@ from cyclesim.runs.sweep import Sweep, read_sweep
 
 INSIDE = "results"
 """Folder of an archive in which the results stand."""
-_PASSING = ("lock", *writing.LOGS, "driver-")
+_PASSING = ("lock", *seals.LOGS, "driver-")
 Progress = Callable[[int, int], None]
 
 
@@ -98,7 +98,7 @@ def verify(
         found = Verified(place, problems=problems, seed=random.randrange(10**6) if seed is None else seed)
         _check_files(folder, found)
         try:
-            about = writing.read_manifest(folder)
+            about = seals.read_manifest(folder)
             found.kind, found.made_by = str(about["kind"]), Fingerprint.parse(about.get("fingerprint"))
             _check_analysis(about, found)
             _replay(folder, about, found, share, workers, progress)
@@ -129,25 +129,25 @@ def unpacked(place: Path) -> Iterator[tuple[Path, list[str]]]:
             raise FolderError(f"{place} is no archive of cyclesim; cyclesim archive FOLDER makes one")
         outside = Verified(place)
         _check_files(Path(name), outside)
-        own = {f"{INSIDE}/{log}" for log in (*writing.LOGS, writing.SUMS)}
+        own = {f"{INSIDE}/{log}" for log in (*seals.LOGS, seals.SUMS)}
         unknown = [f"{member} has no checksum" for member in outside.unlisted if member not in own]
         yield Path(name) / INSIDE, [*outside.problems, *unknown]
 
 
 def _check_files(folder: Path, found: Verified) -> None:
     """Hold files against their checksums."""
-    listed = writing.sums(folder)
-    if listed and (folder / writing.SUMS).read_bytes() != writing.sums_as_text(listed):
-        found.problems.append(f"{writing.SUMS} is not as it was written")
+    listed = seals.checksums(folder)
+    if listed and (folder / seals.SUMS).read_bytes() != seals.sums_as_text(listed):
+        found.problems.append(f"{seals.SUMS} is not as it was written")
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name, digest in listed.items():
         if name not in there:
             found.problems.append(f"{name} is gone")
-        elif writing.digest_of(folder / name) != digest:
+        elif seals.digest_of(folder / name) != digest:
             found.problems.append(f"{name} is not as it was written: its checksum is another")
         else:
             found.files += 1
-    others = (name for name in there - listed.keys() - {writing.SUMS} if not writing.passing(name.split("/")[-1]))
+    others = (name for name in there - listed.keys() - {seals.SUMS} if not writing.passing(name.split("/")[-1]))
     found.unlisted = sorted(name for name in others if not name.startswith(_PASSING))
 
 
@@ -169,10 +169,8 @@ def _replay(
         sweep = read_sweep(folder)
         sweep.check()
         found.unlisted = [name for name in found.unlisted if name not in sweep.store.names]
-        if sweep.complete and not set(sweep.store.names) <= writing.sums(folder).keys():
-            found.problems.append(
-                f"{writing.SUMS} is gone, though all runs are stored: cyclesim resume writes it again"
-            )
+        if sweep.complete and not set(sweep.store.names) <= seals.checksums(folder).keys():
+            found.problems.append(f"{seals.SUMS} is gone, though all runs are stored: cyclesim resume writes it again")
         stored = {row["key"]: row for row in sweep.store.read(["key"]).to_pylist()}
         items = [item for item in sweep.plan.items() if item.key in stored]
         chosen = _chosen(items, share, found)
@@ -181,10 +179,8 @@ def _replay(
         shared: Any = (sweep.job(), sweep.store.columns.names)
         differing = engines.gathered(_differing_run, shared, tasks, workers, progress)
         names = [item.key for item in chosen]
-    elif writing.MANIFEST not in writing.sums(folder):
-        raise FolderError(
-            f"{writing.SUMS} is gone or does not list {writing.MANIFEST}: nothing says how the files were"
-        )
+    elif seals.MANIFEST not in seals.checksums(folder):
+        raise FolderError(f"{seals.SUMS} is gone or does not list {seals.MANIFEST}: nothing says how the files were")
     elif (folder / "table.parquet").exists():
         ensemble = folders.read(folder)
         groups = list(ensemble.table.groupby(["scenario", "draw", "replication"], sort=False))

@@ -14,17 +14,13 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import disk
+from cyclesim.runs import disk, seals
 
-MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
-LOGS = ("log.json", "log.jsonl")
-"""Files that say when and where: they have no checksum, so that equal studies give equal bytes."""
 STAGE = ".writing"
 _DESKTOP = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
 COMMITTED: list[Path] = []
@@ -79,12 +75,12 @@ def results(place: Path, about: Mapping[str, Any]) -> Iterator[Output]:
         yield output
         assert output.about is not None
         check_free(place, output.about)
-        output.put({MANIFEST: as_text(sealed(output.about))})
+        output.put({seals.MANIFEST: seals.as_text(seals.sealed(output.about))})
         with refusing(place), disk.undisturbed():
             if place.exists():
                 _move(stage, place)
             else:
-                sum_up(stage, [name for name in _files(stage) if name not in LOGS])
+                seals.sum_up(stage, [name for name in _files(stage) if name not in seals.LOGS])
                 os.rename(stage, _real(place))
                 disk.sync(_real(place).parent)
             COMMITTED.append(place)
@@ -106,7 +102,7 @@ def additions(folder: Path, stem: str, of: str = "") -> Iterator[Output]:
     FolderError
         If another process is writing there, or it cannot be written.
     """
-    what = folder if (folder / MANIFEST).exists() else folder / stem
+    what = folder if (folder / seals.MANIFEST).exists() else folder / stem
     with staged(what) as stage:
         yield Output(folder, stage, None)
         names = _files(stage)
@@ -118,10 +114,14 @@ def additions(folder: Path, stem: str, of: str = "") -> Iterator[Output]:
 
 def _keep_off(folder: Path, names: Iterable[str], of: str) -> None:
     """Refuse files that would take the place of results they do not belong to."""
-    if not (folder / MANIFEST).exists():
+    if not (folder / seals.MANIFEST).exists():
         return
-    theirs = json.loads((folder / MANIFEST).read_bytes()).get("hash")
-    taken = [name for name in names if name in (MANIFEST, SUMS) or (theirs != of and name in sums(folder))]
+    theirs = json.loads((folder / seals.MANIFEST).read_bytes()).get("hash")
+    taken = [
+        name
+        for name in names
+        if name in (seals.MANIFEST, seals.SUMS) or (theirs != of and name in seals.checksums(folder))
+    ]
     if taken:
         raise FolderError(
             f"{folder} holds results of its own ({theirs}), and {taken[0]} is one of their files; nothing was written. "
@@ -210,7 +210,7 @@ def check_free(folder: Path, about: Mapping[str, Any]) -> None:
     if not holds_results(folder):
         return
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("hash")
+        found = json.loads((folder / seals.MANIFEST).read_text(encoding="utf-8")).get("hash")
     except (OSError, ValueError, AttributeError):
         found = None
     if found != about["hash"]:
@@ -226,88 +226,6 @@ def holds_results(folder: Path) -> bool:
 def passing(name: str) -> bool:
     """Return whether a file is none of the results: left by a desktop, or on its way."""
     return name in _DESKTOP or name.startswith("._") or (name.startswith(".") and STAGE in name)
-
-
-def sealed(about: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a manifest with a hash of all it says."""
-    content = {key: value for key, value in about.items() if key != "seal"}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return {**content, "seal": sha256(canonical.encode()).hexdigest()}
-
-
-def as_text(about: Mapping[str, Any]) -> str:
-    """Return a manifest as it is written; equal contents give equal text."""
-    return json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def read_manifest(folder: Path, otherwise: str = "") -> dict[str, Any]:
-    """Return the manifest of a folder.
-
-    Parameters
-    ----------
-    otherwise
-        What to say where there is none.
-
-    Raises
-    ------
-    FolderError
-        If there is none, or it is not as it was written.
-    """
-    path = folder / MANIFEST
-    try:
-        content = json.loads(path.read_bytes())
-        if not isinstance(content, dict) or "kind" not in content:
-            raise ValueError(f"{path} is not a manifest of cyclesim")
-    except (OSError, ValueError) as error:
-        said = otherwise or f"{folder} holds no results of cyclesim"
-        raise FolderError(f"{said} ({error.strerror if isinstance(error, OSError) else error})") from error
-    if "seal" not in content:
-        raise FolderError(
-            f"{path} has no seal: it was made by cyclesim 0.3 or older, whose results do not say which code made them; "
-            "run its command again"
-        )
-    if content["seal"] != sealed(content)["seal"]:
-        raise FolderError(
-            f"{path} is not as it was written: something in it was changed or damaged afterwards. Take it from a copy, "
-            "or run its command again in another folder"
-        )
-    return content
-
-
-def read_file(folder: Path, name: str) -> bytes:
-    """Return the content of a file of results, after it was held against its checksum.
-
-    Raises
-    ------
-    FolderError
-        If it is not there, has no checksum, or is not as it was written.
-    """
-    try:
-        content = (folder / name).read_bytes()
-    except OSError as error:
-        raise FolderError(f"{folder / name} cannot be read: {error.strerror or error}") from error
-    if sums(folder).get(name) != sha256(content).hexdigest():
-        raise FolderError(
-            f"{folder / name} is not as it was written: its checksum is not the one in {SUMS}. Take it from a copy, or "
-            "run its command again in another folder"
-        )
-    return content
-
-
-def sums(folder: Path) -> dict[str, str]:
-    """Return the checksums of the files of a folder, by name; none where they were not written yet."""
-    try:
-        lines = (folder / SUMS).read_bytes().decode().split("\n")
-    except (OSError, ValueError):
-        return {}
-    pairs = (line.partition("  ") for line in lines if line)
-    return {name: digest for digest, _, name in pairs}
-
-
-def sum_up(folder: Path, names: Iterable[str]) -> None:
-    """Write the checksums of these files, as ``sha256sum --check SHA256SUMS`` reads them; keep those of others."""
-    digests = {name: digest for name, digest in sums(folder).items() if (folder / name).is_file()}
-    disk.put(folder / SUMS, sums_as_text(digests | {name: digest_of(folder / name) for name in names}))
 
 
 @contextmanager
@@ -340,35 +258,16 @@ def _move(stage: Path, place: Path) -> None:
 
     The manifest goes first: if this is killed, the same command goes on there, and until then no file is read.
     """
-    names = sorted(_files(stage), key=lambda name: name != MANIFEST)
-    kept = {name: digest for name, digest in sums(place).items() if name not in names}
-    fresh = {name: digest_of(stage / name) for name in names if name not in LOGS}
-    if (place / SUMS).exists():
-        disk.put(place / SUMS, sums_as_text(kept))
+    names = sorted(_files(stage), key=lambda name: name != seals.MANIFEST)
+    kept = {name: digest for name, digest in seals.checksums(place).items() if name not in names}
+    fresh = {name: seals.digest_of(stage / name) for name in names if name not in seals.LOGS}
+    if (place / seals.SUMS).exists():
+        disk.put(place / seals.SUMS, seals.sums_as_text(kept))
     for name in names:
         os.replace(stage / name, place / name)
-    if MANIFEST in kept | fresh:
-        disk.put(place / SUMS, sums_as_text(kept | fresh))
+    if seals.MANIFEST in kept | fresh:
+        disk.put(place / seals.SUMS, seals.sums_as_text(kept | fresh))
     disk.sync(place)
-
-
-def listed(contents: Mapping[str, bytes]) -> bytes:
-    """Return the checksums of some contents as a file of checksums."""
-    return sums_as_text({name: sha256(content).hexdigest() for name, content in contents.items()})
-
-
-def sums_as_text(digests: Mapping[str, str]) -> bytes:
-    """Return checksums, by name, as they are written."""
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode()
-
-
-def digest_of(file: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with file.open("rb") as opened:
-        digest = sha256()
-        while block := opened.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _bytes(name: str, content: Any) -> bytes:

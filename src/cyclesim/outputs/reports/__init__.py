@@ -9,7 +9,7 @@ from typing import Any
 from cyclesim.errors import FolderError
 from cyclesim.outputs.report import Report
 from cyclesim.outputs.reports import analyses, simulated, unknowns
-from cyclesim.runs.writing import read_manifest
+from cyclesim.runs.seals import read_manifest
 
 _KINDS: dict[str, Callable[[Path, dict[str, Any]], Report]] = {
     "run": simulated.run,

@@ -16,7 +16,7 @@ from cyclesim.outputs import printed, text
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.report import Block, Chart, Table, drawn
 from cyclesim.runs.folder import scenario_of
-from cyclesim.runs.writing import read_file
+from cyclesim.runs.seals import read_file
 
 LEAVES_OUT = (
     "How much trafficking there is in any real crisis: no prevalence has been measured in a crisis population.",
