@@ -1,8 +1,10 @@
 """Enough replications: when the paired difference is known as precisely as was asked for.
 
-The rule is that of Hoad, Robinson and Davies (2010, Journal of the Operational Research Society 61, 1632-1644): the
-first number of replications whose confidence interval is narrow enough, and stays so over a few more, so that a chance
-streak does not end the sweep.
+The interval is looked at after every replication, so it is a confidence sequence: in 95 % of sweeps it holds the truth
+at every number of replications at once (normal mixture of Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon 2021),
+here with Student's t over the normal for a spread that is estimated. An interval for a number fixed beforehand holds
+the truth less often where it decides when to stop. It must stay narrow enough over a few more replications, so that a
+chance streak does not end the sweep (Hoad, Robinson and Davies 2010).
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
 from cyclesim.vocabulary import AVERTED
 
 LEVEL = 0.95
-"""Level of the confidence interval (Student's t)."""
+"""Share of sweeps in which the interval holds the mean at every number of replications."""
+TIGHTEST = 100
+"""Number of replications at which the interval is narrowest beside that of a number fixed beforehand."""
 FEWEST = 5
 """Replications before which nothing is called precise."""
 _LOOK_AHEAD, _LOOK_AHEAD_SHARE = 5, 0.05
@@ -77,15 +81,22 @@ class Rule:
 
 
 def half_widths(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return half the width of the confidence interval of the mean of the first 1, 2, ... values (of 1: infinite)."""
-    from scipy.stats import t
+    """Return half the width of the interval of the mean of the first 1, 2, ... values (of 1: infinite).
+
+    It is c s sqrt(2 (n r^2 + 1) / (n r)^2 log(sqrt(n r^2 + 1) / (1 - LEVEL))), with s the standard deviation of n
+    values, r such that it is tightest at `TIGHTEST`, and c the quantile of Student's t over that of the normal.
+    """
+    from scipy.stats import norm, t
 
     n = np.arange(1, len(values) + 1)
     apart = values - values[:1]  # so that no digits are lost where the spread is small beside the mean
     mean = np.cumsum(apart) / n
     spread = np.maximum(np.cumsum(apart**2) - n * mean**2, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = t.ppf(0.5 + LEVEL / 2, n - 1) * np.sqrt(spread / (n - 1) / n)
+        deviation = np.sqrt(spread / (n - 1)) * t.ppf(0.5 + LEVEL / 2, n - 1) / norm.ppf(0.5 + LEVEL / 2)
+        doubt = -2.0 * math.log(1.0 - LEVEL)
+        grown = n * (doubt + math.log(doubt + 1.0)) / TIGHTEST
+        width = deviation * np.sqrt(2.0 * (grown + 1.0) / (n * grown) * np.log(np.sqrt(grown + 1.0) / (1.0 - LEVEL)))
     width[:1] = math.inf
     return np.asarray(width)
 
