@@ -112,5 +112,5 @@ def archive(folder: Path, out: Path | None) -> None:
     from cyclesim.runs.archive import archive as pack
 
     place = pack(folder, out)
-    click.echo(f"Archive: {place} ({place.stat().st_size / 1e6:.1f} MB). Check it with: cyclesim verify "
+    click.echo(f"Archive: {place} ({place.stat().st_size / 1e6:.2g} MB). Check it with: cyclesim verify "
                f"{shlex.quote(str(place))}")  # fmt: skip

@@ -454,7 +454,8 @@ def test_an_archive_describes_every_table_and_column(whole, tmp_path):
         assert cs.load(tmp_path / "near.yaml").hash == read_sweep(whole).scenarios["near"].hash
         for resource in package["resources"]:
             assert resource["path"] in names
-            assert resource["bytes"] == len(opened.read(resource["path"]))
+            if resource["format"] == "csv":
+                assert resource["bytes"] == len(opened.read(resource["path"]))
     fields = {field["name"]: field for resource in package["resources"] for field in resource["schema"]["fields"]}
     assert fields["identified"]["unit"] == "people"
     assert "summed over its months" in fields["identified"]["description"]
