@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from importlib import import_module
@@ -105,6 +106,9 @@ def cyclesim() -> None:
 def main() -> None:
     """Run the command line; errors a user can mend are printed, and end with status 2."""
     signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # redirected on Windows it may lack characters of a title
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(cyclesim(standalone_mode=False))  # click returns the status a command ended with
     except click.ClickException as error:

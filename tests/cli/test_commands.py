@@ -212,3 +212,14 @@ def test_the_twin_says_that_it_shows_expected_values(tmp_path):
     assert json.loads((tmp_path / "twin" / "manifest.json").read_text())["engine"] == "twin"
     refused = cyclesim("run", "small", "--out", "twin", cwd=tmp_path, code=2)
     assert "another study" in refused.stderr
+
+
+def test_a_title_that_the_output_cannot_encode_is_printed_all_the_same(tmp_path):
+    """As in a redirect on Windows."""
+    file = tmp_path / "title.yaml"
+    file.write_text('extends: small\ntitle: "Посилення їієґ"\nquestion: "Is it printed?"\n', encoding="utf-8")
+    words = [sys.executable, "-m", "cyclesim", "show", str(file)]
+    environment = os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(words, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"?????????" in done.stdout
