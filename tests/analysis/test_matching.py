@@ -151,6 +151,11 @@ def test_the_command_gives_the_same_over_processes_and_its_posterior_is_carried_
     near.write_text("extends: small\nmonths: 3\nspin_up: 0\n")
     far = tmp_path / "far.yaml"
     far.write_text("extends: near.yaml\nparameters: {patience: 0.3}\n")
+    with pytest.raises(DesignError, match="draws patience, which far states itself"):
+        drawn([cs.load(near), cs.load(far)], out / "posterior.csv")  # part of a posterior is no posterior
+    far.write_text(
+        'extends: near.yaml\nchanges: {soon: {from: 2023-02, set: {parameters.patience: 0.3}, why: "a trial"}}\n'
+    )
     carried = [
         "compare",
         str(near),
