@@ -97,6 +97,7 @@ class Attempt:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_ten_kills_lose_nothing_and_repeat_nothing(place):
     study, out, rng = place / "study.yaml", place / "out", random.Random(1)
     study.write_text(STUDY.format(10, 200))

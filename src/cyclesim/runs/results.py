@@ -13,7 +13,7 @@ from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import Design
-from cyclesim.runs.fingerprint import Fingerprint, fingerprint
+from cyclesim.runs.fingerprint import Fingerprint, of_this_process
 from cyclesim.runs.months import Table, World
 from cyclesim.runs.totals import TOTALS
 from cyclesim.runs.totals import totals as of_run
@@ -198,7 +198,7 @@ class Ensemble:
     seed: int
     table: pd.DataFrame
     engine: str = "ledger"
-    made_by: Fingerprint = field(default_factory=fingerprint)
+    made_by: Fingerprint = field(default_factory=of_this_process)
 
     @classmethod
     def of(
@@ -224,7 +224,7 @@ class Ensemble:
         for name in results[0][0]:
             columns[name] = np.concatenate([results[w][s][name] for s, w in order])
         return cls(
-            {s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine, made_by or fingerprint()
+            {s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine, made_by or of_this_process()
         )
 
     def joined(self, other: Ensemble) -> Ensemble:

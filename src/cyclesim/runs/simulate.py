@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 from cyclesim.errors import DesignError
@@ -12,7 +11,6 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.luck import checked
 from cyclesim.runs import folder, writing
 from cyclesim.runs.design import Design, levers
-from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.results import Ensemble, Run, engine
 from cyclesim.runs.worlds import simulate_worlds, worlds
 
@@ -89,13 +87,14 @@ def simulate(
     if twin and replications > 1:
         raise DesignError(f"the twin has no luck: {replications} replications would be the same; ask for one")
     todo = worlds(design, replications)
-    made_by = fingerprint()
-    about = folder.manifest("run", chosen, design, replications, seed, engine(twin), made_by)
-    with writing.results(Path(store), about) if store is not None else nullcontext() as output:
+    if store is None:
         results = simulate_worlds(chosen, design, seed, todo, workers, progress, twin)
-        ensemble = Ensemble.of(chosen, design, seed, todo, results, engine(twin), made_by)
-        if output is not None:
-            output.put(folder.files(ensemble))
+        return Ensemble.of(chosen, design, seed, todo, results, engine(twin))
+    about = folder.manifest("run", chosen, design, replications, seed, engine(twin))
+    with writing.results(Path(store), about) as output:
+        results = simulate_worlds(chosen, design, seed, todo, workers, progress, twin)
+        ensemble = Ensemble.of(chosen, design, seed, todo, results, engine(twin))
+        output.put(folder.files(ensemble))
     return ensemble
 
 
