@@ -29,6 +29,7 @@ def test_the_published_result_is_whole_and_of_this_code():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_published_numbers_are_those_of_the_command(tmp_path):
     import make_figures
 

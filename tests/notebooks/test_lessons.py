@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 sys.path.insert(0, str(ROOT / "notebooks"))
-MOST_SECONDS = 120
+MOST_SECONDS = 300  # of a shared machine in a slow hour; about 60 in a good one
 RUN = Path(__file__).with_name("run_lessons.py")
 each = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 

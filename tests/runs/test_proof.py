@@ -293,6 +293,7 @@ def test_no_flipped_bit_changes_a_number_in_silence(kept, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_thousand_flipped_bits_change_no_number_in_silence(kept, tmp_path):
     outcomes = flips(kept, tmp_path / "flipped", 1000, seed=2)
     assert sum(outcomes.values()) == 1000

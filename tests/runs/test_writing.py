@@ -212,6 +212,7 @@ def attempts(name, number, seed, other, place):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_an_interrupted_command_says_what_is_true_and_goes_on(name, other, tmp_path):
     (tmp_path / "place").mkdir()
@@ -220,6 +221,7 @@ def test_an_interrupted_command_says_what_is_true_and_goes_on(name, other, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("name", "kills"), [("run", 5), ("compare", 4)])
 def test_nine_kills_leave_nothing_that_is_in_the_way(name, kills, other, tmp_path):
     out = tmp_path / "out"
@@ -274,6 +276,7 @@ def small_disk(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_full_disk_and_a_read_only_one_leave_nothing_and_say_so(small_disk, other, tmp_path):
     subprocess.run(
         ["dd", "if=/dev/zero", f"of={small_disk / 'ballast'}", "bs=1k", "count=120"], capture_output=True, check=True
