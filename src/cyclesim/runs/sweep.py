@@ -420,9 +420,10 @@ def read_sweep(folder: str | Path) -> Sweep:
         scenarios = tuple(Scenario.parse(content["scenarios"][name], name) for name in content["order"])
         drawn = drawn[: max(content["draws"], 1)]  # it may be ahead of the manifest
         names = tuple(drawn.column_names[1:])
-        design = Design(names, np.column_stack([drawn[name].to_numpy() for name in names])) if names else NO_DRAWS
+        columns = [drawn[name].to_numpy().astype(np.float64) for name in names]
+        design = Design(names, np.column_stack(columns)) if names else NO_DRAWS
         numbers = drawn["draw"].to_pylist()
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+    except (OSError, LookupError, ValueError, TypeError, MemoryError, pa.ArrowException) as error:  # damaged
         raise FolderError(f"{place} cannot be read: {error}") from error
     if manifests.draws_hash(design) != content["draws_hash"] or numbers != numbers_of(design):
         raise FolderError(
