@@ -6,15 +6,20 @@ python docs/make_validation.py [--seeds N] [--workers N]
 from __future__ import annotations
 
 import argparse
+import json
 import math
+from hashlib import sha256
 from pathlib import Path
 
 from cyclesim.analysis.targets import Finding, Row, Verdict, count
 from cyclesim.analysis.validation import SEEDS, validate
 from cyclesim.inputs.files import load
 from cyclesim.outputs import markdown
+from cyclesim.runs.fingerprint import fingerprint
 
 PAGE = Path(__file__).parents[1] / "README.md"
+MADE_BY = Path(__file__).parent / "figures" / "validation.json"
+"""Which code measured the table, and its hash: a test holds both."""
 HEADER = ("", "fact", "measured (tolerance)", "verdict")
 
 
@@ -25,6 +30,8 @@ def main(seeds: int, workers: int) -> None:
     cells = [(row.target.id, row.target.fact, "; ".join(map(quantity, row.findings)), verdict(row)) for row in rows]
     table = f"`baseline`, {seeds} worlds each: {said}.\n\n{markdown.table(HEADER, cells)}"
     PAGE.write_text(markdown.fill(PAGE.read_text(encoding="utf-8"), {"validation": table}), encoding="utf-8")
+    made = {"fingerprint": fingerprint().to_dict(), "sum": sha256(table.strip().encode()).hexdigest()}
+    MADE_BY.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 
 
 def quantity(finding: Finding) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cyclesim.outputs import markdown
 from cyclesim.runs import seals, verify
 from cyclesim.runs.fingerprint import fingerprint, same_as
 from cyclesim.runs.folder import graded
@@ -47,6 +48,14 @@ def test_the_pictures_are_of_this_code_and_those_that_were_made():
     assert found == about["sums"], AGAIN
     for name in ("cycle.png", "difference.png"):
         assert (FIGURES / name).read_bytes() == (RESULT / name).read_bytes()
+
+
+def test_the_table_of_targets_is_of_this_code():
+    about = json.loads((FIGURES / "validation.json").read_text())
+    again = "python docs/make_validation.py makes the table of targets again"
+    assert of_today(about["fingerprint"]), again
+    table = markdown.part((ROOT / "README.md").read_text(encoding="utf-8"), "validation")
+    assert sha256(table.encode()).hexdigest() == about["sum"], again
 
 
 def test_the_readme_counts_assumptions_as_the_model_does():

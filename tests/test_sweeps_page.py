@@ -21,8 +21,9 @@ def blocks(language):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Carry out the commands of the page, in order; the key of the last is one that is there."""
+    """Carry out the commands of the page, in order; the key is one that is there."""
     folder = tmp_path_factory.mktemp("page")
+    said = ""
     commands = next(block for block in blocks("sh") if block.startswith("cyclesim studies"))
     for line in commands.splitlines():
         command = line.split("#")[0].replace("cyclesim ", f"{sys.executable} -m cyclesim ", 1)
@@ -31,7 +32,9 @@ def place(tmp_path_factory):
             command = command.replace("3f9a", key[:8])
         done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (line, done.stderr)
-    assert "Bit for bit as stored" in done.stdout
+        said += done.stdout
+    assert "Bit for bit as stored" in said
+    assert "Archive: results/first.zip" in said.replace(f"{folder}/", "")
     return folder
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cyclesim.inputs.files import check, load
     from cyclesim.inputs.scenario import Scenario
     from cyclesim.inputs.study import Study, load_study
+    from cyclesim.intervals import Spread
     from cyclesim.model.cycle import CycleModel
     from cyclesim.model.evidence.estimation.methods import estimate
     from cyclesim.model.funding.donors import Donor
@@ -57,6 +58,7 @@ _HOMES = {
     "Ensemble": "cyclesim.runs.results",
     "Identification": "cyclesim.analysis.identify",
     "Run": "cyclesim.runs.results",
+    "Spread": "cyclesim.intervals",
     "Scenario": "cyclesim.inputs.scenario",
     "Stories": "cyclesim.analysis.lives",
     "Story": "cyclesim.analysis.lives",
@@ -97,6 +99,7 @@ __all__ = [
     "Identification",
     "Run",
     "Scenario",
+    "Spread",
     "Stories",
     "Story",
     "Study",

@@ -77,18 +77,18 @@ def measures(pattern: str, as_json: bool) -> None:
     from dataclasses import asdict
 
     from cyclesim.errors import UnknownNameError, did_you_mean
-    from cyclesim.vocabulary import AVERTED, MEASURES
+    from cyclesim.measures import MEASURES
 
     words = pattern.casefold()
     found = [measure for measure in MEASURES.values() if words in f"{measure.name} {measure.text}".casefold()]
     if not found:
         raise UnknownNameError(f"no measure matches {pattern!r}; {did_you_mean(pattern, MEASURES)}")
     if as_json:
-        rows = [{**asdict(measure), "averted": measure.name in AVERTED} for measure in found]
+        rows = [asdict(measure) for measure in found]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for measure in found:
-        averted = "; its difference is what is averted" if measure.name in AVERTED else ""
+        averted = "; its difference is what is averted" if measure.averted else ""
         click.echo(f"{click.style(measure.name, bold=True)} ({measure.kind}, {measure.unit})")
         click.echo(f"  {measure.text}{averted}")
     click.echo(

@@ -160,7 +160,7 @@ def _written() -> dict[str, tuple[int, int]]:
         folder, prefix = todo.pop()
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.endswith((".py", ".yaml")):
+                if entry.name.endswith((".py", ".toml", ".yaml")):
                     about = entry.stat()
                     found[prefix + entry.name] = (about.st_mtime_ns, about.st_size)
                 elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import cyclesim as cs
-from cyclesim.analysis.experiments import Reading, outcome, run
+from cyclesim.analysis.experiments import outcome, run
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.experiments import Experiment, experiments
@@ -65,8 +66,13 @@ def test_what_arms_do_together_is_read_world_by_world():
     )
     reading = found.readings[0]
     assert reading.mean == pytest.approx(expected.mean())
-    assert reading.standard_error == pytest.approx(expected.std(ddof=1) / np.sqrt(3))
-    assert "ogether they avert" in answer(found)
+    assert reading.spread.error == pytest.approx(expected.std(ddof=1) / np.sqrt(3))
+    assert (reading.spread.low, reading.spread.high) == (expected.min(), expected.max())
+    way = "more" if expected.mean() > 0 else "less"
+    assert (f"ogether they avert {way} than" if reading.clear else "neither clearly more nor clearly less") in answer(
+        found
+    )
+    assert "all 3 worlds: " in answer(found)
 
 
 def test_the_best_arm_is_named_with_its_place():
@@ -108,18 +114,28 @@ def test_no_clear_difference_is_called_so_and_late_months_are_read_apart():
 def test_one_world_gives_no_answer():
     found = tried("effects", LESS, replications=1)
     assert answer(found).startswith("none from one world")
-    assert found.effects["less"]["identified"].low is None
+    effects = found.effects["less"]
+    assert not any(reading.clear for reading in effects.values())
+    written = found.to_dict()["arms"][0]["effects"]["identified"]
+    assert written["mean"] == effects["identified"].mean
+    assert [written[end] for end in ("low", "high", "mean_low", "mean_high", "error")] == [None] * 5
+    words = told(found, "x")
+    assert "One simulated world, not observations" in words
+    assert "interval of" not in words
+    assert "paired" not in words
 
 
 def test_the_twin_answers_without_luck():
     asked = Experiment(name="tried", number=1, title="x", question="x", baseline="small", arms=["less"])
     found = outcome(asked, cs.simulate([BASE, LESS], twin=True))
     effect = found.effects["less"]["person_months_exploited"]
-    assert effect.low == effect.mean == effect.high > 0
+    assert effect.mean > 0
+    assert effect.spread.worlds == 1
     assert effect.clear
     words = told(found, "x")
     assert "no luck" in words
     assert "exploitation falls with less" in words
+    assert f"({effect.mean:,.0f} to" not in words
 
 
 def test_the_twin_names_no_difference_that_is_next_to_none():
@@ -141,9 +157,20 @@ def test_an_outcome_is_text_and_json():
         assert said in words
 
 
-def test_a_reading_is_clear_where_nine_worlds_in_ten_agree():
-    assert Reading.of("x", np.full(20, 2.0) + np.arange(20)).clear
-    assert not Reading.of("x", np.arange(20.0) - 5).clear
+@pytest.mark.parametrize("replications", [2, 4, 8])
+def test_a_reading_is_clear_where_the_interval_of_its_mean_excludes_zero(replications):
+    found = tried("effects", LESS, SAME, arm("hardly", ("incidence", 0.98)), replications=replications)
+    totals = found.comparison.ensemble.totals.set_index(["scenario", "replication"])["person_months_exploited"]
+    for name in found.experiment.arms:
+        reading = found.effects[name]["person_months_exploited"]
+        averted = (totals["small"] - totals[name]).to_numpy()
+        if name == "same":
+            assert not reading.clear
+        else:
+            ends = stats.ttest_1samp(averted, 0).confidence_interval(0.95)
+            assert (reading.spread.mean_low, reading.spread.mean_high) == pytest.approx(tuple(ends))
+            assert reading.clear == (ends.low > 0 or ends.high < 0)
+        assert (name in answer(found).split("differs not clearly with")[0]) == reading.clear
 
 
 def test_an_unknown_experiment_gets_a_suggestion():
@@ -156,7 +183,9 @@ def test_joint_needs_its_arms():
         Experiment(name="x", number=1, title="x", question="x", baseline="small", arms=["a", "b"], reading="joint")
 
 
-def test_few_worlds_call_nothing_clear():
-    found = tried("effects", LESS, replications=4)
-    assert found.effects["less"]["person_months_exploited"].low > 0
+def test_two_worlds_that_agree_are_not_called_clear_where_chance_would_do():
+    found = tried("effects", LESS, replications=2)
+    spread = found.effects["less"]["person_months_exploited"].spread
+    assert spread.low > 0
+    assert spread.mean_low < 0
     assert "differs not clearly with less" in answer(found)

@@ -6,7 +6,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.outputs import money
+from cyclesim.outputs import money, text
 
 BASE = cs.load("small").with_values({"months": 12, "spin_up": 4, "contact": 0.3})
 
@@ -22,27 +22,46 @@ def test_the_price_is_cost_over_what_is_averted():
     (account,) = result.spending
     row = result.summary("person_months_exploited").loc["lever"]
     price = account.prices["person_month_averted"]
-    assert row["low"] > 0
-    assert (price.value, price.low, price.high) == pytest.approx(
-        tuple(1200 / row[k] for k in ("difference", "high", "low"))
-    )
+    assert row["clear"]
+    value = 1200 / row["difference"]
+    half = (row["mean_high"] - row["difference"]) / row["difference"] * value  # the cost is the same in all worlds
+    assert (price.value, price.low, price.high) == pytest.approx((value, value - half, value + half))
+    assert 0 < price.low < price.value < price.high
     assert account.prices["person_identified"].value is None  # fewer people, fewer identified
     assert account.interventions == pytest.approx(1200 / 0.002)
+    assert account.cost == pytest.approx(1200)
     assert not account.equal
-    assert "on top of donors' money" in "\n".join(money.lines(account))
+    words = "\n".join(money.lines(account))
+    ends = f"{text.number(price.low)} to {text.number(price.high)}, 95 % interval"
+    assert "on top of donors' money" in words
+    assert "Interventions cost US$1,200 in all" in words
+    assert f"per person-month averted: US${text.number(price.value)} ({ends})" in words
     assert json.dumps(result.to_dict()["spending"], allow_nan=False)
 
 
 @pytest.mark.parametrize(
     ("factor", "cost", "replications", "reason"),
-    [(1.0, 100.0, 5, "no clear"), (0.1, 0.0, 4, "costs nothing"), (0.1, 100.0, 4, "too few worlds")],
+    [
+        (1.0, 100.0, 5, "no clear"),
+        (0.1, 0.0, 4, "costs nothing"),
+        (0.1, 100.0, 1, "one world"),
+    ],
 )
-def test_there_is_no_price_without_a_clear_difference_a_cost_and_an_interval(factor, cost, replications, reason):
+def test_there_is_no_price_without_a_clear_difference_a_cost_and_worlds(factor, cost, replications, reason):
     result = cs.compare(cs.simulate([BASE, lever(factor, cost)], replications=replications))
     price = result.spending[0].prices["person_month_averted"]
     assert price.value is None
     assert reason in price.reason
     assert f"per person-month averted: none ({reason}" in "\n".join(money.lines(result.spending[0]))
+
+
+def test_what_is_clearly_worse_has_no_price():
+    result = cs.compare(cs.simulate([BASE, lever(3.0)], replications=5))
+    found = result.effect("lever", "person_months_exploited")
+    assert found.clear
+    assert found.mean < 0
+    price = result.spending[0].prices["person_month_averted"]
+    assert (price.value, price.reason) == (None, "no clear difference for the better")
 
 
 def test_equal_spending_is_said_in_words_numbers_and_below_the_charts():

@@ -106,12 +106,15 @@ def swept(place, method, draws):
 
 def test_the_input_that_decides_is_the_one_worth_knowing(place):
     sweep = swept(place, "lhs", 60)
-    found = voi(sweep, worth=400.0)
+    found = voi(sweep, worth=2000.0)
     assert found.unit == "US$"
     assert found.inputs["quantity"].tolist() == ["incidence", "trust_gain"]
     assert found.inputs["evppi"][0] <= found.perfect[0]
     assert found.surveys["people"].tolist() == [500, 2000, 8000]
     assert (found.surveys["evsi"] <= found.inputs["evppi"][0] + 3 * found.inputs["standard_error"][0]).all()
+    assert found.surveys["evsi"].is_monotonic_increasing
+    assert found.inputs["named"].tolist() == [True, False]
+    assert found.inputs["evppi"][0] > found.bar
     assert found.benefits["best_share"].sum() == pytest.approx(1.0)
     free = voi(sweep)
     assert free.unit == "person-months"
@@ -128,7 +131,7 @@ def test_what_cannot_be_valued_is_told(place, method, draws, words):
 
 def test_the_command_prints_and_writes(place, tmp_path):
     swept(place, "lhs", 60)
-    words = ["voi", str(place / "lhs-60"), "--worth", "400", "--out", str(tmp_path / "out")]
+    words = ["voi", str(place / "lhs-60"), "--worth", "2000", "--out", str(tmp_path / "out")]
     output = CliRunner().invoke(cyclesim, words, catch_exceptions=False).output
     for said in (
         "net benefit",

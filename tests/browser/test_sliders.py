@@ -7,7 +7,9 @@ from click.testing import CliRunner
 import cyclesim as cs
 from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError, StudyError
-from cyclesim.outputs import sliders
+from cyclesim.intervals import Spread
+from cyclesim.measures import EVERY, PERSON_MONTHS
+from cyclesim.outputs import sliders, text
 
 STUDY = """\
 title: Levers <script>alert(1)</script>
@@ -50,7 +52,7 @@ def opened(watched, made):
 
 
 def shown(page, where, measure=0):
-    """Return what the page holds for a combination: 5 %, median, 95 %, by month."""
+    """Return what the page holds for a combination: lower end, mean, upper end, by month."""
     script = "([w, m]) => [0, 1, 2].map(q => Array.from(cyclesim.cut(cyclesim.data.measures[m].values, w, q)))"
     return np.array(page.evaluate(script, [where, measure]))
 
@@ -58,7 +60,12 @@ def shown(page, where, measure=0):
 # ---------------------------------------------------------------- what it holds
 
 
-def test_values_are_quantiles_over_paired_worlds(place, made):
+def bands(values):
+    """Return lower end, mean and upper end over few worlds: all of them lie between."""
+    return np.stack([np.min(values, axis=0), np.mean(values, axis=0), np.max(values, axis=0)])
+
+
+def test_values_are_means_over_paired_worlds_and_where_they_lie(place, made):
     sweep = cs.read_sweep(place / "runs")
     grid = sliders.grid(sweep)
     assert [lever.path for lever in grid.levers] == ["contact", "self_report"]
@@ -70,11 +77,31 @@ def test_values_are_quantiles_over_paired_worlds(place, made):
         [cs.run(s, seed=1, draw=0, replication=r).months["exploited"].to_numpy() for r in range(4)]
         for s in (near, changed)
     ]
-    assert grid.values["exploited"][0, 1] == pytest.approx(np.quantile(runs[1], [0.05, 0.5, 0.95], axis=0))
+    assert grid.values["exploited"][0, 1] == pytest.approx(bands(runs[1]))
     averted = np.cumsum(np.array(runs[0]) - np.array(runs[1]), axis=1)
-    assert grid.differences["exploited"][0, 1] == pytest.approx(np.quantile(averted, [0.05, 0.5, 0.95], axis=0))
+    assert grid.differences["exploited"][0, 1] == pytest.approx(bands(averted))
     assert not grid.differences["exploited"][2, 0].any()
     assert not grid.differences["believed_prevalence"][2, 0].any()
+
+
+def test_sentences_are_those_of_the_worlds_in_the_order_of_the_page(place, made):
+    said = sliders.grid(cs.read_sweep(place / "runs")).sentences
+    near = cs.load(place / "near.yaml")
+    base = [cs.run(near, seed=1, draw=0, replication=r).months for r in range(4)]
+    combinations = [(contact, self_report) for contact in (0.02, 0.04, 0.09) for self_report in (0.0115, 0.03)]
+    assert len(said) == len(combinations)
+    assert said[4] == "No difference in person-months of exploitation; no difference in the prevalence donors believe."
+    for sentence, (contact, self_report) in zip(said, combinations, strict=True):
+        changed = near.with_values({"contact": contact, "self_report": self_report})
+        pairs = [(one, cs.run(changed, seed=1, draw=0, replication=r).months) for r, one in enumerate(base)]
+        averted = [one["exploited"].sum() - two["exploited"].sum() for one, two in pairs]
+        more = [two["believed_prevalence"].mean() - one["believed_prevalence"].mean() for one, two in pairs]
+        wholes = np.mean([(one["exploited"].sum(), one["believed_prevalence"].mean()) for one in base], axis=0)
+        expected = "; ".join(
+            text.finding(EVERY[name], Spread.of(values), whole, "luck only")
+            for name, values, whole in zip((PERSON_MONTHS, "believed_prevalence"), (averted, more), wholes, strict=True)
+        )
+        assert sentence == f"{expected[0].upper()}{expected[1:]}."
 
 
 def test_a_page_that_is_there_is_made_again_without_a_run(place, made):
@@ -96,16 +123,16 @@ def test_a_page_that_is_there_is_made_again_without_a_run(place, made):
     ],
 )
 def test_studies_of_which_no_page_can_be_made_are_refused_before_a_run(place, old, new, words):
-    text = STUDY.replace(old, new)
+    written = STUDY.replace(old, new)
     if "lhs" in new:
-        text = text.replace("self_report: [0.0115, 0.03]", "self_report: [0.001, 0.03]").replace(
+        written = written.replace("self_report: [0.0115, 0.03]", "self_report: [0.001, 0.03]").replace(
             "[0.09, 0.02, 0.04]", "[0.02, 0.09]"
         )
     if "small" in new:
         (place / "near.yaml").write_text("extends: small\nmonths: 18\nspin_up: 0\n")
-        text = text.replace("near.yaml, small", "near.yaml, again.yaml")
+        written = written.replace("near.yaml, small", "near.yaml, again.yaml")
         (place / "again.yaml").write_text("extends: near.yaml\n")
-    (place / "bad.yaml").write_text(text)
+    (place / "bad.yaml").write_text(written)
     bad = cs.load_study(place / "bad.yaml")
     with pytest.raises(StudyError, match=words):
         sliders.check(bad, [cs.load(place / name) for name in bad.scenarios])
@@ -130,9 +157,15 @@ def test_moving_a_slider_changes_line_band_sentence_and_table(opened, place):
     assert page.get_attribute("path.line", "d") != before
     assert page.inner_text("#out1") == "0.03"
     assert shown(page, [2, 1]) == pytest.approx(grid.values["exploited"][2, 1], rel=1e-6)
-    assert "luck only" in page.inner_text("#answer")
-    low, _, _ = grid.differences["exploited"][2, 1][:, -1]
-    assert ("verts about" in page.inner_text("#answer")) is bool(low > 0)
+    assert page.inner_text("#answer") == grid.sentences[2 * 2 + 1]
+    assert "luck only, all 4 worlds" in page.inner_text("#answer")
+    page_says = page.inner_text("body")
+    assert "the line is the mean of 4 simulated worlds, the band holds all 4 worlds" in page_says
+    assert "the 95 % interval of its mean excludes zero" in page_says
+    for where in ([0, 0], [1, 1], [0, 1]):
+        page.evaluate("where => cyclesim.set(where)", where)
+        assert page.inner_text("#answer") == grid.sentences[2 * where[0] + where[1]]
+    page.evaluate("cyclesim.set([2, 1])")
     page.click("summary >> nth=0")
     cells = [float(c.replace(",", "")) for c in page.inner_text("tbody tr:nth-child(1)").split("\t")[1:]]
     assert cells == pytest.approx(

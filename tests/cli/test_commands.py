@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ import pytest
 import cyclesim as cs
 from cyclesim import __version__
 from cyclesim.inputs.files import load
+from cyclesim.measures import EVERY
+from cyclesim.outputs.printed import amount
 
 
 def cyclesim(*arguments, cwd, code=0):
@@ -70,13 +73,28 @@ def test_compare_prints_what_it_covers_and_how_to_reproduce_it(tmp_path, lever):
     done = cyclesim(*arguments, cwd=tmp_path)
     for words in (
         "4 paired worlds",
-        "luck only",
+        "A difference is clear where the 95 % interval of its mean (Student's t, over worlds) excludes zero",
+        "Fewer than 19 worlds give no interval that holds 9 in 10 new worlds",
+        "They cover luck only",
         "First difference: 2023-06",
         "assumptions",
         "Reproduce: cyclesim compare",
     ):
         assert words in done.stdout
     assert {path.name for path in (tmp_path / "here").iterdir()} >= {"difference.png", "cycle.svg", "comparison.json"}
+    head = next(line for line in done.stdout.splitlines() if line.startswith("means of worlds"))
+    assert re.split(r"  +", head)[1:] == [
+        "baseline", "counterfactual", "difference", "95 % of the mean", "all 4 worlds", "pairing gain",
+    ]  # fmt: skip
+    rows = json.loads((tmp_path / "here" / "comparison.json").read_text())["measures"]
+    for row in rows:
+        measure = EVERY[row["measure"]]
+        if measure.headline:
+            line = next(line for line in done.stdout.splitlines() if line.startswith(f"{measure.label}  "))
+            assert ("(not clear)" in line) is not row["clear"], line
+            ends = f"{amount(measure.name, row['low'])} to {amount(measure.name, row['high'])}"
+            assert f"  {amount(measure.name, row['difference'])}  " in line
+            assert ends in line
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from cyclesim.cli_runs import measures
 from cyclesim.errors import UnknownNameError
-from cyclesim.vocabulary import AVERTED, MEASURES
+from cyclesim.measures import MEASURES
 
 
 def run(*arguments):
@@ -21,9 +21,9 @@ def test_every_measure_is_listed_with_kind_unit_and_text():
     text, rows = run(), json.loads(run("--json"))
     assert [row["name"] for row in rows] == list(MEASURES)
     for row in rows:
-        assert set(row) == {"name", "kind", "unit", "text", "integer", "averted"}
+        assert set(row) == {"name", "kind", "unit", "title", "words", "text", "averted", "headline"}
         assert f"{row['name']} ({row['kind']}, {row['unit']})\n  {row['text']}" in text
-    assert {row["name"] for row in rows if row["averted"]} == AVERTED & MEASURES.keys()
+    assert all(row["averted"] == MEASURES[row["name"]].averted for row in rows)
 
 
 def test_measures_are_found_by_name_and_by_text():

@@ -24,9 +24,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-DRAWS = 8
-"""Draws of every input with a range, of each scenario in which they are tried, in people and as twin."""
 DRAWN = ("baseline", "small", "ukraine-2022")
+"""Scenarios of which draws of every input with a range are tried, in people and as twin."""
 
 
 def main() -> int:
@@ -34,6 +33,7 @@ def main() -> int:
     parser.add_argument("--before", default="HEAD", help="revision, or folder that holds src/ (default: HEAD)")
     parser.add_argument("--after", type=Path, default=ROOT, help="folder that holds src/ (default: this checkout)")
     parser.add_argument("--only", nargs="*", help="names of golden worlds: a trial, which declares nothing")
+    parser.add_argument("--draws", type=int, default=8, help="draws of all inputs of three scenarios (default: 8)")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         before = Path(asked.before) if Path(asked.before, "src").is_dir() else exported(asked.before, Path(place))
@@ -41,7 +41,9 @@ def main() -> int:
         if len(codes) == 1:
             print(f"Both are {codes.pop()}: there is nothing to declare.")
             return 0
-        both = [begun(folder, ["--witness", *(asked.only or [])]) for folder in (before, asked.after)]  # side by side
+        both = [
+            begun(folder, ["--witness", str(asked.draws), *(asked.only or [])]) for folder in (before, asked.after)
+        ]  # side by side
         one, two = map(result, both)
     differ = [name for name in one["bits"] | two["bits"] if one["bits"].get(name) != two["bits"].get(name)]
     if differ:
@@ -84,7 +86,7 @@ def result(process: subprocess.Popen) -> Any:
     return json.loads(said)
 
 
-def bits(only: list[str]) -> dict:
+def bits(draws: int, only: list[str]) -> dict:
     """Return the code that this process imports, and a hash of every bit of its golden worlds."""
     import numpy as np
 
@@ -108,8 +110,8 @@ def bits(only: list[str]) -> dict:
         scenario = golden.load(name.removesuffix(golden.TWIN))
         found[name] = digest(scenario, name.endswith(golden.TWIN))
         if name in DRAWN:
-            design = sample(scenario, n=DRAWS, seed=1)
-            for draw in range(1, DRAWS + 1):
+            design = sample(scenario, n=draws, seed=1)
+            for draw in range(1, draws + 1):
                 for twin in (False, True):
                     drawn = scenario.with_values(design.of(draw))
                     found[f"{name}, draw {draw}{golden.TWIN if twin else ''}"] = digest(drawn, twin, seed=draw)
@@ -119,7 +121,7 @@ def bits(only: list[str]) -> dict:
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
     if sys.argv[1:2] == ["--witness"]:
-        print(json.dumps(bits(sys.argv[2:])))
+        print(json.dumps(bits(int(sys.argv[2]), sys.argv[3:])))
         sys.exit(0)
     if sys.argv[1:2] == ["--code"]:
         from cyclesim.runs.fingerprint import fingerprint

@@ -7,12 +7,14 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.text import Annotation
+from scipy import stats
 
 import cyclesim as cs
 from cyclesim.errors import UnknownNameError
+from cyclesim.measures import MEASURES
 from cyclesim.outputs import captions, charts, series, style
-from cyclesim.vocabulary import MEASURES
 
 TITLES = {
     "baseline": "A crisis",
@@ -110,15 +112,49 @@ def test_the_title_states_the_finding_and_the_caption_what_it_rests_on():
     figure = charts.cycle(frame(), "baseline", NOTES)
     assert "averts about" in figure.get_suptitle()
     caption = " ".join(next(text for text in words(figure) if text.startswith("Simulated worlds")).split())
-    for part in ("not observations", "6 worlds", "luck only", "41 of 93 inputs are assumptions", "seed 1", "01234567"):
+    for part in (
+        "not observations", "Lines: means", "all 6 worlds", "luck only", "means over paired worlds",
+        "the 95 % interval of the mean excludes zero", "41 of 93 inputs are assumptions", "seed 1", "01234567",
+    ):  # fmt: skip
         assert part in caption
+
+
+@pytest.mark.parametrize(
+    ("worlds", "draws", "who"),
+    [
+        (6, 1, "all 6 worlds"),
+        (18, 1, "all 18 worlds"),
+        (19, 1, "9 in 10 further worlds, judged by 19 worlds"),
+        (38, 2, "all 38 worlds of 2 draws"),
+    ],
+)
+def test_a_line_is_the_mean_over_worlds_and_its_band_where_they_lie(worlds, draws, who):
+    table = frame(2, worlds, months=8)
+    table["draw"] = table["replication"] % draws
+    notes = dataclasses.replace(NOTES, worlds=worlds, draws=draws)
+    figure = charts.cycle(table, "baseline", notes)
+    values = table[table["scenario"] == "baseline"].pivot_table(
+        index="replication", columns="month", values="exploited"
+    )
+    values = np.sort(values.to_numpy(), axis=0)
+    ax = figure.get_axes()[0]
+    (line,) = (line for line in ax.lines if line.get_color() == style.BASELINE and len(line.get_xdata()) == 8)
+    assert line.get_ydata() == pytest.approx(values.mean(axis=0))
+    bands = [band.get_paths()[0].vertices[:, 1] for band in ax.collections if isinstance(band, PolyCollection)]
+    assert any((band.min(), band.max()) == (values[0].min(), values[-1].max()) for band in bands)
+    assert any(np.isin(np.concatenate([values[0], values[-1]]), band).all() for band in bands)
+    assert f"Bands: {who};" in " ".join(" ".join(words(figure)).split())
 
 
 def test_one_world_claims_no_interval():
     notes = dataclasses.replace(NOTES, worlds=1, covers="one world")
     figure = charts.cycle(frame(worlds=1), "baseline", notes)
     assert "in this one world" in " ".join(figure.get_suptitle().split())
-    assert not any("5-95" in text for text in words(figure))
+    said = " ".join(" ".join(words(figure)).split())
+    assert "there is no band" in said
+    for claim in ("9 in 10", "all 1", "worlds:", "interval"):
+        assert claim not in said
+    assert not any(isinstance(artist, PolyCollection) for ax in figure.get_axes() for artist in ax.collections)
 
 
 def test_crises_are_summed_and_levels_weighted_by_people():
@@ -141,9 +177,12 @@ def test_differences_are_paired_by_world_whatever_the_order_of_rows():
     shuffled = table.sample(frac=1, random_state=1)
     one = series.effect(table, "baseline", "back-end", "exploited")
     two = series.effect(shuffled, "baseline", "back-end", "exploited")
-    assert (one.median, one.low, one.high) == pytest.approx((two.median, two.low, two.high))
+    assert dataclasses.astuple(one.spread) == pytest.approx(dataclasses.astuple(two.spread))
     sums = table.groupby(["scenario", "replication"])["exploited"].sum()
-    assert one.median == pytest.approx((sums["baseline"] - sums["back-end"]).median())
+    averted = sums["baseline"] - sums["back-end"]
+    assert one.spread.mean == pytest.approx(averted.mean())
+    assert (one.spread.low, one.spread.high) == (averted.min(), averted.max())
+    assert one.baseline == pytest.approx(sums["baseline"].mean())
     assert (one.monthly.loc[:, :11].to_numpy() == 0).all()
 
 
@@ -162,13 +201,44 @@ def test_a_level_is_averaged_and_a_flow_added_up():
     assert identified.running.iloc[:, -1].to_numpy() == pytest.approx(identified.monthly.sum(axis=1).to_numpy())
 
 
-def test_an_effect_whose_interval_covers_zero_is_not_clear():
-    found = series.effect(frame(2), "baseline", "back-end", "exploited")
-    assert found.clear
-    unclear = dataclasses.replace(found, low=-1.0, high=2 * found.high)
+def effect(*averted):
+    """Return the effect on people in exploitation of a counterfactual that averts so many in each world."""
+    table = frame(2, worlds=len(averted), months=1)
+    base = table["scenario"] == "baseline"
+    table["exploited"] = 1000
+    table.loc[~base, "exploited"] -= np.array(averted)
+    return series.effect(table, "baseline", "back-end", "exploited")
+
+
+def test_an_effect_is_clear_where_the_interval_of_its_mean_excludes_zero():
+    """Whether worlds on both sides of zero make a clear mean depends on how many there are and how far they lie."""
+    clear, unclear = effect(*[10, -1, 12, 11, 9, 13] * 4), effect(10, -9, 12, 1, 0, 2)
+    for found in (clear, unclear):
+        ends = stats.ttest_1samp(found.running.iloc[:, -1], 0).confidence_interval(0.95)
+        assert (found.spread.mean_low, found.spread.mean_high) == pytest.approx(tuple(ends))
+        assert found.clear == (ends.low > 0 or ends.high < 0)
+    assert clear.clear
+    assert clear.spread.low < 0
+    assert captions.short(clear, "exploited").startswith("averts ")
     assert captions.short(unclear, "exploited") == "no clear difference"
     assert "no clear difference" in captions.compared({"back-end": unclear}, "exploited", NOTES)
     assert captions.compared({"back-end": unclear, "data": unclear}, "exploited", NOTES).startswith("No clear")
+
+
+def test_what_is_clear_is_told_before_what_is_larger_and_unclear():
+    small, large = effect(1, 2, 3, 2, 1, 3), effect(100, -60, 100, -60, 100, -60)
+    assert large.spread.mean > small.spread.mean
+    assert captions.leading({"back-end": large, "data": small}) == "data"
+    assert captions.leading({"back-end": large, "data": effect(-20, 20, -19, 20, -20, 20)}) == "back-end"
+    assert captions.compared({"back-end": large, "data": small}, "exploited", NOTES).startswith(TITLES["data"])
+
+
+def test_of_one_world_every_difference_is_told_and_none_is_an_interval():
+    found = effect(5)
+    assert found.clear
+    assert not found.spread.clear
+    assert captions.short(found, "exploited") == "averts 5 person-months"
+    assert not effect(0).clear
 
 
 @pytest.mark.parametrize(

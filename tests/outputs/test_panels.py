@@ -24,13 +24,19 @@ def test_deception_names_what_is_believed_and_counted_on_one_scale(ensemble):
     figure = panels.deception(ensemble.table, "base", pictures.notes(ensemble))
     months = ensemble.table[ensemble.table["scenario"] == "base"]
     last = months[months["month"] == 23]
-    believed = last["believed_prevalence"].median() / last["true_prevalence"].median()
-    assert "donors believe" in words(figure)
-    assert f"{100 * believed:.2g} %" in words(figure)
+    believed, counted = (
+        last[f"{name}_prevalence"].mean() / last["true_prevalence"].mean() for name in ("believed", "detected")
+    )
+    assert words(figure) == (
+        f"In Dec 2024 donors believe {100 * believed:.2g} % of what is true; {100 * counted:.2g} % of it is counted"
+    )
     axes = figure.get_axes()
     assert len(axes) == 5
     assert len({ax.get_ylim() for ax in axes}) == 1
     assert all(len(ax.lines) >= 3 for ax in axes)
+    means = months.groupby("month")[["true_prevalence", "believed_prevalence", "detected_prevalence"]].mean()
+    for line, measure in zip(axes[0].lines, means, strict=False):
+        assert line.get_ydata() == pytest.approx(means[measure].to_numpy())
     assert {text.get_text() for text in axes[0].texts} >= {"true", "believed", "counted"}
 
 

@@ -13,10 +13,10 @@ import cyclesim.model
 from cyclesim.inputs.files import load
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.parts import Setting
+from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.people.person import Row
 from cyclesim.outputs import markdown, protocol
-from cyclesim.vocabulary import MEASURES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "odd.md").read_text(encoding="utf-8")

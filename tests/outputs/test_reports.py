@@ -7,13 +7,14 @@ import shutil
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy import stats
 
 import cyclesim as cs
 from cyclesim.analysis.dependence import dependences
 from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError
 from cyclesim.outputs import report as pages
-from cyclesim.outputs import reports
+from cyclesim.outputs import reports, text
 from cyclesim.runs import seals
 
 NAME = "More <script>alert(1)</script> & <b>contact</b>"
@@ -52,7 +53,9 @@ def test_the_page_says_everything_that_a_report_must(page, compared):
     for said in (
         "What was changed", "What it costs", "What it depends on most", "What the model leaves out", "What is assumed",
         "How to reproduce it", manifest["hash"], "--draws 24", "parameters.self_report", "not observations",
-        "The interval covers luck and the 24 draws", "assumptions that nobody has measured",
+        "9 in 10 further worlds, judged by 24 worlds of 24 draws",
+        "They cover luck and every input that has a range", "means over worlds",
+        "the 95\u00a0% interval of its mean (Student&#39;s t, over draws)", "assumptions that nobody has measured",
     ):  # fmt: skip
         assert said in page
     assert page.count("<img ") == 3
@@ -64,11 +67,47 @@ def test_the_answer_is_that_of_the_comparison(compared):
     found = reports.report(compared)
     averted = cs.compare(cs.read(compared)).differences["person_months_exploited"]
     assert found.answer.startswith(NAME)
-    assert "5-95 % of worlds" in found.answer
     assert "luck only" not in found.answer
-    clear = not averted.quantile(0.05) <= 0 <= averted.quantile(0.95)
-    assert ("averts about" in found.answer) is clear
-    assert ("no clear difference" in found.answer) is not clear
+    assert "(9 in 10 further worlds, judged by 24 worlds of 24 draws: " in found.answer
+    clear = stats.ttest_1samp(averted, 0).pvalue < 0.05
+    assert ("averts about" in found.answer) == (clear and averted.mean() > 0)
+    assert ("no clear difference" in found.answer) == (not clear)
+    ends = tuple(np.sort(averted)[[0, -1]])
+    about = text.quantity(averted.mean(), "person-months of exploitation", ends)
+    assert f"averts about {about}" in found.answer
+
+
+def test_a_table_of_the_report_is_of_means_and_of_where_worlds_lie(compared):
+    found = reports.report(compared)
+    result = cs.compare(cs.read(compared))
+    tables = {chart.table.title: chart.table for chart in found.charts}
+    table = tables["Person-months of exploitation averted, accumulated"]
+    averted = result.differences["person_months_exploited"]
+    assert table.head[1:] == ["mean of worlds", "9 in 10 further worlds, judged by 24 worlds of 24 draws, from", "to"]
+    assert table.rows[-1][1:] == [text.number(x) for x in (averted.mean(), averted.min(), averted.max())]
+    years = tables["The cycle, year by year"]
+    months = result.ensemble.table.query("month >= 12")
+    stock = months.groupby(["scenario", "draw"])["exploited"].mean().groupby("scenario").mean()
+    assert [row[1] for row in years.rows[1::2]] == [text.number(stock[name]) for name in result.ensemble.scenarios]
+
+
+def test_less_than_a_year_is_reported_too_with_what_it_costs(place):
+    (place / "short.yaml").write_text("extends: small\nmonths: 6\nspin_up: 0\n")
+    scale = "from: 2023-01, scale: {parameters.incidence: 0.2}"
+    names = {"less": f"{{{scale}, cost: 100}}", "free": f"{{{scale}}}"}
+    for name, lever in names.items():
+        (place / f"{name}.yaml").write_text(f"extends: short.yaml\ntitle: {name}\ninterventions: {{x: {lever}}}\n")
+    out = place / "brief"
+    invoke("compare", *(place / f"{x}.yaml" for x in ("short", *names)), "--draws", 3, "--workers", 1, "--out", out)
+    found = reports.report(out)
+    assert "(all 3 worlds of 3 draws: " in found.answer
+    (costs,) = (block.table for block in (*found.first, *found.second) if block.title == "What it costs")
+    price = cs.compare(cs.read(out)).spending[0].prices["person_month_averted"]
+    assert costs.head[-2:] == ["interventions in all", "for a person-month averted (95 % interval of the mean)"]
+    ends = f"({text.number(price.low)} to {text.number(price.high)})"
+    assert costs.rows[0][-2:] == ["US$600", f"US${text.number(price.value)} {ends}"]
+    assert costs.rows[1][-2:] == ["US$0", "none (costs nothing)"]
+    assert "interventions in all" in pages.as_html(found)
 
 
 def test_nothing_is_fetched_and_no_name_is_markup(page):
@@ -117,6 +156,16 @@ def test_a_sweep_is_reported_with_its_effects(place):
     assert found.question == "So what?"
     assert len(found.charts) == 3
     assert "person-months" in found.answer
+    swept = cs.read_sweep(place / "swept")
+    averted = swept.differences("person_months_exploited")["far"].to_numpy()
+    clear = stats.ttest_1samp(averted, 0).pvalue < 0.05
+    assert ("no clear difference" in found.answer) == (not clear)
+    assert "9 in 10 further worlds, judged by 30 worlds of 30 draws: " in found.answer
+    (table,) = (
+        chart.table for chart in found.charts if chart.table.title == "person-months of exploitation, difference"
+    )
+    assert table.head == ["scenario", "mean", "9 in 10 further worlds, judged by 30 worlds of 30 draws, from", "to"]
+    assert table.rows == [[NAME, *map(text.number, (averted.mean(), averted.min(), averted.max()))]]
     assert "&lt;b&gt;contact" in pages.as_html(found)
     one = place / "one.yaml"
     one.write_text(f"title: A sweep\nquestion: So what?\nscenarios: [near.yaml]\ndesign: {design}\n")
@@ -135,7 +184,7 @@ def test_loops_and_portfolios_are_reported_with_an_interval_or_not_at_all(place)
             reports.report(bare)
         invoke(name, near, *options, "--draws", 2, "--workers", 1, "--out", full)
         found = reports.report(full)
-        assert "in 90 % of" in found.answer
+        assert "all 2 draws" in found.answer
         assert found.charts
         assert json.loads((full / "manifest.json").read_text())["hash"] == found.hash
 
@@ -178,7 +227,7 @@ def test_every_analysis_of_a_sweep_is_reported(analysed, name, kind, says):
     assert found.command.startswith("cyclesim") or "pytest" in found.command
     assert "What is assumed" in page
     assert "<b>contact" not in page
-    assert not re.search(r"\b(nan|inf|None)\b", re.sub(r'base64,[^"]*', "", page))
+    assert not re.search(r"\b(nan|inf|None(?! of \d+ inputs))\b", re.sub(r'base64,[^"]*', "", page))
 
 
 def test_regimes_at_the_defaults_alone_are_no_report(place):
@@ -207,8 +256,13 @@ def test_six_counterfactuals_still_print_on_two_sheets(place):
         )
     out = place / "six"
     invoke("compare", place / "near.yaml", *files, "--draws", 20, "--workers", 1, "--out", out)
-    page = pages.as_html(reports.report(out))
-    assert len(printer.HTML(string=page).render().pages) == 2
+    found = reports.report(out)
+    result = cs.compare(cs.read(out))
+    for name in ("more0", "more1", "more2"):
+        row = result.effect(name, "person_months_exploited")
+        ends = f"({text.number(row.low)} to {text.number(row.high)})"
+        assert any(line.startswith(result.ensemble.scenarios[name].title) and ends in line for line in found.detail)
+    assert len(printer.HTML(string=pages.as_html(found)).render().pages) == 2
 
 
 def test_the_command_writes_both_and_can_be_told_where(compared, tmp_path):

@@ -1,6 +1,7 @@
 """A folder of results cannot lie about where it came from: keys, checksums, merging, replaying, archives."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -287,16 +288,12 @@ def flips(kept, place, number, seed):
     return outcomes
 
 
+@pytest.mark.timeout(3600)
 def test_no_flipped_bit_changes_a_number_in_silence(kept, tmp_path):
-    outcomes = flips(kept, tmp_path / "flipped", 60, seed=1)
-    assert outcomes["refused"] > 10
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_thousand_flipped_bits_change_no_number_in_silence(kept, tmp_path):
-    outcomes = flips(kept, tmp_path / "flipped", 1000, seed=2)
-    assert sum(outcomes.values()) == 1000
+    """With CYCLESIM_FLIPS=1000 a thousand are tried; docs/results.md has the last result."""
+    number = int(os.environ.get("CYCLESIM_FLIPS", "40"))
+    outcomes = flips(kept, tmp_path / "flipped", number, seed=1)
+    assert outcomes["refused"] > number / 6
 
 
 @pytest.mark.parametrize("name", ["table.parquet", "manifest.json"])

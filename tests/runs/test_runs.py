@@ -9,9 +9,9 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.parameters import parameters
+from cyclesim.measures import MEASURES
 from cyclesim.runs import folder
 from cyclesim.runs.design import given
-from cyclesim.vocabulary import MEASURES
 
 SMALL = cs.load("small").with_values({"months": 6, "spin_up": 2})
 OTHER = SMALL.with_values({"naivety": 0.0}).renamed("other")

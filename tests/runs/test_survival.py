@@ -98,14 +98,14 @@ class Attempt:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_ten_kills_lose_nothing_and_repeat_nothing(place):
+def test_six_kills_lose_nothing_and_repeat_nothing(place):
     study, out, rng = place / "study.yaml", place / "out", random.Random(1)
-    study.write_text(STUDY.format(10, 200))
-    plan = ["worker", "driver", "all", "driver", "worker", "all", "scheduler", "worker", "driver", "all"]
+    study.write_text(STUDY.format(10, 80))
+    plan = ["worker", "driver", "all", "scheduler", "worker", "all"]
     before: set[str] = set()
     kills = 0
     for number, what in enumerate(plan):
-        attempt = Attempt(study, out, dask=number >= 6)
+        attempt = Attempt(study, out, dask=number >= 3)
         time.sleep(rng.uniform(0.3, 2.5))  # in all, well below what the sweep takes
         if attempt.driver.poll() is None:
             below = attempt.kill(what, rng)
@@ -118,45 +118,35 @@ def test_ten_kills_lose_nothing_and_repeat_nothing(place):
         assert status in (0, 2, 130, -signal.SIGKILL), error
         if what == "scheduler":
             assert "is gone" in error
-        time.sleep(3)
-        assert not [pid for pid in below if alive(pid)], what
+        deadline = time.monotonic() + 10
+        while [pid for pid in below if alive(pid)]:
+            assert time.monotonic() < deadline, what
+            time.sleep(0.1)
         keys = stored(out)
         assert len(keys) == len(set(keys))
         assert before <= set(keys)
         before = set(keys)
-    assert kills == 10
+    assert kills == 6
     told = json.loads(run("resume", out, "--workers", "2", "--json").stdout)
     assert told["complete"]
-    assert told["stored"] == 4000
-    assert told["new"] == 4000 - len(before)  # nothing that was stored is simulated again
-    assert 0 < len(before) < 4000
+    assert told["stored"] == 1600
+    assert told["new"] == 1600 - len(before)  # nothing that was stored is simulated again
+    assert 0 < len(before) < 1600
     whole = run("sweep", study, "--out", place / "whole", "--workers", "2", "--json")
     assert whole.returncode == 0, whole.stderr
     assert files(out) == files(place / "whole")
     assert (out / "summary.csv").read_bytes() == (place / "whole" / "summary.csv").read_bytes()
 
 
-@pytest.fixture
-def disk(tmp_path):
-    """Return a disk of 200 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room(place, disk):
-    study, out = place / "study.yaml", disk / "out"
+def test_a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room(place, small_disk):
+    study, out = place / "study.yaml", small_disk / "out"
     study.write_text(STUDY.format(2, 10))
     assert run("sweep", study, "--out", out, "--shard", "1/2", "--engine", "serial").returncode == 0
     half = set(stored(out))
-    filled = subprocess.run(["dd", "if=/dev/zero", f"of={disk / 'ballast'}", "bs=1k"], capture_output=True, check=False)
+    filled = subprocess.run(
+        ["dd", "if=/dev/zero", f"of={small_disk / 'ballast'}", "bs=1k"], capture_output=True, check=False
+    )
     assert b"No space" in filled.stderr
     full = run("resume", out, "--engine", "serial")
     assert full.returncode == 2
@@ -165,23 +155,27 @@ def test_a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room(place, dis
     assert "Traceback" not in full.stderr
     assert set(stored(out)) == half
     assert "20 of 40 runs are stored" in run("status", out).stdout
-    (disk / "ballast").unlink()
+    (small_disk / "ballast").unlink()
     assert run("resume", out, "--engine", "serial").returncode == 0
     assert run("sweep", study, "--out", place / "whole", "--engine", "serial").returncode == 0
     assert files(out) == files(place / "whole")
 
 
 @pytest.mark.slow
-def test_a_folder_that_cannot_be_written_is_told_and_can_still_be_read(place, disk):
-    study, out = place / "study.yaml", disk / "out"
+def test_a_folder_that_cannot_be_written_is_told_and_can_still_be_read(place, small_disk):
+    study, out = place / "study.yaml", small_disk / "out"
     study.write_text(STUDY.format(1, 4))
     assert run("sweep", study, "--out", out, "--shard", "1/2", "--engine", "serial").returncode == 0
-    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-    for words in (["resume", out], ["sweep", study, "--out", disk / "new"], ["expand", out, "--replications", "2"]):
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    for words in (
+        ["resume", out],
+        ["sweep", study, "--out", small_disk / "new"],
+        ["expand", out, "--replications", "2"],
+    ):
         failed = run(*words, "--engine", "serial")
         assert failed.returncode == 2
         assert "cannot" in failed.stderr
-        assert str(disk) in failed.stderr
+        assert str(small_disk) in failed.stderr
         assert "Traceback" not in failed.stderr
     assert "4 of 8 runs are stored" in run("status", out).stdout
     assert len(stored(out)) == 4

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import cyclesim as cs
 from cyclesim.errors import CycleSimError, DesignError, FolderError, UnknownNameError
@@ -450,28 +451,60 @@ def test_an_unknown_or_ambiguous_key_is_told(whole):
 # ---------------------------------------------------------------- what is said
 
 
-def test_summaries_are_those_of_the_table(whole):
-    frame = whole.runs()
-    summary = whole.summary("identified")
-    for name in whole.scenarios:
-        values = frame.loc[frame["scenario"] == name, "identified"]
-        assert summary.loc[name, "mean"] == pytest.approx(values.mean())
-        assert summary.loc[name, "q95"] == pytest.approx(values.quantile(0.95))
-    assert set(whole.summary().index.get_level_values("measure")) == set(whole.measures)
+def error_of(values, shared):
+    """Return the standard error of a mean and its degrees of freedom: units are draws, and lucks that they share."""
+    draws, lucks = (values.groupby(level).mean() for level in ("draw", "replication"))
+    error = draws.std() / np.sqrt(len(draws))
+    return (np.hypot(error, lucks.std() / np.sqrt(len(lucks))), len(lucks) - 1) if shared else (error, len(draws) - 1)
+
+
+@pytest.fixture(scope="module", params=["own", "shared"])
+def apart(place, request):
+    """A sweep with a counterfactual that does something."""
+    (place / "less.yaml").write_text(
+        SCENARIOS["near"] + "changes:\n  less: {from: 2023-01, scale: {parameters.incidence: 0.2}}\n"
+    )
+    text = HEAD.replace("far", "less") + DESIGN.replace("trust_gain", "incidence")
+    text += f"luck: {request.param}\nmeasures: [person_months_exploited, newly_trafficked, identified, deception]\n"
+    return cs.sweep(written(place, text, f"apart-{request.param}"), place / f"apart-{request.param}")
+
+
+def test_summaries_are_those_of_the_table(apart):
+    frame = apart.runs().set_index(["draw", "replication"])
+    summary = apart.summary("person_months_exploited")
+    for name in apart.scenarios:
+        values = frame.loc[frame["scenario"] == name, "person_months_exploited"]
+        error, freedom = error_of(values, apart.plan.shared_luck)
+        half = stats.t.ppf(0.975, freedom) * error
+        expected = {
+            "mean": values.mean(), "error": error, "mean_low": values.mean() - half, "mean_high": values.mean() + half,
+            "low": values.min(), "high": values.max(), "worlds": 8, "draws": 4, "sd": values.std(),
+            "q25": values.quantile(0.25), "q50": values.median(), "q75": values.quantile(0.75),
+        }  # fmt: skip
+        assert error > 0
+        assert summary.loc[name].to_dict() == pytest.approx(expected)
+    assert set(apart.summary().index.get_level_values("measure")) == set(apart.measures)
     with pytest.raises(UnknownNameError, match="did you mean"):
-        whole.summary("identifed")
+        apart.summary("identifed")
 
 
-def test_differences_are_paired_and_their_error_counts_draws_not_runs(whole):
+def test_differences_are_paired_and_their_error_counts_draws_not_runs(apart):
     from cyclesim.analysis.sweeps import differences
 
-    pairs = whole.pairs("identified")
-    gained = pairs["far"] - pairs["near"]
-    row = differences(whole).loc[("far", "identified")]
-    assert row["difference"] == pytest.approx(gained.mean())
-    assert row["standard_error"] == pytest.approx(gained.groupby("draw").mean().std() / 2)
-    averted = differences(whole).loc[("far", "person_months_exploited")]
-    assert averted["difference"] == pytest.approx((whole.pairs("person_months_exploited") @ [1.0, -1.0]).mean())
+    found = differences(apart)
+    for measure, sign in (("person_months_exploited", -1), ("newly_trafficked", -1), ("deception", 1)):
+        pairs = apart.pairs(measure)
+        gained = sign * (pairs["less"] - pairs["near"])
+        row = found.loc[("less", measure)]
+        assert row["difference"] == pytest.approx(gained.mean())
+        assert gained.tolist() == apart.differences(measure)["less"].tolist()
+        error, freedom = error_of(gained, apart.plan.shared_luck)
+        half = stats.t.ppf(0.975, freedom) * error
+        assert row["standard_error"] == pytest.approx(error)
+        assert (row["mean_low"], row["mean_high"]) == pytest.approx((gained.mean() - half, gained.mean() + half))
+        assert row["clear"] == (abs(gained.mean()) > half)
+        assert (row["low"], row["high"], row["worlds"], row["draws"]) == (gained.min(), gained.max(), 8, 4)
+        assert error > 0
 
 
 def test_the_manifest_says_what_it_is(whole):

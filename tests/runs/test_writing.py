@@ -261,20 +261,6 @@ def test_of_two_commands_in_one_folder_one_wins_and_the_other_is_told(tmp_path, 
     assert "nothing was written" in said[codes.index(2)]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Return a disk of 200 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_full_disk_and_a_read_only_one_leave_nothing_and_say_so(small_disk, other, tmp_path):

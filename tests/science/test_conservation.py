@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
-from cyclesim.vocabulary import MEASURES, Line
+from cyclesim.vocabulary import Line
 from strategies import scenarios
 
 

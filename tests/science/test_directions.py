@@ -10,9 +10,9 @@ import pytest
 from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.uses import written_out
+from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
 from cyclesim.outputs import markdown
-from cyclesim.vocabulary import MEASURES
 from science import directions
 from science.directions import BUILT, DEFAULTS, NOTHING, Trial, all_ends, expected, own_ends, trial, verdict
 from science.worlds import assert_same, changed

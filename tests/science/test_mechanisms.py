@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from cyclesim.measures import MEASURES
 from cyclesim.outputs import markdown
-from cyclesim.vocabulary import MEASURES
 from science.mechanisms import SIGNS, SWITCHES, described, expected, measured, off_and_on, tables_off_and_on
 
 DIRECTED = [name for name, entry in expected().items() if entry.direction in SIGNS]

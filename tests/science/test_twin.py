@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from speed import scaled
 
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.luck import Luck
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.risks import POLICE
 from cyclesim.model.people.twin import Twin
-from cyclesim.vocabulary import MEASURES, Line
+from cyclesim.vocabulary import Line
 from science.test_guarantees import PLACEBOS
 from science.worlds import assert_same, changed, small
 from strategies import scenarios

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from cyclesim.errors import PrefixError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import Spread
+from cyclesim.measures import EVERY
 from cyclesim.runs.folder import files, save
 from cyclesim.runs.results import KEYS, Ensemble, late, of_measure
-from cyclesim.vocabulary import AVERTED
 
 WORLD = ["draw", "replication"]
+_INTERVALS = ("mean_low", "mean_high", "clear", "low", "high", "worlds", "draws", "units")
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,15 +59,15 @@ class Comparison:
     def differences(self) -> pd.DataFrame:
         """Paired differences of the totals: a row for each counterfactual and world.
 
-        Averted (baseline - counterfactual) for the measures in `AVERTED`, counterfactual - baseline for the rest.
+        Averted or in excess; see `cyclesim.measures.Measure.difference`.
         """
         totals = self.ensemble.totals.set_index(WORLD)
         base = totals[totals["scenario"] == self.baseline].drop(columns="scenario")
-        signs = pd.Series([-1.0 if name in AVERTED else 1.0 for name in base.columns], index=base.columns)
         parts = []
         for name in self.counterfactuals:
-            other = totals[totals["scenario"] == name].drop(columns="scenario").loc[base.index]
-            parts.append(((other - base) * signs).assign(scenario=name).reset_index())
+            other = totals[totals["scenario"] == name].loc[base.index]
+            found = {measure: EVERY[measure].difference(base[measure], other[measure]) for measure in base.columns}
+            parts.append(pd.DataFrame(found).assign(scenario=name).reset_index())
         return pd.concat(parts, ignore_index=True)[[*KEYS, *base.columns]]
 
     @cached_property
@@ -76,11 +78,7 @@ class Comparison:
     def summary(self, measure: str | None = None) -> pd.DataFrame:
         """Return the paired differences over worlds.
 
-        Columns: mean of baseline and counterfactual; ``difference`` (mean, averted where that is the word),
-        ``standard_error`` of that mean (Monte Carlo), ``median``, ``low`` and ``high`` (5 % and 95 % of worlds),
-        what the interval ``covers``, ``worlds``, ``same_sign`` (share of worlds with the sign of the mean) and
-        ``pairing_gain`` (variance that independent seeds would have had over the variance of the paired
-        difference).
+        Columns: see `paired`; and what the intervals ``covers``.
 
         Raises
         ------
@@ -128,14 +126,18 @@ class Comparison:
         """Return the rows of `summary` for one counterfactual, as plain values."""
         totals = self.ensemble.totals
         base, other = (totals[totals["scenario"] == n].set_index(WORLD) for n in (self.baseline, name))
-        differences = self.differences[self.differences["scenario"] == name].set_index(WORLD)
         return [
             {"scenario": name, "measure": measure}
-            | paired(base[measure], other[measure], differences[measure])
+            | paired(measure, base[measure], other[measure].loc[base.index])
             | {"covers": self.ensemble.covers}
-            for measure in differences.columns
+            for measure in totals.columns
             if measure not in KEYS
         ]
+
+    def effect(self, name: str, measure: str) -> Spread:
+        """Return the paired difference that a counterfactual makes in a total, over worlds."""
+        rows = self.differences[self.differences["scenario"] == name].set_index(WORLD)
+        return spread(rows[measure])
 
 
 def compare(ensemble: Ensemble, baseline: str | Scenario | None = None) -> Comparison:
@@ -188,46 +190,49 @@ def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, chan
     return int(differing.min()) if differing.size else None
 
 
-def paired(base: pd.Series, other: pd.Series, difference: pd.Series, shared_luck: bool = False) -> dict[str, float]:
-    """Return what is said of one measure of two scenarios over worlds, as in `Comparison.summary`.
+def paired(
+    measure: str, base: pd.Series, other: pd.Series, shared_luck: bool = False, sampled: bool = True
+) -> dict[str, Any]:
+    """Return what a counterfactual changes in one measure over worlds.
 
     Parameters
     ----------
-    base, other, difference
+    base, other
         One value for each world, indexed by draw and replication.
-    shared_luck
-        Whether replication r has the same luck in all draws.
+    shared_luck, sampled
+        Whether replication r has the same luck in all draws; whether draws are a sample of what is plausible.
+
+    Returns
+    -------
+    Means of ``baseline`` and ``counterfactual``; the mean ``difference`` (averted where that is the word), its
+    ``standard_error`` and interval (``mean_low``, ``mean_high``), whether it is ``clear``, where nine in ten worlds or
+    all of them lie (``low``, ``high``), ``worlds``, ``draws``, ``units``; ``same_sign`` (share of worlds with the sign
+    of the mean) and ``pairing_gain`` (variance that independent seeds would have had over that of the paired
+    difference). See `cyclesim.intervals.Spread`.
     """
-    values = difference.to_numpy(dtype=float)
-    several = values.size > 1
-    spread = float(values.var(ddof=1)) if several else np.nan
-    apart = float(base.var(ddof=1) + other.var(ddof=1)) if several else np.nan
-    low, high = np.quantile(values, [0.05, 0.95]) if several else (np.nan, np.nan)
+    difference = EVERY[measure].difference(base, other).astype(float)
+    found = spread(difference, shared_luck, sampled)
+    values, mean = difference.to_numpy(), found.mean
+    within = float(values.var(ddof=1)) if values.size > 1 else np.nan
+    apart = float(base.var(ddof=1) + other.var(ddof=1)) if values.size > 1 else np.nan
     return {
         "baseline": float(base.mean()),
         "counterfactual": float(other.mean()),
-        "difference": float(values.mean()),
-        "standard_error": _standard_error(difference, shared_luck),
-        "median": float(np.median(values)),
-        "low": float(low),
-        "high": float(high),
-        "worlds": int(values.size),
-        "same_sign": float(np.mean(np.sign(values) == np.sign(values.mean()))),
-        "pairing_gain": apart / spread if spread else np.nan,
+        "difference": mean,
+        "standard_error": found.error,
+        **{name: getattr(found, name) for name in _INTERVALS},
+        "same_sign": float(np.mean(np.sign(values) == np.sign(mean))),
+        "pairing_gain": apart / within if within else np.nan,
     }
 
 
-def _standard_error(difference: pd.Series, shared_luck: bool) -> float:
-    """Return the standard error of the mean: replications of one draw share its inputs, so draws are the units.
-
-    Where all draws share their luck, the means of replications vary too, and both variances add.
-    """
-    draws = difference.groupby("draw").mean()
-    if len(draws) == 1:
-        return _of_mean(difference)
-    error = _of_mean(draws)
-    return float(np.hypot(error, _of_mean(difference.groupby("replication").mean()))) if shared_luck else error
+def spread_of(row: Mapping[Any, Any]) -> Spread:
+    """Return the spread of the difference that a row of `paired` holds."""
+    names = {"mean": "difference", "error": "standard_error"}
+    return Spread(**{field.name: row[names.get(field.name, field.name)] for field in fields(Spread)})
 
 
-def _of_mean(values: pd.Series) -> float:
-    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else np.nan
+def spread(values: pd.Series, shared_luck: bool = False, sampled: bool = True) -> Spread:
+    """Return what one value for each world comes to, indexed by draw and replication."""
+    draws, replications = (values.index.get_level_values(level) for level in WORLD)
+    return Spread.of(values.to_numpy(dtype=float), draws, replications if shared_luck else None, sampled)

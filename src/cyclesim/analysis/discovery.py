@@ -1,10 +1,12 @@
 """Scenario discovery: the part of the inputs' space in which something fails.
 
 The patient rule induction method (Friedman and Fisher 1999): peel a thin slice off a box again and again, the one
-whose loss raises the share of failures inside most; then paste back what makes it better. Each restriction of the box
-that results gets a quasi-p-value (Bryant and Lempert 2010): the probability that so many failures would stand inside by
-chance if this restriction meant nothing; those that might be chance are dropped, with an allowance for the number of
-inputs that were tried. Beside it a shallow classification tree (CART; Breiman et al. 1984).
+whose loss raises the share of failures inside most; then paste back what makes it better. Boxes are searched for, so
+that chance finds some too: one is named only where it is better than the best of null worlds in which failures are
+dealt out over the draws (`cyclesim.analysis.nulls`). Each of its restrictions gets a quasi-p-value (Bryant and Lempert
+2010): the probability that so many failures would stand inside by chance if this restriction meant nothing; those that
+might be chance are dropped, with an allowance for the number of inputs that were tried. Beside it a shallow
+classification tree (CART; Breiman et al. 1984).
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import xlogy
 
+from cyclesim.analysis.nulls import exceeds
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -106,8 +110,8 @@ class Box:
         return {"words": str(self), "restrictions": sides, **numbers}
 
 
-def prim(x: Floats, fails: Flags, names: Sequence[str]) -> Box:
-    """Return the box in which failures are dense.
+def prim(x: Floats, fails: Flags, names: Sequence[str], seed: int = 1) -> Box:
+    """Return the box in which failures are dense; the whole space where chance finds as good a one.
 
     Parameters
     ----------
@@ -115,6 +119,8 @@ def prim(x: Floats, fails: Flags, names: Sequence[str]) -> Box:
         Inputs, shape (draws, inputs).
     fails
         Which draws fail, shape (draws,).
+    seed
+        Of the null worlds.
 
     Raises
     ------
@@ -125,10 +131,9 @@ def prim(x: Floats, fails: Flags, names: Sequence[str]) -> Box:
         raise DesignError(
             f"{int(fails.sum())} of {len(fails)} draws fail: discovery needs 40 draws, of which some fail and not all"
         )
-    steps = _peeled(x, fails)
-    low, high = max(steps, key=lambda box: _score(x, fails, *box))
-    low, high = _pasted(x, fails, low, high)
-    low, high = _without_chance(x, fails, low, high)
+    low, high = _searched(x, fails)
+    better = exceeds(_score(x, fails, low, high), lambda rng: _best_by_chance(x, rng.permutation(fails)), seed)
+    low, high = _without_chance(x, fails, low, high) if better else _whole(x)
     sides = [k for k in range(x.shape[1]) if np.isfinite(low[k]) or np.isfinite(high[k])]
     found = [Restriction(names[k], float(low[k]), float(high[k]), _chance(x, fails, low, high, k)) for k in sides]
     inside = _inside(x, low, high)
@@ -142,40 +147,59 @@ def prim(x: Floats, fails: Flags, names: Sequence[str]) -> Box:
     )
 
 
+def _searched(x: Floats, fails: Flags) -> tuple[Floats, Floats]:
+    """Return the best box that peeling and pasting find."""
+    low, high = max(_peeled(x, fails), key=lambda box: _score(x, fails, *box))
+    return _pasted(x, fails, low, high)
+
+
+def _best_by_chance(x: Floats, fails: Flags) -> float:
+    return _score(x, fails, *_searched(x, fails))
+
+
+def _whole(x: Floats) -> tuple[Floats, Floats]:
+    return np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)
+
+
 def _inside(x: Floats, low: Floats, high: Floats) -> Flags:
     return np.asarray(((x > low) & (x < high)).all(axis=1))
 
 
 def _score(x: Floats, fails: Flags, low: Floats, high: Floats) -> float:
-    """Return the harmonic mean of coverage and density: a box that is dense and holds most of the failures."""
+    """Return the gain in log-likelihood where the box has a probability of failing of its own; 0 if it is lower."""
     inside = _inside(x, low, high)
-    return 2 * float(fails[inside].sum()) / float(inside.sum() + fails.sum())
+    drawn, failed, draws, failures = int(inside.sum()), int(fails[inside].sum()), len(fails), int(fails.sum())
+    if failed * draws <= failures * drawn:
+        return 0.0
+    return _likelihood(failed, drawn) + _likelihood(failures - failed, draws - drawn) - _likelihood(failures, draws)
+
+
+def _likelihood(failed: int, drawn: int) -> float:
+    """Return the largest logarithm of the likelihood of so many failures among so many draws."""
+    return float(xlogy(failed, failed / drawn) + xlogy(drawn - failed, 1 - failed / drawn)) if drawn else 0.0
 
 
 def _peeled(x: Floats, fails: Flags) -> list[tuple[Floats, Floats]]:
     """Return the boxes after each peeling, the whole space first."""
-    low, high = np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)
+    low, high = _whole(x)
     steps = [(low.copy(), high.copy())]
     while True:
         inside = _inside(x, low, high)
-        best: tuple[float, int, int, float] | None = None
-        for k in range(x.shape[1]):
-            values = x[inside, k]
-            for side, edge in ((0, np.quantile(values, PEEL)), (1, np.quantile(values, 1 - PEEL))):
-                kept = values > edge if side == 0 else values < edge
-                if 0 < kept.sum() < len(values) and kept.sum() >= SUPPORT * len(fails):
-                    density = float(fails[inside][kept].mean())
-                    if best is None or density > best[0]:
-                        best = (density, k, side, float(edge))
-        if best is None:
+        values, failing = x[inside], fails[inside].astype(float)
+        edges = np.quantile(values, [PEEL, 1 - PEEL], axis=0)
+        kept = np.stack([values > edges[0], values < edges[1]])  # sides, draws, inputs
+        size = kept.sum(axis=1)
+        allowed = (size < len(values)) & (size >= max(SUPPORT * len(fails), 1))
+        if not allowed.any():
             return steps
-        _, k, side, edge = best
-        (low if side == 0 else high)[k] = edge
+        dense = np.where(allowed, np.einsum("sdk,d->sk", kept, failing) / np.maximum(size, 1), -1.0)
+        k, side = divmod(int(np.argmax(dense.T)), 2)  # inputs first, as ties go to the first of them
+        (low if side == 0 else high)[k] = edges[side, k]
         steps.append((low.copy(), high.copy()))
 
 
 def _pasted(x: Floats, fails: Flags, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Return the box with sides moved out as long as the harmonic mean of coverage and density rises."""
+    """Return the box with sides moved out as long as its score rises."""
     best, improved = _score(x, fails, low, high), True
     while improved:
         improved = False
@@ -249,7 +273,7 @@ class Discovery:
     box
         Where failures are dense.
     tree
-        The classification tree, in words.
+        The classification tree, in words; none where failures are nowhere in particular.
     """
 
     rule: str
@@ -293,7 +317,8 @@ def discover(sweep: Sweep, rule: str, scenario: str | None = None, seed: int = 1
     values = means.to_numpy(dtype=float)
     x = sweep.design.values[means.index.to_numpy() - 1]
     fails = limit(values)
-    return Discovery(rule, name, prim(x, fails, sweep.design.names), tree(x, fails, sweep.design.names, seed))
+    box = prim(x, fails, sweep.design.names, seed)
+    return Discovery(rule, name, box, tree(x, fails, sweep.design.names, seed) if box.restrictions else "")
 
 
 def _parsed(rule: str, sweep: Sweep) -> tuple[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -16,7 +17,8 @@ from cyclesim.inputs.dates import index
 from cyclesim.inputs.experiments import Experiment, experiment
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import FEWEST_WORLDS, Ensemble
+from cyclesim.intervals import Spread
+from cyclesim.runs.results import Ensemble
 from cyclesim.runs.simulate import simulate
 from cyclesim.runs.spending import PURSE_SHARE, simulate_at_equal_spending
 from cyclesim.vocabulary import Payer
@@ -33,43 +35,31 @@ SMALLEST = 1e-4
 
 @dataclass(frozen=True)
 class Reading:
-    """One number with what luck does to it, over paired worlds.
+    """One number over paired worlds.
 
     Attributes
     ----------
     name
         What is read.
-    mean, standard_error
-        Mean over worlds and its Monte Carlo error; None with one world, 0 for the twin, which has no luck.
-    low, high
-        5 % and 95 % of worlds; None with one world, the mean for the twin.
-    enough
-        Whether there are worlds enough to call a difference clear; see `FEWEST_WORLDS`.
+    spread
+        What it comes to.
+    clear
+        Whether it clearly differs from zero; of the twin, whether it is large enough to be worth a name.
     """
 
     name: str
-    mean: float
-    standard_error: float | None
-    low: float | None
-    high: float | None
-    enough: bool = True
-
-    @classmethod
-    def of(cls, name: str, values: NDArray[np.float64], twin: bool = False) -> Reading:
-        """Return the reading of one value a world, or of the twin's expected value."""
-        mean = float(values.mean())
-        if twin:
-            return cls(name, mean, 0.0, mean, mean)
-        if values.size < 2:
-            return cls(name, mean, None, None, None)
-        low, high = np.quantile(values, [0.05, 0.95])
-        error = float(values.std(ddof=1) / np.sqrt(values.size))
-        return cls(name, mean, error, float(low), float(high), values.size >= FEWEST_WORLDS)
+    spread: Spread
+    clear: bool
 
     @property
-    def clear(self) -> bool:
-        """Whether nine in ten worlds lie on one side of zero, of enough worlds to say so."""
-        return self.enough and self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+    def mean(self) -> float:
+        """Mean over worlds; of the twin, the expected value."""
+        return self.spread.mean
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        spread = {key: None if isinstance(x, float) and math.isnan(x) else x for key, x in asdict(self.spread).items()}
+        return {"name": self.name, **spread, "clear": self.clear}
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,19 +85,19 @@ class Outcome:
         """By arm: the paired effect on each of `MEASURES`, and on person-months in the last months, as ``late``."""
         found = {}
         for arm in self.experiment.arms:
-            readings = {m: self._named(m, self.comparison, arm, m) for m in MEASURES}
-            readings["late"] = self._named("late", self._late, arm, TARGET)
+            readings = {m: self._effect(m, self.comparison, arm, m) for m in MEASURES}
+            readings["late"] = self._effect("late", self._late, arm, TARGET)
             found[arm] = readings
         return found
 
-    def _named(self, name: str, comparison: Comparison, arm: str, measure: str) -> Reading:
-        """Return the reading of an effect; the twin's is not called clear where it is too small to name."""
-        reading = self._reading(name, _effect(comparison, arm, measure))
-        if not self._twin:
-            return reading
-        totals = comparison.ensemble.totals
-        baseline = float(totals.loc[totals["scenario"] == comparison.baseline, measure].abs().mean())
-        return replace(reading, enough=abs(reading.mean) >= SMALLEST * baseline)
+    def _effect(self, name: str, comparison: Comparison, arm: str, measure: str) -> Reading:
+        return self._reading(name, _effect(comparison, arm, measure), self._baseline(measure, comparison))
+
+    def _baseline(self, measure: str, comparison: Comparison | None = None) -> float:
+        """Return the mean size of a measure in the baseline."""
+        chosen = comparison or self.comparison
+        totals = chosen.ensemble.totals
+        return float(totals.loc[totals["scenario"] == chosen.baseline, measure].abs().mean())
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -126,7 +116,7 @@ class Outcome:
         arms = [
             {
                 **account.to_dict(),
-                "effects": {name: asdict(reading) for name, reading in self.effects[account.scenario].items()},
+                "effects": {name: reading.to_dict() for name, reading in self.effects[account.scenario].items()},
             }
             for account in self.comparison.spending
         ]
@@ -139,11 +129,14 @@ class Outcome:
             "covers": self.comparison.ensemble.covers,
             "best": self.best,
             "arms": arms,
-            "readings": [asdict(reading) for reading in self.readings],
+            "readings": [reading.to_dict() for reading in self.readings],
         }
 
-    def _reading(self, name: str, values: NDArray[np.float64]) -> Reading:
-        return Reading.of(name, values, twin=self._twin)
+    def _reading(self, name: str, values: NDArray[np.float64], baseline: float) -> Reading:
+        """Return the reading of one value a world; the twin's is clear where it is worth a name beside the baseline."""
+        found = Spread.of(values)
+        clear = abs(found.mean) > SMALLEST * baseline if self._twin else found.clear
+        return Reading(name, found, clear)
 
     @property
     def _twin(self) -> bool:
@@ -163,7 +156,8 @@ class Outcome:
         for measure, words in (("person_months_exploited", "person-months averted"), ("identified", "identified")):
             together = _effect(self.comparison, last, measure)
             apart = sum((_effect(self.comparison, arm, measure) for arm in joined), np.zeros(together.size))
-            found.append(self._reading(f"{words}: together less the sum of each alone", together - apart))
+            name = f"{words}: together less the sum of each alone"
+            found.append(self._reading(name, together - apart, self._baseline(measure)))
         return found
 
     def _best(self) -> list[Reading]:
@@ -172,7 +166,9 @@ class Outcome:
         averted = {arm: _effect(self.comparison, arm, TARGET) for arm in self.experiment.arms}
         averted[base] = np.zeros(self.comparison.ensemble.worlds)
         return [
-            self._reading(f"person-months more in {name} than in {best}", averted[best] - values)
+            self._reading(
+                f"person-months more in {name} than in {best}", averted[best] - values, self._baseline(TARGET)
+            )
             for name, values in averted.items()
             if name != best
         ]
@@ -181,9 +177,9 @@ class Outcome:
         """Read the rise of identifications from the year before the shock to a year after it, and how arms differ."""
         ensemble, base = self.comparison.ensemble, self.experiment.baseline
         rises = {name: _rise_of(ensemble, scenario) for name, scenario in ensemble.scenarios.items()}
-        found = [self._reading(f"rise of identifications in {base}, share", rises[base])]
+        found = [self._reading(f"rise of identifications in {base}, share", rises[base], 1.0)]
         arms = self.experiment.arms
-        return found + [self._reading(f"the same in {arm}, less that", rises[arm] - rises[base]) for arm in arms]
+        return found + [self._reading(f"the same in {arm}, less that", rises[arm] - rises[base], 1.0) for arm in arms]
 
 
 def run(

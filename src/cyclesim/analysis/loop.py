@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import ends
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.belief import Belief
 from cyclesim.model.funding.donors import Appeal, Donor
@@ -187,11 +188,21 @@ class Loops:
         return pd.DataFrame(rows)
 
     def interval(self, column: str) -> tuple[float, float, float]:
-        """Return 5 %, median and 95 % of a column of `table` over the draws in which it is a number; NaN for none."""
-        values = self.table()[column].to_numpy()[1:]
-        values = values[np.isfinite(values)]
-        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95]) if values.size else [math.nan] * 3
-        return float(low), float(middle), float(high)
+        """Return lower end, median and upper end of a column of `table` over draws; see `cyclesim.intervals.ends`.
+
+        Infinite where the loop has no end; draws in which it is undefined are left out (see `undefined`).
+        """
+        values = self.table()[column].to_numpy(dtype=float)[1:]
+        values = values[~np.isnan(values)]
+        if not values.size:
+            return math.nan, math.nan, math.nan
+        low, high = ends(values)
+        return float(low), float(np.median(values)), float(high)
+
+    def undefined(self) -> dict[str, int]:
+        """Return in how many draws each column is undefined, where it is in any."""
+        missing = self.table().iloc[1:].isna().sum()
+        return {str(name): int(count) for name, count in missing.items() if count}
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""

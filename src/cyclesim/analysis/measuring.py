@@ -12,6 +12,7 @@ from cyclesim.analysis.targets import Sample
 from cyclesim.analysis.trials import CUT, FUNDING_CUT, TRAINING_SETS
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import ratio
 from cyclesim.runs.results import Run
 from cyclesim.vocabulary import Form, Group
 
@@ -151,19 +152,6 @@ def of_checks(worlds: Worlds, small: Worlds) -> dict[str, Measured]:
 
 
 # ---------------------------------------------------------------- details
-
-
-def ratio(part: Sample, whole: Sample) -> Sample:
-    """Return part over whole in each world, scaled so that the mean is the ratio of the means.
-
-    Each world counts by its linearised share: worlds without a case in the whole do no harm, and the mean of the
-    ratios has no bias of its own.
-    """
-    total, mean = float(np.mean(part)), float(np.mean(whole))
-    if mean == 0:
-        return np.full_like(np.asarray(part, dtype=np.float64), math.nan)
-    result: Sample = total / mean + (part - total / mean * whole) / mean
-    return result
 
 
 def _budgets(scenario: Scenario, month: int) -> float:

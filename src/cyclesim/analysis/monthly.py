@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.measures import MEASURES
 from cyclesim.runs.results import Ensemble
-from cyclesim.vocabulary import MEASURES
 
 Values = NDArray[np.float64]
 _STATES = ("at_risk", "exploited", "in_casework", "survivors", "dead")

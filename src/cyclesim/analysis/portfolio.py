@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
 
+from cyclesim.analysis import nulls
 from cyclesim.analysis.allocation import Floats, Found, search
 from cyclesim.errors import DesignError, did_you_mean
 from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import FEWEST_ALIKE, ends
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.donors import Appeal, Donor
 from cyclesim.model.funding.grants import Grant
@@ -122,8 +126,13 @@ class Portfolio:
         The search, in person-months averted by the twin at the defaults.
     uses
         A row for each use of the sum: person-months averted by the twin at the defaults; over draws mean, its standard
-        error, 5 %, 95 %, the share of draws in which no other use averts more, and whether it is on the front: no other
-        has a larger mean and a larger 5 % (NaN and False without draws).
+        error, where nine in ten draws or all of them lie (low, high), the share of draws in which no other use averts
+        more; whether it is on the front (no other has a larger mean and a larger low end), as good as the best (not
+        clearly worse: paired t tests with an allowance for their number), and named: more standard errors above the
+        mean of all uses than the bar (NaN and False without draws).
+    bar
+        How many standard errors above the mean of all uses the best comes in one null world of twenty, in which uses
+        are alike; NaN without draws.
     splits
         US dollars of each use, by its name.
     draws, replications
@@ -135,6 +144,7 @@ class Portfolio:
     best: Floats
     found: Found
     uses: pd.DataFrame
+    bar: float
     splits: Mapping[str, Floats]
     draws: int
     replications: int
@@ -144,8 +154,11 @@ class Portfolio:
 
     @property
     def robust(self) -> str | None:
-        """The use that averts most on average over draws; None without draws."""
-        return str(self.uses["use"].iloc[int(self.uses["mean"].to_numpy().argmax())]) if self.draws else None
+        """The use that averts most on average over draws; None without draws, or where chance may have put it there."""
+        if not self.draws:
+            return None
+        best = self.uses.to_dict("records")[int(self.uses["mean"].to_numpy().argmax())]
+        return str(best["use"]) if best["named"] else None
 
     def table(self, use: str = "best found") -> pd.DataFrame:
         """Return a row for each period (and crisis), a column of US dollars for each line."""
@@ -164,6 +177,7 @@ class Portfolio:
         uses = self.uses.astype(object).where(self.uses.notna(), None).to_dict("records")
         head = {"scenario": self.scenario.name, "total": self.total, "draws": self.draws}
         head |= {"replications": self.replications, "robust": self.robust}
+        head |= {"bar": None if math.isnan(self.bar) else self.bar}
         tried = {"evaluations": self.found.evaluations[0], "at_random": self.found.evaluations[1]}
         averted = {"averted": self.found.value, "averted_by_the_best_random": self.found.random_value}
         splits = {use: self.table(use).to_dict("records") for use in self.splits}
@@ -231,9 +245,9 @@ def portfolio(
     others = found.others(OTHERS) if design is not None else []
     uses |= {f"another good one, {number}": shares for number, shares in enumerate(others, start=1)}
     splits = {name: total * shares.reshape(shape) for name, shares in uses.items()} | _obvious(scenario, total, shape)
-    table = _scored(scenario, splits, design, replications, seed, workers)
+    table, limit = _scored(scenario, splits, design, replications, seed, workers)
     drawn = 0 if design is None else len(design)
-    return Portfolio(scenario, total, splits["best found"], found, table, splits, drawn, replications)
+    return Portfolio(scenario, total, splits["best found"], found, table, limit, splits, drawn, replications)
 
 
 def needed(scenario: Scenario, shares: Floats, target: float, most: float) -> float:
@@ -291,7 +305,8 @@ def _scored(
     replications: int,
     seed: int,
     workers: int,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, float]:
+    """Return the table of uses and its bar; see `Portfolio`."""
     import pandas as pd
 
     allocations = [np.zeros_like(next(iter(uses.values()))), *uses.values()]
@@ -306,19 +321,50 @@ def _scored(
     averted = found[:, :1] - found[:, 1:]
     if not worlds:
         empty = dict.fromkeys(("mean", "standard_error", "low", "high", "best_share"), math.nan)
-        return pd.DataFrame({"use": list(uses), "averted": averted[0], **empty, "front": False})
+        flags = dict.fromkeys(("front", "as_good", "named"), False)
+        return pd.DataFrame({"use": list(uses), "averted": averted[0], **empty, **flags}), math.nan
     drawn = averted[1:].reshape(-1, max(replications, 1), len(uses)).mean(axis=1)
-    return pd.DataFrame({"use": list(uses), "averted": averted[0], **_spread(drawn)})
+    limit = best_of_alike(drawn, seed)
+    named = _leads(drawn) > limit
+    return pd.DataFrame({"use": list(uses), "averted": averted[0], **_spread(drawn), "named": named}), limit
 
 
 def _spread(drawn: Floats) -> dict[str, Floats]:
     """Return mean, error, ends and standing of each use, from what it averts in each draw: shape (draws, uses)."""
-    mean, low = drawn.mean(axis=0), np.quantile(drawn, 0.05, axis=0)
+    mean, (low, high) = drawn.mean(axis=0), ends(drawn)
     error = drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn)) if len(drawn) > 1 else np.full(len(mean), math.nan)
     better = (mean[:, None] <= mean) & (low[:, None] <= low) & ((mean[:, None] < mean) | (low[:, None] < low))
     best = (drawn >= drawn.max(axis=1, keepdims=True)).mean(axis=0)
-    ends = {"mean": mean, "standard_error": error, "low": low, "high": np.quantile(drawn, 0.95, axis=0)}
-    return {**ends, "best_share": best, "front": ~better.any(axis=1)}
+    told = {"mean": mean, "standard_error": error, "low": low, "high": high, "best_share": best}
+    return {**told, "front": ~better.any(axis=1), "as_good": _as_good(drawn)}
+
+
+def _as_good(drawn: Floats) -> NDArray[np.bool_]:
+    """Return which uses are not clearly worse than the best one, by paired t tests with Bonferroni's allowance."""
+    if len(drawn) < FEWEST_ALIKE:
+        return np.ones(drawn.shape[1], dtype=bool)
+    behind = drawn[:, [int(drawn.mean(axis=0).argmax())]] - drawn
+    error = behind.std(axis=0, ddof=1) / math.sqrt(len(drawn))
+    limit = stdtrit(len(drawn) - 1, 1.0 - nulls.CHANCE / max(drawn.shape[1] - 1, 1))
+    return np.asarray(behind.mean(axis=0) <= limit * error)
+
+
+def best_of_alike(drawn: Floats, seed: int = 1) -> float:
+    """Return how many standard errors above the mean of all the best use comes where uses are dealt out in each draw.
+
+    Parameters
+    ----------
+    drawn
+        What each use averts in each draw, shape (draws, uses).
+    """
+    return nulls.bar(lambda rng: float(_leads(rng.permuted(drawn, axis=1)).max()), seed)
+
+
+def _leads(drawn: Floats) -> Floats:
+    """Return how many standard errors each use is above the mean of all, paired by draw: uses may vary unlike."""
+    above = drawn - drawn.mean(axis=1, keepdims=True)
+    error = above.std(axis=0, ddof=1) / math.sqrt(len(drawn)) if len(drawn) > 1 else np.full(drawn.shape[1], math.inf)
+    return np.asarray(np.divide(above.mean(axis=0), error, out=np.zeros(drawn.shape[1]), where=error > 0))
 
 
 def _drawn(shared: tuple[Scenario, Design | None], task: tuple[World, Floats]) -> float:

@@ -3,10 +3,14 @@
 A run is a function of its inputs and of luck. Its variance splits into that of its expectation over luck, which is
 shared out among the inputs (Sobol 1993), and that of luck around it. Replications measure the second, and what it adds
 to every estimate of the first is taken away: otherwise noise would shrink first-order indices and pass for interactions
-in total ones. Estimators: Saltelli et al. (2010) for first-order, Jansen (1999) for total indices; intervals by the
-bootstrap over base draws. Of designs that were not made for this, a share of variance between bins (corrected for its
-bias, as omega squared of an analysis of variance) is given and called so, with PAWN indices for skewed outcomes; of
-Morris designs, the elementary effects.
+in total ones. From one replication of worlds with luck it cannot be told, and nothing is. Estimators: Janon et al.
+(2014) for first-order, Jansen (1999) for total indices; intervals by the bootstrap over base draws. Estimates are held
+to what must be so: an index lies between 0 and 1, and a total one not below its first-order one. Of designs that were
+not made for this, a share of variance between bins (corrected for its bias, as omega squared of an analysis of
+variance; interval from the non-central F distribution, Steiger 2004) is given and called so, with PAWN indices for
+skewed outcomes; of Morris designs, the elementary effects.
+
+An input is named where it moves the outcome more than the best of as many dummy inputs (`cyclesim.analysis.nulls`).
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.nulls import bar, ranked
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 from cyclesim.runs.results import late
 
@@ -47,6 +52,8 @@ class Indices:
         Of the expected outcome over the inputs.
     luck
         Share of the variance of a single run that is luck, alone or with inputs; NaN from one replication.
+    bar
+        Total index that the largest of as many dummy inputs, moved by luck alone, has in one null world of twenty.
     """
 
     first: Floats
@@ -55,6 +62,7 @@ class Indices:
     total_interval: Floats
     variance: float
     luck: float
+    bar: float = 0.0
 
 
 def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int = 1) -> Indices:
@@ -85,12 +93,35 @@ def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int
     whole = _indices(means, noise)
     if whole[2] <= 0 or np.ptp(everything) == 0:
         raise DesignError("the outcome does not vary over the draws beyond luck, so nothing can move it")
+    first = np.clip(whole[0], 0.0, 1.0)
+    total = np.clip(whole[1], first, 1.0)
     resampled = _resampled(means, noise, seed)
-    ends = [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]
-    intervals = [np.quantile(values, ends, axis=0).T for values in resampled]
+    intervals = [_around(one, values) for one, values in zip((first, total), resampled, strict=True)]
     within = _within(everything, shared_luck)
     luck = within / (within + whole[2]) if a.shape[1] > 1 else math.nan
-    return Indices(whole[0], whole[1], intervals[0], intervals[1], whole[2], luck)
+    limit = bar(lambda rng: _dummies(everything, noise, shared_luck, rng) / whole[2], seed)
+    return Indices(first, total, intervals[0], intervals[1], whole[2], luck, limit)
+
+
+def _around(values: Floats, resampled: Floats) -> Floats:
+    """Return intervals of indices that hold the indices themselves, shape (inputs, 2)."""
+    low, high = np.quantile(np.clip(resampled, 0.0, 1.0), [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
+    return np.column_stack([np.minimum(low, values), np.maximum(high, values)])
+
+
+def _dummies(values: Floats, noise: Floats, shared_luck: bool, rng: np.random.Generator) -> float:
+    """Return the largest variance that Jansen's estimator gives to as many inputs as there are, if all do nothing.
+
+    Each run is then its base draw with other luck, drawn anew from what luck did in the runs.
+    """
+    replications = values.shape[2]
+    if replications < 2:
+        return 0.0
+    luck = _luck(values, shared_luck).reshape(-1, replications)
+    chosen = luck[rng.integers(0, len(luck), (len(values) - 1, values.shape[1])), :]
+    picked = rng.integers(0, replications, chosen.shape)
+    means = np.take_along_axis(chosen, picked, axis=2).mean(axis=2)
+    return float((0.5 * ((means[0] - means[1:]) ** 2).mean(axis=1) - noise.mean()).max())
 
 
 def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
@@ -103,10 +134,13 @@ def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
     """
     a, b, ab = means[0], means[1], means[2:]
     variance = float(means[:2].var() - noise.mean())
-    first = (b * (ab - a)).mean(axis=1)
-    total = 0.5 * ((a - ab) ** 2).mean(axis=1) - noise.mean()
     scale = variance if variance > 0 else math.nan
-    return first / scale, total / scale, variance
+    middle = 0.5 * (b + ab).mean(axis=1, keepdims=True)
+    spread = 0.5 * ((b - middle) ** 2 + (ab - middle) ** 2).mean(axis=1) - noise.mean()
+    together = ((b - middle) * (ab - middle)).mean(axis=1)
+    first = together / np.where(spread > 0, spread, math.nan)
+    total = 0.5 * ((a - ab) ** 2).mean(axis=1) - noise.mean()
+    return np.nan_to_num(first), total / scale, variance
 
 
 def _resampled(means: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
@@ -123,9 +157,16 @@ def _noise(values: Floats, shared_luck: bool) -> Floats:
     replications = values.shape[2]
     if replications < 2:
         return np.zeros(values.shape[1])
-    apart = values - values.mean(axis=(0, 1), keepdims=True) if shared_luck else values
-    spread: Floats = apart.var(axis=2, ddof=1).mean(axis=0) / replications
+    spread: Floats = (_luck(values, shared_luck) ** 2).mean(axis=(0, 2)) / replications
     return spread
+
+
+def _luck(values: Floats, shared_luck: bool) -> Floats:
+    """Return what luck does in each run around its expectation, with the variance that it has in truth."""
+    apart = values - values.mean(axis=2, keepdims=True)
+    if shared_luck:  # what it does everywhere alike is no noise
+        apart = apart - apart.mean(axis=(0, 1), keepdims=True)
+    return np.asarray(apart * math.sqrt(values.shape[2] / (values.shape[2] - 1)))
 
 
 def _within(values: Floats, shared_luck: bool) -> float:
@@ -141,15 +182,58 @@ def binned(x: Floats, y: Floats) -> float:
     x, y
         Shape (draws,): an input, and an outcome (averaged over replications).
     """
-    number = min(_MOST_BINS, math.isqrt(len(y)), len(np.unique(x)))
-    groups = np.array_split(np.argsort(x, kind="stable"), number)
-    if len(y) <= number or number < 2:
+    return _between(_bins(x), y)
+
+
+def _bins(x: Floats) -> NDArray[np.int64]:
+    """Return the bin of each draw: its level where they are few, else as many bins as draws in a bin."""
+    from scipy.stats import rankdata
+
+    levels, found = np.unique(x, return_inverse=True)
+    number = min(_MOST_BINS, math.isqrt(len(x)))
+    if len(levels) <= number:
+        return np.asarray(found)
+    ranks = (rankdata(x, method="min") - 1) * number // len(x)  # what is alike falls into one bin
+    return np.asarray(np.unique(ranks, return_inverse=True)[1])
+
+
+def _between(bins: NDArray[np.int64], y: Floats) -> float:
+    """Return the share of the variance of ``y`` between bins, as omega squared."""
+    sizes = np.bincount(bins)
+    if len(y) <= len(sizes) or len(sizes) < 2:
         return math.nan
-    between = sum(len(g) * (y[g].mean() - y.mean()) ** 2 for g in groups)
-    within = sum(((y[g] - y[g].mean()) ** 2).sum() for g in groups)
-    mean_square = within / (len(y) - number)
-    whole = between + within
-    return float((between - (number - 1) * mean_square) / (whole + mean_square)) if whole > 0 else math.nan
+    apart = y - y.mean()
+    between = float((np.bincount(bins, apart) ** 2 / sizes).sum())
+    whole = float((apart**2).sum())
+    mean_square = (whole - between) / (len(y) - len(sizes))
+    return (between - (len(sizes) - 1) * mean_square) / (whole + mean_square) if whole > 0 else math.nan
+
+
+def share_interval(x: Floats, y: Floats) -> tuple[float, float]:
+    """Return the interval of the share of variance between bins at `LEVEL`, by inverting the non-central F test."""
+    from scipy.optimize import brentq
+    from scipy.special import ncfdtr
+
+    share = binned(x, y)
+    if math.isnan(share) or share > 1 - 1e-9:
+        return share, share
+    number = len(np.unique(_bins(x)))
+    freedom = (number - 1, len(y) - number)
+    ratio = 1.0 + share / max(1.0 - share, 1e-12) * len(y) / freedom[0]  # the F statistic behind omega squared
+
+    def end(chance: float) -> float:
+        if ratio <= 0 or ncfdtr(*freedom, 0.0, ratio) <= chance:
+            return 0.0
+        most = 1.0
+        while ncfdtr(*freedom, most, ratio) > chance:
+            most *= 2.0
+            if most > 1e7 * len(y):
+                return 1.0
+        found = brentq(lambda shift: ncfdtr(*freedom, shift, ratio) - chance, 0.0, most)
+        return float(found / (found + len(y)))
+
+    low, high = end(0.5 + LEVEL / 2), end(0.5 - LEVEL / 2)
+    return min(low, max(share, 0.0)), max(high, share, 0.0)
 
 
 def pawn(x: Floats, y: Floats) -> float:
@@ -160,9 +244,8 @@ def pawn(x: Floats, y: Floats) -> float:
     """
     from scipy.stats import ks_2samp
 
-    number = min(_MOST_BINS, math.isqrt(len(y)), len(np.unique(x)))
-    groups = np.array_split(np.argsort(x, kind="stable"), max(number, 1))
-    return float(np.median([ks_2samp(y[group], y).statistic for group in groups]))
+    bins = _bins(x)
+    return float(np.median([ks_2samp(y[bins == place], y).statistic for place in range(bins.max() + 1)]))
 
 
 # ---------------------------------------------------------------- of a sweep
@@ -179,12 +262,17 @@ class Sensitivity:
     method
         ``sobol``, ``morris`` or ``binned``.
     table
-        A row for each input, the strongest first. Sobol: first, first_low, first_high, total, total_low, total_high.
-        Morris: mu, mu_star, mu_star_error, sigma, in units of the outcome. Binned: share, low, high, pawn.
+        A row for each input, the strongest first, and whether it is named. Sobol: first, first_low, first_high, total,
+        total_low, total_high. Morris: mu, mu_star, mu_star_error, sigma, in units of the outcome. Binned: share, low,
+        high, pawn.
+    bar
+        What the largest of as many dummy inputs reaches in one null world of twenty; inputs above it are named.
     luck
         Share of the variance of a single run that is luck; NaN where it cannot be told.
     draws, replications
         Size of the sweep.
+    twin
+        Whether outcomes are expected values, without luck.
     """
 
     measure: str
@@ -192,9 +280,11 @@ class Sensitivity:
     difference: bool
     method: str
     table: pd.DataFrame
+    bar: float
     luck: float
     draws: int
     replications: int
+    twin: bool = False
 
     def __repr__(self) -> str:
         return f"Sensitivity({self.measure!r}, method={self.method!r}, inputs={len(self.table)})"
@@ -202,7 +292,7 @@ class Sensitivity:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
         head = {key: getattr(self, key) for key in ("measure", "scenario", "difference", "method")}
-        head |= {"draws": self.draws, "replications": self.replications}
+        head |= {"draws": self.draws, "replications": self.replications, "bar": self.bar, "twin": self.twin}
         head["luck"] = self.luck if math.isfinite(self.luck) else None
         rows = self.table.astype(object).where(self.table.notna(), None).to_dict("records")
         return {**head, "inputs": rows}
@@ -232,16 +322,36 @@ def sensitivity(
     values = _values(sweep, measure, scenario)
     method = sweep.study.design.method if sweep.study.design is not None else ""
     name = scenario or sweep.baseline
+    if method in ("saltelli", "morris") and values.shape[1] < 2 and not sweep.plan.twin:
+        raise DesignError(
+            f"one replication cannot tell luck from inputs: cyclesim expand {sweep.folder} --replications 2, or state "
+            "twin: true in its study"
+        )
     if method == "saltelli":
-        found, luck = _of_saltelli(sweep, values, seed)
-        kind = "sobol"
+        found, luck, limit = _of_saltelli(sweep, values, seed)
+        kind, by = "sobol", "total"
     elif method == "morris":
-        found, luck, kind = _of_morris(sweep, values, seed), _luck_share(values), "morris"
+        found, limit = _of_morris(sweep, values, seed)
+        luck, kind, by = _luck_share(values), "morris", "mu_star"
     else:
         assert sweep.design is not None  # or there were no values
         sweep.design.tell_apart()
-        found, luck, kind = _of_bins(sweep, values, seed), _luck_share(values), "binned"
-    return Sensitivity(measure, name, name != sweep.baseline, kind, found, luck, *values.shape)
+        found, limit = _of_bins(sweep, values, seed)
+        luck, kind, by = _luck_share(values), "binned", "share"
+    found = found.assign(named=found[by] > limit + 1e-9 * found[by].abs().max())
+    found = ranked(found, by)
+    return Sensitivity(
+        measure,
+        name,
+        name != sweep.baseline,
+        kind,
+        found,
+        limit,
+        luck,
+        values.shape[0],
+        values.shape[1],
+        sweep.plan.twin,
+    )
 
 
 def _values(sweep: Sweep, measure: str, scenario: str | None) -> Floats:
@@ -270,7 +380,7 @@ def _values(sweep: Sweep, measure: str, scenario: str | None) -> Floats:
     return values
 
 
-def _of_saltelli(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float]:
+def _of_saltelli(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float, float]:
     import pandas as pd
 
     names = sweep.plan.design.names
@@ -285,11 +395,10 @@ def _of_saltelli(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame,
         "total_low": found.total_interval[:, 0],
         "total_high": found.total_interval[:, 1],
     }
-    frame = pd.DataFrame(columns).sort_values("total", ascending=False, ignore_index=True)
-    return frame, found.luck
+    return pd.DataFrame(columns), found.luck, found.bar
 
 
-def _of_morris(sweep: Sweep, values: Floats, seed: int) -> pd.DataFrame:
+def _of_morris(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float]:
     import pandas as pd
 
     try:
@@ -303,21 +412,48 @@ def _of_morris(sweep: Sweep, values: Floats, seed: int) -> pd.DataFrame:
     found = analyze(problem, unit, values.mean(axis=1), conf_level=LEVEL, num_levels=levels, seed=seed)
     columns = {"quantity": design.names, "mu": found["mu"], "mu_star": found["mu_star"]}
     columns |= {"mu_star_error": found["mu_star_conf"], "sigma": found["sigma"]}
-    return pd.DataFrame(columns).sort_values("mu_star", ascending=False, ignore_index=True)
+
+    def best(rng: np.random.Generator) -> float:
+        return float(np.max(analyze(problem, unit, _luck_alone(values, rng), num_levels=levels, seed=seed)["mu_star"]))
+
+    return pd.DataFrame(columns), bar(best, seed) if values.shape[1] > 1 else 0.0
 
 
-def _of_bins(sweep: Sweep, values: Floats, seed: int) -> pd.DataFrame:
+def _luck_alone(values: Floats, rng: np.random.Generator) -> Floats:
+    """Return a mean for each draw that luck alone moves, as it does in the runs of some draw."""
+    luck = _luck(values[None], shared_luck=False)[0]
+    chosen = luck[rng.integers(0, len(luck), len(luck))]
+    return np.asarray(np.take_along_axis(chosen, rng.integers(0, luck.shape[1], luck.shape), axis=1).mean(axis=1))
+
+
+def _of_bins(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float]:
     import pandas as pd
 
     design, y = sweep.plan.design, values.mean(axis=1)
-    rng = np.random.default_rng(seed)
-    samples = [rng.integers(0, len(y), len(y)) for _ in range(RESAMPLES // 5)]
+    if np.ptp(y) == 0:
+        raise DesignError("the outcome does not vary over the draws, so nothing can move it")
     rows = []
     for name, x in zip(design.names, design.values.T, strict=True):
-        spread = [binned(x[rows_], y[rows_]) for rows_ in samples]
-        low, high = np.quantile(spread, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-        rows.append({"quantity": name, "share": binned(x, y), "low": low, "high": high, "pawn": pawn(x, y)})
-    return pd.DataFrame(rows).sort_values("share", ascending=False, ignore_index=True)
+        low, high = share_interval(x, y)
+        rows.append({"quantity": name, "share": max(binned(x, y), 0.0), "low": low, "high": high, "pawn": pawn(x, y)})
+    return pd.DataFrame(rows), best_of_nothing(y, design.values, seed)
+
+
+def best_of_nothing(y: Floats, inputs: Floats, seed: int = 1) -> float:
+    """Return the largest share between bins of some inputs where outcomes are dealt out over the draws: the bar.
+
+    Parameters
+    ----------
+    y, inputs
+        Shapes (draws,) and (draws, inputs).
+    """
+    bins = [_bins(x) for x in inputs.T]
+
+    def best(rng: np.random.Generator) -> float:
+        dealt = rng.permutation(y)
+        return max(_between(one, dealt) for one in bins)
+
+    return bar(best, seed)
 
 
 def _positions(sweep: Sweep) -> Floats:

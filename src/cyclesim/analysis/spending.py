@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import FEWEST_WORLDS
+from cyclesim.intervals import Spread, ratio
 from cyclesim.vocabulary import Payer
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class Price:
     value
         Mean cost over mean difference; None where there is no price.
     low, high
-        The same for the ends of the interval of the difference (5 % and 95 % of worlds).
+        95 % interval of that ratio of means.
     reason
-        Why there is no price: ``costs nothing``, ``nothing carried out``, ``too few worlds`` or ``no clear difference
-        for the better``.
+        Why there is no price: ``costs nothing``, ``nothing carried out``, ``one world`` or ``no clear difference for
+        the better``.
     """
 
     value: float | None = None
@@ -42,7 +42,9 @@ class Price:
 
 @dataclass(frozen=True)
 class Account:
-    """Spending of a counterfactual beside its baseline; money in US dollars per million people in need and year.
+    """Spending of a counterfactual beside its baseline, as means over worlds.
+
+    Money is in US dollars per million people in need and year, unless something else is said.
 
     Attributes
     ----------
@@ -56,12 +58,14 @@ class Account:
         What donors disbursed: it differs as far as the cycle moves donors.
     interventions
         What interventions cost and was paid, beyond those of the baseline.
+    cost
+        The same in all: US dollars.
     carried_out
         Part of the interventions that is carried out, the smallest of those that cost anything; 1 if none does.
     paid
         Part of their stated cost that was paid; 1 if they cost nothing.
     owed
-        US dollars still owed at the end, in all (mean over worlds).
+        US dollars still owed at the end, in all.
     prices
         By what is priced; see `PRICED`.
     """
@@ -73,6 +77,7 @@ class Account:
     disbursed_baseline: float
     disbursed_counterfactual: float
     interventions: float
+    cost: float
     carried_out: float
     paid: float
     owed: float
@@ -97,15 +102,16 @@ def account(comparison: Comparison, name: str) -> Account:
     """Return what a counterfactual costs, and what its baseline does."""
     ensemble = comparison.ensemble
     scenario, start = ensemble.scenarios[name], ensemble.scenarios[comparison.baseline]
-    means = ensemble.totals.groupby("scenario").mean(numeric_only=True)
-    totals: dict[Any, dict[Any, float]] = means.to_dict(orient="index")
-    base, other = totals[comparison.baseline], totals[name]
+    worlds = {n: rows.set_index(["draw", "replication"]) for n, rows in ensemble.totals.groupby("scenario")}
+    means: dict[Any, dict[Any, float]] = {n: rows.mean(numeric_only=True).to_dict() for n, rows in worlds.items()}
+    base, other = means[comparison.baseline], means[name]
 
     def yearly(row: Mapping[str, float], cents: float) -> float:
         people_years = row["in_need"] / 1e6 * scenario.months / 12
         return cents / 100 / people_years if people_years else 0.0
 
-    cost = _paid_for_interventions(other, scenario) - _paid_for_interventions(base, start)
+    costs = worlds[name][_paid(scenario)] - worlds[comparison.baseline][_paid(start)]
+    cost = float(costs.mean())
     carried_out = min((entry.share for entry in scenario.interventions.values() if entry.cost), default=1.0)
     return Account(
         scenario=name,
@@ -115,15 +121,17 @@ def account(comparison: Comparison, name: str) -> Account:
         disbursed_baseline=yearly(base, base["disbursed_cents"]),
         disbursed_counterfactual=yearly(other, other["disbursed_cents"]),
         interventions=yearly(other, cost),
+        cost=cost / 100,
         carried_out=carried_out,
-        paid=_part(_paid_for_interventions(other, scenario), other["intervention_cents"]),
+        paid=_part(other[_paid(scenario)], other["intervention_cents"]),
         owed=_owed(ensemble.table, name),
-        prices={what: _price(comparison, name, measure, cost, carried_out) for what, measure in PRICED.items()},
+        prices={what: _price(comparison, name, measure, costs, carried_out) for what, measure in PRICED.items()},
     )
 
 
-def _paid_for_interventions(row: Mapping[str, float], scenario: Scenario) -> float:
-    return row["charged_cents" if scenario.interventions_paid_by is Payer.DONORS else "intervention_cents"]
+def _paid(scenario: Scenario) -> str:
+    """Return the measure of what is paid for interventions."""
+    return "charged_cents" if scenario.interventions_paid_by is Payer.DONORS else "intervention_cents"
 
 
 def _part(part: float, whole: float) -> float:
@@ -136,16 +144,19 @@ def _owed(table: pd.DataFrame, name: str) -> float:
     return float(owed.mean() / 100)
 
 
-def _price(comparison: Comparison, name: str, measure: str, cents: float, carried_out: float) -> Price:
-    """Price what a measure counts, where the difference is clearly for the better in the worlds simulated."""
-    if cents <= 0:
+def _price(comparison: Comparison, name: str, measure: str, cents: pd.Series, carried_out: float) -> Price:
+    """Price what a measure counts, where the difference is clearly for the better in the worlds simulated.
+
+    Cost and effect may both vary between worlds, and together: the interval is that of their linearised ratio.
+    """
+    if cents.mean() <= 0:
         return Price(reason="costs nothing" if carried_out else "nothing carried out")
-    if comparison.ensemble.worlds < FEWEST_WORLDS:
-        return Price(reason="too few worlds")
-    differences = comparison.differences
-    values = differences.loc[differences["scenario"] == name, measure]
-    low, high = values.quantile([0.05, 0.95])
-    if low <= 0:
+    found = comparison.effect(name, measure)
+    if found.worlds < 2:
+        return Price(reason="one world")
+    if not found.clear or found.mean < 0:
         return Price(reason="no clear difference for the better")
-    cost = cents / 100
-    return Price(float(cost / values.mean()), float(cost / high), float(cost / low))
+    rows = comparison.differences[comparison.differences["scenario"] == name].set_index(["draw", "replication"])
+    shares = ratio(cents.loc[rows.index].to_numpy() / 100, rows[measure].to_numpy())
+    price = Spread.of(shares, rows.index.get_level_values("draw"))
+    return Price(price.mean, max(price.mean_low, 0.0), price.mean_high)

@@ -11,7 +11,6 @@ from cyclesim.analysis.compare import paired
 from cyclesim.runs.item import Item, simulate_item
 from cyclesim.runs.sweep import Sweep
 from cyclesim.runs.verify import differing
-from cyclesim.vocabulary import AVERTED
 
 
 def differences(sweep: Sweep) -> pd.DataFrame:
@@ -21,16 +20,14 @@ def differences(sweep: Sweep) -> pd.DataFrame:
     -------
     Rows (scenario, measure); columns as in `Comparison.summary`. The standard error is that of the mean over the
     plan's worlds: draws are its units where there are any, since replications of one draw share its inputs; where
-    all draws share their luck, replications are units too.
+    all draws share their luck, replications are units too. Of the points of a grid or of an analysis there is none.
     """
     others = [name for name in sweep.scenarios if name != sweep.baseline]
     rows = []
     for measure in sweep.measures if others else ():
         pairs = sweep.pairs(measure)
-        sign = -1.0 if measure in AVERTED else 1.0
         for name in others:
-            difference = (pairs[name] - pairs[sweep.baseline]) * sign
-            row = paired(pairs[sweep.baseline], pairs[name], difference, sweep.plan.shared_luck)
+            row = paired(measure, pairs[sweep.baseline], pairs[name], sweep.shared_luck, sweep.sampled)
             rows.append({"scenario": name, "measure": measure, **row})
     return pd.DataFrame(rows).set_index(["scenario", "measure"]) if rows else pd.DataFrame()
 
@@ -87,9 +84,7 @@ def replay(sweep: Sweep, key: str) -> Replayed:
     drawn = dict(zip(job.quantities, item.values.tolist(), strict=True))
     failures = sweep.failures
     stored_failed = bool((failures["key"] == item.key).any())
-    frame = sweep.runs()
-    rows = frame[frame["key"] == item.key]
-    stored = None if rows.empty else dict(rows.iloc[0])
+    stored = sweep.store.rows({item.key}).get(item.key)
     name = sweep.plan.scenarios[item.scenario].name
     if outcome.failed:
         return Replayed(

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.quantity import added
+from cyclesim.measures import MEASURES, Measure
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
-from cyclesim.vocabulary import MEASURES, Form, Group, Line, Measure, Payer, RecordList
+from cyclesim.vocabulary import Form, Group, Line, Payer, RecordList
 
 ESTIMATE = ("published", "error", "corrected", "corrected_error", "weight")
 """Of an estimate: as published and corrected for known errors, per 1,000 per year, each with the standard error of its

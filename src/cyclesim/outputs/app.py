@@ -15,7 +15,6 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -23,6 +22,8 @@ from cyclesim.errors import CycleSimError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.files import load
+from cyclesim.intervals import FEWEST, Spread, who
+from cyclesim.measures import EVERY, PERSON_MONTHS
 from cyclesim.outputs import live, text, vega
 from cyclesim.outputs.live import Choice, Lever
 from cyclesim.outputs.reports.parts import LEAVES_OUT
@@ -145,15 +146,13 @@ def _sentence(choice: Choice, one: dict[str, Any], two: dict[str, Any], worlds: 
         return "The levers stand as in the baseline: nothing is changed."
     total = sum(one["exploited"])
     gained = total - sum(two["exploited"])
-    if len(worlds) < 10:
+    if len(worlds) < FEWEST:
         share = text.percent(abs(gained) / total) if total else "no value"
         verb = "averts" if gained > 0 else "adds"
         if abs(gained) < 1e-4 * total:
             return "Expected: no difference in person-months of exploitation to speak of."
         return f"Expected: {verb} {text.number(abs(gained))} person-months of exploitation, {share} of the baseline."
-    found = live.averted(worlds)
-    low, middle, high = (float(x) for x in np.quantile(found, [0.05, 0.5, 0.95]))
-    words = text.finding("person-months of exploitation", middle, low, high, "person-months", total)
+    words = text.finding(EVERY[PERSON_MONTHS], Spread.of(live.averted(worlds)), total, "luck only")
     return (
         f"{words[0].upper()}{words[1:]}. {len(worlds)} worlds, luck only: what is unknown about the inputs is larger."
     )
@@ -182,7 +181,7 @@ def _fill(choice: Choice, base: Any, places: Sequence[Any], answer: Any, progres
                 _paint(choice, base, places, answer, worlds)
                 painted = time.monotonic()
         _paint(choice, base, places, answer, worlds)
-        progress.markdown(f"Band: 5-95 % of {WORLDS} worlds, luck only.")
+        progress.markdown(f"Band: {who(WORLDS)}, luck only.")
     except BrokenProcessPool:
         pool.clear()
         progress.warning("The band could not be simulated; the lines are expected values. Move something to try again.")
@@ -212,8 +211,8 @@ def _further(choice: Choice, scenario: Any) -> None:
     with st.expander("How to read it, and what is left out"):
         count = graded()
         st.markdown(
-            "Black, dashed: the baseline. Lines are expected values; the band is 5-95 % of simulated worlds and covers "
-            f"luck only. {count['assumptions']} of {count['number']} parameters are assumptions that nobody has "
+            "Black, dashed: the baseline. Lines are expected values; the band is where 9 in 10 worlds lie and "
+            f"covers luck only. {count['assumptions']} of {count['number']} parameters are assumptions that nobody has "
             "measured. The address of this page is a link to what it shows. The report takes about a minute: it "
             "simulates draws of every input.\n\n" + "\n".join(f"- {point}" for point in LEAVES_OUT)
         )

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.measures import MEASURES
 from cyclesim.outputs import captions, series, style, text
 from cyclesim.outputs.captions import Notes
 from cyclesim.outputs.series import Effect
 from cyclesim.outputs.style import Label, Page
-from cyclesim.vocabulary import AVERTED, MEASURES
 
 __all__ = ["Notes", "cycle", "difference", "pictures", "save"]
 pictures, save = style.pictures, style.save  # here too, where people look for them
@@ -45,7 +45,7 @@ _PLAIN = FuncFormatter(lambda y, _: f"{y:,.10g}")
 
 
 def cycle(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
-    """Draw the headline measures of the cycle over time: medians and 5-95 % bands over worlds.
+    """Draw the headline measures of the cycle over time: means over worlds, and bands where they lie.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def difference(table: pd.DataFrame, baseline: str, measure: str, notes: Notes) -
     if len(names) < 2:
         raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
     effects = {name: series.effect(table, baseline, name, measure) for name in names[1:]}
-    sign = "Baseline less counterfactual" if measure in AVERTED else "Counterfactual less baseline"
+    sign = "Baseline less counterfactual" if MEASURES[measure].averted else "Counterfactual less baseline"
     subtitle = f"{sign}, world by world: {MEASURES[measure].text.split(';')[0]}"
     with style.drawing():
         page = style.page(captions.compared(effects, measure, notes), subtitle, captions.caption(names, notes), 5.2)
@@ -127,8 +127,8 @@ def _headline(page: Page, table: pd.DataFrame, names: list[str], effects: dict[s
 def _differences(page: Page, effects: dict[str, Effect], measure: str, notes: Notes) -> None:
     """Draw the paired differences: month by month above, accumulated below."""
     unit, scale, colours = captions.axis_unit(measure), factor(measure), style.counterfactuals(len(effects))
-    averted = measure in AVERTED
-    total = "Added up since the first month" if series.adds(measure) else "Mean since the first month"
+    averted = MEASURES[measure].averted
+    total = "Added up since the first month" if MEASURES[measure].adds else "Mean since the first month"
     panels = (
         ("In each month", "people fewer than in the baseline" if averted else unit, page.top - 2.35, False),
         (total, f"{unit} averted" if averted else unit, page.bottom + 0.35, True),
@@ -195,7 +195,7 @@ def _prevalences(ax: Axes, table: pd.DataFrame, names: list[str], panel: Panel, 
 
 def _two_words(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
     """Name the higher lines above them and the lower lines below them, in the middle of the axes."""
-    middle = {word: wide.iloc[:, wide.shape[1] // 2].median() for word, wide in parts.items()}
+    middle = {word: wide.iloc[:, wide.shape[1] // 2].mean() for word, wide in parts.items()}
     higher = max(middle, key=lambda word: middle[word])
     for word, wide in parts.items():
         part = wide.iloc[:, wide.shape[1] // 6 : -(-5 * wide.shape[1] // 6)]
@@ -214,9 +214,9 @@ def _two_words(ax: Axes, parts: dict[str, pd.DataFrame]) -> None:
 
 
 def _line(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashed: bool = False) -> float:
-    """Draw the median over worlds and the band that holds 90 % of them; return the last median."""
+    """Draw the mean over worlds and the band in which they lie; return the last mean."""
     x = [style.position(int(month), notes.start) for month in values.columns]
-    low, median, high = np.quantile(values.to_numpy(dtype=float), [0.05, 0.5, 0.95], axis=0)
+    mean, low, high = series.band(values)
     width = 1.3 if colour == style.BASELINE else 2.0
     order = 2.6 if colour == style.BASELINE else 2.4
     if len(values) > 1:
@@ -224,7 +224,7 @@ def _line(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashed: boo
     marker = "o" if len(x) == 1 else ""
     ax.plot(
         x,
-        median,
+        mean,
         color=colour,
         linewidth=width,
         marker=marker,
@@ -234,7 +234,7 @@ def _line(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashed: boo
     )
     if len(x) == 1 and len(values) > 1:
         ax.vlines(x, low, high, color=colour, linewidth=width, alpha=0.5)
-    return float(median[-1])
+    return float(mean[-1])
 
 
 def _finish(ax: Axes, notes: Notes, months: int) -> None:

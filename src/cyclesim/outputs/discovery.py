@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cyclesim.analysis.discovery import Discovery
+from cyclesim.outputs import text
 from cyclesim.outputs.printed import assumptions
 
 
@@ -12,7 +13,7 @@ def sentence(found: Discovery) -> str:
     """Return the finding in one sentence."""
     box = found.box
     if not box.restrictions:
-        return f"{found.scenario} fails ({found.rule}) in {_percent(box.base)} of the draws, nowhere in particular"
+        return f"{found.scenario} fails ({found.rule}) in {text.percent(box.base)} of the draws, nowhere in particular"
     return f"{found.scenario} fails ({found.rule}) where {box}"
 
 
@@ -22,17 +23,13 @@ def as_text(found: Discovery, about: dict[str, Any]) -> str:
     lines = [f"{sentence(found)}.\n"]
     if box.restrictions:
         lines += [
-            f"There {_percent(box.density)} of {box.inside:,} draws fail, against {_percent(box.base)} of all "
-            f"{box.draws:,}; {_percent(box.coverage)} of all failures are there.",
+            f"There {text.percent(box.density)} of {box.inside:,} draws fail, against {text.percent(box.base)} of all "
+            f"{box.draws:,}; {text.percent(box.coverage)} of all failures are there.",
             *(f"  {r}   (by chance: {r.chance:.1g})" for r in box.restrictions),
         ]
-    lines += ["\nThe same as a tree:", found.tree]
+        lines += ["\nThe same as a tree:", found.tree]
     lines.append(
         f"\nSimulated worlds, not observations (hash {about['hash']}): a description of these draws, not a cause. "
         f"{assumptions(about)}"
     )
     return "\n".join(lines)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cyclesim.inputs.experiments import Experiment
 from cyclesim.outputs import text
-from cyclesim.outputs.money import number
-from cyclesim.outputs.printed import aligned
+from cyclesim.outputs.printed import aligned, covering
+from cyclesim.outputs.text import number
 from cyclesim.vocabulary import Payer
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TARGET = "person_months_exploited"
 _HEAD = [
-    "mean of worlds (5 to 95 %)",
+    "mean of worlds (interval)",
     "person-months averted",
     "in the last 24 months",
     "people identified",
@@ -82,8 +82,10 @@ def _worlds(outcome: Outcome) -> str:
             "Expected values of the model's twin: no luck, so every difference is there, however small; what nobody "
             "knows about the inputs is not in it. A model, not observations."
         )
+    if ensemble.worlds == 1:
+        return f"One simulated world, not observations (seed {ensemble.seed}): another seed gives another one."
     return (
-        f"{ensemble.worlds} paired simulated worlds, not observations (seed {ensemble.seed}); intervals cover luck "
+        f"Simulated worlds, not observations (seed {ensemble.seed}). {covering(ensemble.worlds, 1)} They cover luck "
         "only, not what nobody knows about the inputs."
     )
 
@@ -103,15 +105,16 @@ def _row(outcome: Outcome, arm: str, place: int) -> list[str]:
 
 
 def _interval(reading: Reading, factor: float = 1.0) -> str:
-    mean = number(factor * reading.mean)
-    if reading.low is None or reading.high is None or reading.low == reading.high:
+    mean, found = number(factor * reading.mean), reading.spread
+    if found.worlds == 1:
         return mean
-    return f"{mean} ({number(factor * reading.low)} to {number(factor * reading.high)})"
+    return f"{mean} ({number(factor * found.low)} to {number(factor * found.high)})"
 
 
 def _read(reading: Reading) -> str:
-    error = "" if not reading.standard_error else f", standard error {number(reading.standard_error)}"
-    return f"{reading.name}: {_interval(reading)}{error}"
+    found = reading.spread
+    mean = "" if found.worlds == 1 else f"; 95 % of the mean {number(found.mean_low)} to {number(found.mean_high)}"
+    return f"{reading.name}: {_interval(reading)}{mean}"
 
 
 def _clear(outcome: Outcome) -> str:
@@ -150,9 +153,8 @@ def _joint(reading: Reading) -> str:
 
 
 def _ends(reading: Reading) -> str:
-    if reading.low is None or reading.high is None or reading.low == reading.high:
-        return "one value"
-    return f"5-95 % of worlds: {number(reading.low)} to {number(reading.high)}"
+    found = reading.spread
+    return "one value" if found.worlds == 1 else f"{found.who}: {number(found.low)} to {number(found.high)}"
 
 
 def _best(outcome: Outcome) -> str:

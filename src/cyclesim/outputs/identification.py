@@ -12,8 +12,8 @@ from cyclesim.analysis.readings import DATA, Sample
 from cyclesim.analysis.separation import SURE, Separation
 from cyclesim.inputs.dates import date
 from cyclesim.outputs import text
-from cyclesim.outputs.money import number
 from cyclesim.outputs.printed import aligned
+from cyclesim.outputs.text import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

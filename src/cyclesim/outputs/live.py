@@ -26,6 +26,7 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import ends
 from cyclesim.model.cycle import CycleModel
 from cyclesim.runs.results import Run, engine, over_crises
 from cyclesim.runs.simulate import run
@@ -261,9 +262,9 @@ def world(text: str, preset: str, replication: int) -> Floats:
 
 
 def band(worlds: Sequence[Floats], which: int, measure: str) -> dict[str, list[float]]:
-    """Return 5 % and 95 % of worlds month by month: of the baseline (0) or of the choice (1)."""
+    """Return the ends of the band over worlds, month by month: of the baseline (0) or of the choice (1)."""
     values = np.array([one[which, MEASURES.index(measure)] for one in worlds])
-    low, high = np.quantile(values, [0.05, 0.95], axis=0)
+    low, high = ends(values)
     return {"low": low.tolist(), "high": high.tolist()}
 
 

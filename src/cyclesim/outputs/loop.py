@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.loop import LINKS, STATES, Loops
+from cyclesim.intervals import who
 from cyclesim.outputs import style, text
 from cyclesim.outputs.printed import aligned, assumptions
 from cyclesim.runs.fingerprint import fingerprint
@@ -29,25 +30,39 @@ NEXT_TO_NOTHING = 0.01
 def sentence(loops: Loops) -> str:
     """Return the finding in one sentence."""
     found, low, high = loops.default, *loops.interval("multiplier")[::2]
-    spread = "" if math.isnan(low) else f" at the default inputs, to {low:.2f} to {high:.2f} in 90 % of draws of them"
+    ends = f"{dollars(low)} to {dollars(high)}"
+    spread = "" if math.isnan(low) else f" at the default inputs, and to {ends} over draws of them ({_over(loops)})"
     if math.isinf(found.multiplier):
         return "The loop is a trap here: a change of funding does not come to rest near where it began"
     begins = "Hardly any loop: a" if abs(found.gain) < NEXT_TO_NOTHING else "A"
-    return f"{begins} permanent dollar of funding comes to US${found.multiplier:.2f} in the long run{spread}"
+    return f"{begins} permanent dollar of funding comes to {dollars(found.multiplier)} in the long run{spread}"
+
+
+def dollars(multiplier: float | None) -> str:
+    """Return what a dollar comes to; without end where the loop is a trap."""
+    return "no end" if multiplier is None or math.isinf(multiplier) else f"US${multiplier:.2f}"
+
+
+def _over(loops: Loops) -> str:
+    return who(len(loops.drawn), noun="draws")
 
 
 def as_text(loops: Loops, about: Mapping[str, Any], command: str) -> str:
     """Return the loop of a scenario as text."""
     found = loops.default
-    rows = [["elasticity of each link", "defaults", *(["5 % of draws", "median", "95 %"] if loops.drawn else [])]]
+    rows = [
+        ["elasticity of each link", "defaults", *([f"{_over(loops)}, from", "median", "to"] if loops.drawn else [])]
+    ]
     for link in LINKS:
         rows.append([link, _number(found.elasticities[link]), *_spread(loops, link)])
     rows.append(["gain G, their product", _number(found.gain), *_spread(loops, "gain")])
     rows.append(["multiplier 1/(1 - G)", _number(found.multiplier), *_spread(loops, "multiplier")])
     rows.append(["the same by brute force", _number(found.measured), *_spread(loops, "measured")])
     rows.append(["time constant, months", _number(found.time_constant), *_spread(loops, "time_constant")])
+    left_out = ", ".join(f"{name} in {count}" for name, count in loops.undefined().items())
     covers = (
-        f"The spread is over {len(loops.drawn)} draws of the inputs that have a range."
+        f"The spread is over {len(loops.drawn)} draws of the inputs that have a range"
+        + (f", less those in which it is undefined ({left_out})." if left_out else ".")
         if loops.drawn
         else "At the default inputs only, so there is no interval: ask for --draws."
     )
@@ -71,7 +86,7 @@ def picture(loops: Loops) -> Figure:
         f"Model, not observations: twin of {loops.scenario.name} ({loops.scenario.hash}, by {fingerprint()}), "
         f"{loops.years} years. On each arrow: per cent of what it leads to for one per cent of where it comes "
         "from, in the long run"
-        + (f"; in brackets 5 to 95 % of {len(loops.drawn)} draws. " if loops.drawn else ". ")
+        + (f"; in brackets {_over(loops)}. " if loops.drawn else ". ")
         + f"{count['assumptions']} of {count['number']} parameters are assumptions."
     )
     subtitle = f"Long-run elasticity of each link; their product is the gain G = {_number(found.gain)}"

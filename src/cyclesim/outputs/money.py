@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -21,11 +20,12 @@ def lines(account: Account) -> list[str]:
     where = "out of donors' money" if account.equal else "on top of donors' money"
     return [
         "Money, US dollars per million people in need and year: "
-        f"spent {number(account.baseline)} in the baseline, {number(account.counterfactual)} here; "
-        f"of this {number(account.interventions)} on interventions, {where}; "
-        f"disbursed {number(account.disbursed_baseline)} and {number(account.disbursed_counterfactual)}",
+        f"spent {text.number(account.baseline)} in the baseline, {text.number(account.counterfactual)} here; "
+        f"of this {text.number(account.interventions)} on interventions, {where}; "
+        f"disbursed {text.number(account.disbursed_baseline)} and {text.number(account.disbursed_counterfactual)}",
         *([_equal(account)] if account.equal else []),
-        "Cost of interventions " + "; ".join(f"{_UNITS[what]}: {price(p)}" for what, p in account.prices.items()),
+        f"Interventions cost US${text.number(account.cost)} in all; "
+        + "; ".join(f"{_UNITS[what]}: {price(p)}" for what, p in account.prices.items()),
     ]
 
 
@@ -37,18 +37,6 @@ def caption(scenarios: Iterable[Scenario]) -> str:
     parts = [f"{s.name} {text.percent(min(_shares(s)))}" for s in paid if min(_shares(s)) < 1]
     carried = f"; carried out in part: {', '.join(parts)}" if parts else ""
     return f" Equal spending: donors' money pays for interventions{carried}."
-
-
-def number(value: float) -> str:
-    """Return a number at three or four figures, without false precision."""
-    if math.isnan(value):
-        return "-"
-    value += 0.0  # -0 is 0
-    if abs(value) >= 10_000:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def _shares(scenario: Scenario) -> list[float]:
@@ -68,7 +56,7 @@ def _equal(account: Account) -> str:
         if account.carried_out == 1
         else f"to {text.percent(account.carried_out)}, effects and cost alike: donors' money does not reach further"
     )
-    owed = f"US${number(account.owed)} of it is still owed at the end" if account.owed else "nothing of it is owed"
+    owed = f"US${text.number(account.owed)} of it is still owed at the end" if account.owed else "nothing of it is owed"
     return (
         f"Equal spending: interventions are paid out of what donors disburse. They are carried out {carried}; "
         f"{text.percent(account.paid)} of their cost was paid, {owed}."
@@ -79,4 +67,5 @@ def price(found: Price) -> str:
     """Return a price with its interval, or why there is none."""
     if found.value is None or found.low is None or found.high is None:
         return f"none ({found.reason})"
-    return f"US${number(found.value)} ({number(found.low)} to {number(found.high)} for 90 % of worlds)"
+    ends = f"{text.number(found.low)} to {text.number(found.high)}"
+    return f"US${text.number(found.value)} ({ends}, 95 % interval)"

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.measures import MEASURES
 from cyclesim.outputs import captions, charts, series, style, text
 from cyclesim.outputs.captions import Notes
 from cyclesim.outputs.style import Label
-from cyclesim.vocabulary import MEASURES, Line
+from cyclesim.vocabulary import Line
 
 COLUMNS, UP = 3, 2.2
 """Most panels in a row, and inches of a row with what is written in it."""
@@ -44,7 +45,7 @@ def deception(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
     def draw(ax: Axes, name: str, colour: str) -> None:
         labels = []
         for measure, word in SEEN.items():
-            y = _median(ax, series.of(wide[measure], name), colour, notes, _DASHES[measure])
+            y = _mean(ax, series.of(wide[measure], name), colour, notes, _DASHES[measure])
             labels.append(Label(max(y, low), word, colour))
         ax.set_yscale("log")
         ax.set_ylim(low / 1.6, high * 1.6)
@@ -53,15 +54,15 @@ def deception(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:
         ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
         style.end_labels(ax, labels, 0.75, lines=1)
 
-    true, believed, counted = (float(series.of(wide[m], baseline).iloc[:, -1].median()) for m in SEEN)
+    true, believed, counted = (float(series.of(wide[m], baseline).iloc[:, -1].mean()) for m in SEEN)
     month = style.month_words(int(table["month"].max()), notes.start)
     title = (
         f"In {month} donors believe {text.percent(believed / true)} of what is true; {text.percent(counted / true)} of "
         "it is counted"
         if true > 0
-        else f"In {month} nobody is exploited in the median world"
+        else f"In {month} nobody is exploited in any world"
     )
-    subtitle = "Prevalence per 1,000 people in need per year, logarithmic scale; medians and 5-95 % of worlds"
+    subtitle = "Prevalence per 1,000 people in need per year, logarithmic scale; means and bands over worlds"
     return _panels(names, title, subtitle, notes, draw)
 
 
@@ -82,8 +83,8 @@ def multiples(table: pd.DataFrame, baseline: str, notes: Notes, measure: str = "
     top = float(np.nanquantile(wide.to_numpy(), 0.999)) or 1.0
 
     def draw(ax: Axes, name: str, colour: str) -> None:
-        ends = [Label(_median(ax, series.of(wide, name), colour, notes, "-"), "", colour)]
-        ends.append(Label(_median(ax, series.of(wide, baseline), style.BASELINE, notes, (0, (4, 1.5))), "", "black"))
+        ends = [Label(_mean(ax, series.of(wide, name), colour, notes, "-"), "", colour)]
+        ends.append(Label(_mean(ax, series.of(wide, baseline), style.BASELINE, notes, (0, (4, 1.5))), "", "black"))
         ax.set_ylim(0, 1.05 * top)
         ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
         ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}")
@@ -91,7 +92,7 @@ def multiples(table: pd.DataFrame, baseline: str, notes: Notes, measure: str = "
 
     effects = {name: series.effect(table, baseline, name, measure) for name in names[1:]}
     unit = {"share": "per cent", "cents": "US dollars"}.get(MEASURES[measure].unit, MEASURES[measure].unit)
-    subtitle = f"{MEASURES[measure].text.split(';')[0]}, {unit}; black, dashed: the baseline; bands: 5-95 % of worlds"
+    subtitle = f"{MEASURES[measure].text.split(';')[0]}, {unit}; black, dashed: the baseline; bands as said below"
     title = captions.compared(effects, measure, notes)
     return _panels(names[1:], title, subtitle[0].upper() + subtitle[1:], notes, draw, first_is_baseline=False)
 
@@ -167,11 +168,11 @@ def _months(ax: Axes) -> float:
     return round((float(np.asarray(x)[-1]) - float(np.asarray(x)[0])) * 12) + 1
 
 
-def _median(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashes: object) -> float:
-    """Draw the median over worlds and their 5-95 % band; return the last median."""
+def _mean(ax: Axes, values: pd.DataFrame, colour: str, notes: Notes, dashes: object) -> float:
+    """Draw the mean over worlds and the band in which they lie; return the last mean."""
     x = [style.position(int(month), notes.start) for month in values.columns]
-    low, median, high = np.quantile(values.to_numpy(dtype=float), [0.05, 0.5, 0.95], axis=0)
+    mean, low, high = series.band(values)
     if len(values) > 1:
         ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
-    ax.plot(x, median, color=colour, linestyle=dashes)
-    return float(median[-1])
+    ax.plot(x, mean, color=colour, linestyle=dashes)
+    return float(mean[-1])

@@ -76,6 +76,7 @@ def notes(ensemble: Ensemble, first_change: int | None = None) -> charts.Notes:
         titles=titles if len(set(titles.values())) == len(titles) else {name: name for name in titles},
         hashes={name: scenario.hash for name, scenario in scenarios.items()},
         worlds=ensemble.worlds,
+        draws=ensemble.draws,
         covers=ensemble.covers,
         seed=ensemble.seed,
         assumptions=sum(grade == "assumption" for grade in grades),

@@ -8,39 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cyclesim.analysis.compare import spread_of
 from cyclesim.inputs.dates import date
-from cyclesim.outputs import money
-from cyclesim.outputs.money import number
+from cyclesim.intervals import FEWEST, who
+from cyclesim.measures import EVERY, HEADLINES, MEASURES, PERSON_MONTHS
+from cyclesim.outputs import money, text
+from cyclesim.outputs.text import number
 from cyclesim.runs.design import Design
 from cyclesim.runs.fingerprint import Fingerprint
 from cyclesim.runs.results import over_crises
-from cyclesim.vocabulary import AVERTED, MEASURES
 
 if TYPE_CHECKING:
     from cyclesim.analysis.compare import Comparison
     from cyclesim.inputs.scenario import Scenario
     from cyclesim.runs.results import Ensemble, Run
-
-TITLES = {
-    "person_months_exploited": "person-months of exploitation",
-    "newly_trafficked": "people trafficked, first time",
-    "retrafficked": "people trafficked again",
-    "identified": "people identified",
-    "came_forward": "of whom came forward themselves",
-    "assisted": "people assisted",
-    "detected_share": "share of the exploited identified in a year",
-    "true_prevalence": "true prevalence, per 1,000 a year",
-    "believed_prevalence": "believed prevalence, per 1,000 a year",
-    "deception": "believed over true prevalence",
-    "coverage": "funding coverage of the requirement",
-    "answered_share": "share of referrals answered",
-    "trust": "trust in the referral pathway",
-    "trained_share": "share of frontline staff trained",
-    "disbursed_cents": "money disbursed, US dollars",
-    "intervention_cents": "stated cost of interventions, US dollars",
-    "total_spent_cents": "money spent, interventions included, US dollars",
-}
-"""Measures that the commands print, with their names for people."""
 
 _YEARLY = ("exploited", "identified", "true_prevalence", "believed_prevalence", "coverage", "answered_share", "trust")
 
@@ -49,7 +30,7 @@ def run(result: Run, about: Mapping[str, Any]) -> str:
     """Return one world as text: totals, and year by year."""
     totals = result.totals()
     rows = [[year, *(number(value) for value in values)] for year, *values in _years(result)]
-    shown = [[TITLES[name], amount(name, totals[name])] for name in TITLES]
+    shown = [[EVERY[name].title, amount(name, totals[name])] for name in HEADLINES]
     return "\n".join(
         [
             f"{result.scenario.title}\n{result.scenario.question}\n",
@@ -82,9 +63,9 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
     for name in result.counterfactuals:
         scenario = ensemble.scenarios[name]
         lines += [f"\n{scenario.title} ({name})\n{scenario.question}", _when(result, name)]
-        lines += aligned(
-            [_HEAD, *_rows({row["measure"]: row for row in result.rows(name)}, paired=ensemble.covers == "luck only")]
-        )
+        rows = {row["measure"]: row for row in result.rows(name)}
+        lines.append(f"{scenario.title}: {finding(rows[PERSON_MONTHS], ensemble.covers)}.\n")
+        lines += aligned([_head(ensemble), *_rows(rows, paired=ensemble.covers == "luck only")])
         lines += money.lines(next(account for account in result.spending if account.scenario == name))
     lines += _caveats(ensemble.scenarios.values())
     lines.append(f"\n{_covers(ensemble)}")
@@ -95,6 +76,11 @@ def comparison(result: Comparison, about: Mapping[str, Any], typed: Sequence[str
     )
     lines.append(f"Simulated worlds, not observations (hash {about['hash']}). {assumptions(about)}")
     return "\n".join([*lines, f"Reproduce: {command(about, typed or about['order'], further)}"])
+
+
+def finding(row: Mapping[Any, Any], covers: str = "") -> str:
+    """Return what a counterfactual does to person-months of exploitation, from a row of `Comparison.rows`."""
+    return text.finding(EVERY[PERSON_MONTHS], spread_of(row), row["baseline"], covers)
 
 
 def command(about: Mapping[str, Any], scenarios: Sequence[str], further: str = "") -> str:
@@ -148,26 +134,28 @@ def amount(measure: str, value: float) -> str:
     return number(value / 100 if measure.endswith("_cents") else value)
 
 
-_HEAD = [
-    "mean of worlds",
-    "baseline",
-    "counterfactual",
-    "difference",
-    "median",
-    "5 % of worlds",
-    "95 %",
-    "pairing gain",
-]
+def _head(ensemble: Ensemble) -> list[str]:
+    worlds = who(ensemble.worlds, ensemble.draws)
+    return ["means of worlds", "baseline", "counterfactual", "difference", "95 % of the mean", worlds, "pairing gain"]
 
 
 def _rows(summary: Mapping[Any, Mapping[Any, Any]], paired: bool) -> list[list[str]]:
     rows = []
-    for name, title in TITLES.items():
+    for name in HEADLINES:
         row = summary[name]
-        label = f"{title}, averted" if name in AVERTED else title
-        values = [amount(name, row[k]) for k in ("baseline", "counterfactual", "difference", "median", "low", "high")]
-        rows.append([label, *values, number(row["pairing_gain"]) if paired else "-"])
+        values = [amount(name, row[k]) for k in ("baseline", "counterfactual", "difference")]
+        gain = number(row["pairing_gain"]) if paired else "-"
+        rows.append([EVERY[name].label, *values, ends(name, row, "mean_"), ends(name, row), gain])
     return rows
+
+
+def ends(measure: str, row: Mapping[Any, Any], of: str = "") -> str:
+    """Return an interval of a measure as text; ``mean_`` is that of the mean, marked where it shows no difference."""
+    low, high = row[f"{of}low"], row[f"{of}high"]
+    if not np.isfinite(low):
+        return "-"
+    unclear = " (not clear)" if of and not row.get("clear", True) and high > low else ""
+    return f"{amount(measure, low)} to {amount(measure, high)}{unclear}"
 
 
 def _when(result: Comparison, name: str) -> str:
@@ -185,20 +173,32 @@ def _what_it_is(result: Run, digest: str) -> str:
     return f"One simulated world, not observations (seed {result.seed}, hash {digest}): another seed gives another one."
 
 
+def covering(worlds: int, draws: int, units: int | None = None) -> str:
+    """Say what two intervals over worlds are: that of the mean, and where worlds lie; see `cyclesim.intervals`."""
+    shared = "draws" if draws > 1 else "worlds"
+    units = units if units is not None else draws if draws > 1 else worlds
+    few = f" Fewer than {FEWEST} {shared} or lucks give no interval that holds 9 in 10 further worlds."
+    return (
+        f"{worlds:,} paired worlds. A difference is clear where the 95 % interval of its mean (Student's t, over "
+        f"{shared}) excludes zero. The other interval holds {who(worlds, draws, units)}."
+        f"{few if units < FEWEST else ''}"
+    )
+
+
 def _covers(ensemble: Ensemble) -> str:
     if ensemble.covers == "expected values":
         return "Expected values without luck: there is no interval. Ask for draws."
     if ensemble.worlds == 1:
         return "One world: there is no interval. Ask for --replications or --draws."
-    interval = f"{ensemble.worlds} paired worlds; the interval holds 90 % of them and covers {ensemble.covers}"
+    interval = f"{covering(ensemble.worlds, ensemble.draws)} They cover"
     if ensemble.covers == "luck only":
-        return f"{interval}. What nobody knows about the inputs is not in it: ask for --draws."
+        return f"{interval} luck only. What nobody knows about the inputs is not in it: ask for --draws."
     stated = sorted(set().union(*(scenario.stated for scenario in ensemble.scenarios.values())))
+    luck = "" if ensemble.engine == "twin" else "luck and "
     held = f" Held as a scenario states them: {', '.join(stated)}." if stated else ""
-    few = " Fewer than 200 draws: the ends of the interval are rough." if ensemble.worlds < 200 else ""
     return (
-        f"{interval} that have a range (drawn over the whole of it, so the baseline is not the default one); the "
-        f"numbers in the scenario files are not varied.{held}{few}"
+        f"{interval} {luck}the inputs that have a range (drawn over the whole of it, so the baseline is not the "
+        f"default one); the numbers in the scenario files are not varied.{held}"
     )
 
 

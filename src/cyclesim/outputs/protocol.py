@@ -23,6 +23,7 @@ from cyclesim.inputs.interventions import Entry, catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.trace import Row, trace
+from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.luck import ListSlot, Slot
 from cyclesim.outputs.markdown import code, table
@@ -200,7 +201,7 @@ def interventions() -> str:
 
 def measures() -> str:
     """Return the measures of the monthly table."""
-    rows = [(code(m.name), m.kind, m.unit, m.text) for m in vocabulary.MEASURES.values()]
+    rows = [(code(m.name), m.kind, m.unit, m.text) for m in MEASURES.values()]
     return table(("measure", "kind", "unit", "what it is"), rows)
 
 

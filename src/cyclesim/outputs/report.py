@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.outputs import style
-from cyclesim.outputs.money import number
+from cyclesim.outputs.text import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.sensitivity import Sensitivity
+from cyclesim.measures import EVERY
 from cyclesim.outputs import style, text
-from cyclesim.outputs.captions import WORDS
-from cyclesim.outputs.printed import TITLES, aligned, assumptions
+from cyclesim.outputs.printed import aligned, assumptions
 from cyclesim.runs.folder import graded
 
 if TYPE_CHECKING:
@@ -32,15 +32,10 @@ def interval(row: Series | Mapping[str, Any], method: str) -> tuple[float, float
     return one, two, three
 
 
-def nothing(row: Series, method: str) -> bool:
-    """Return whether an input's interval reaches zero, so that it may do nothing."""
-    return interval(row, method)[1] <= 0
-
-
 def sentence(found: Sensitivity) -> str:
     """Return the finding in one sentence."""
-    words = TITLES.get(found.measure, WORDS.get(found.measure, found.measure.replace("_", " ")))
-    clear = [row["quantity"] for _, row in found.table.iterrows() if not nothing(row, found.method)]
+    words = EVERY[found.measure].words
+    clear = found.table.loc[found.table["named"], "quantity"].tolist()
     if not clear:
         return f"No input moves {words} clearly"
     shown = ", ".join(clear[:3])
@@ -49,29 +44,42 @@ def sentence(found: Sensitivity) -> str:
 
 def as_text(found: Sensitivity, about: dict[str, Any], number: int) -> str:
     """Return the strongest inputs as text."""
-    what = f"{TITLES.get(found.measure, found.measure.replace('_', ' '))}, {found.scenario}"
+    what = f"{EVERY[found.measure].title}, {found.scenario}"
     what = f"{what}, paired difference from {about['order'][0]}" if found.difference else what
-    covering = sum(nothing(row, found.method) for _, row in found.table.iterrows())
+    named = int(found.table["named"].sum())
     return "\n".join(
         [
             f"{sentence(found)}.\n\n{what[:1].upper()}{what[1:]}",
-            *aligned(_rows(found, number)),
-            f"{covering} of {len(found.table)} inputs have an interval that reaches zero: they may do nothing.",
-            _luck(found),
+            *(aligned(_rows(found, number)) if named else []),
+            unnamed(named, len(found.table), found.bar),
+            of_luck(found.luck, found.twin),
             f"Simulated worlds, not observations ({found.draws:,} draws, {found.replications} replications; hash "
             f"{about['hash']}). Intervals are for 95 %. {assumptions(about)}",
         ]
     )
 
 
+def unnamed(named: int, inputs: int, bar: float) -> str:
+    """Say how many inputs are not ranked, and why."""
+    if named == inputs:
+        return f"All {inputs} inputs move it more than the largest of as many dummy inputs would in 19 of 20 cases."
+    if not bar:
+        return f"{inputs - named} of {inputs} inputs move nothing."
+    return (
+        f"{inputs - named} of {inputs} inputs may do nothing and are not ranked: they do not exceed {_short(bar)}, "
+        "which the largest of as many dummy inputs reaches in 1 of 20 cases."
+    )
+
+
 def picture(found: Sensitivity, number: int = 12) -> Figure:
-    """Return a bar with its interval for each of the strongest inputs; those that may do nothing are hollow."""
-    rows = [row for _, row in found.table.head(number).iterrows()][::-1]
+    """Return a bar with its interval for each input that is named; if none is, hollow ones in alphabetical order."""
+    named = found.table[found.table["named"]] if found.table["named"].any() else found.table
+    rows = [row for _, row in named.head(number).iterrows()][::-1]
     count = graded()
     caption = (
         f"Model, not observations. {found.draws:,} draws, {found.replications} replications. Lines: 95 % intervals; "
-        f"hollow bars: they reach zero. {_luck(found)} {count['assumptions']} of {count['number']} parameters "
-        "are assumptions."
+        f"hollow bars: dummy inputs do as much. {of_luck(found.luck, found.twin)} {count['assumptions']} of "
+        f"{count['number']} parameters are assumptions."
     )
     with style.drawing():
         page = style.page(f"{sentence(found)}", _WHAT[found.method], caption, 0.6 + 0.28 * len(rows))
@@ -84,7 +92,7 @@ def picture(found: Sensitivity, number: int = 12) -> Figure:
         for place, row in enumerate(rows):
             value, low, high = interval(row, found.method)
             colour = style.COLOURS[0]
-            hollow = nothing(row, found.method)
+            hollow = not row["named"]
             axes.barh(place, value, height=0.62, color="white" if hollow else colour, edgecolor=colour, linewidth=0.8)
             axes.plot([low, high], [place, place], color=style.BASELINE, linewidth=1.0)
         axes.set_yticks(range(len(rows)), [row["quantity"].replace("_", " ") for row in rows])
@@ -100,7 +108,7 @@ def _rows(found: Sensitivity, number: int) -> list[list[str]]:
         "morris": ["input", "mu*", "95 %", "mu", "sigma"],
     }
     rows = [heads[found.method]]
-    for _, row in found.table.head(number).iterrows():
+    for _, row in found.table[found.table["named"]].head(number).iterrows():
         value, low, high = interval(row, found.method)
         cells = [_short(value), _ends(low, high)]
         if found.method == "sobol":
@@ -113,15 +121,17 @@ def _rows(found: Sensitivity, number: int) -> list[list[str]]:
     return rows
 
 
-def _luck(found: Sensitivity) -> str:
-    if math.isnan(found.luck):
+def of_luck(luck: float, twin: bool = False) -> str:
+    """Say what part of the variance luck is."""
+    if twin:
+        return "Expected values: there is no luck in them."
+    if math.isnan(luck):
         return "One replication: luck cannot be told from inputs, and makes inputs look weaker than they are."
-    return f"Luck is {text.percent(found.luck)} of the variance of a single world; it is taken out of the shares above."
+    return f"Luck is {text.percent(luck)} of the variance of a single world; it is taken out of what is shown."
 
 
 def _ends(low: float, high: float) -> str:
-    zero = " (reaches zero)" if low <= 0 else ""
-    return f"{_short(low)} to {_short(high)}{zero}"
+    return f"{_short(low)} to {_short(high)}"
 
 
 def _short(value: float) -> str:

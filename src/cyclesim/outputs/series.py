@@ -1,4 +1,7 @@
-"""Series of numbers behind the charts: worlds by months, and paired differences."""
+"""Series of numbers behind the charts: worlds by months, and paired differences.
+
+Lines and numbers in words are means over worlds; see `cyclesim.intervals`.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +9,48 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cyclesim.vocabulary import AVERTED, MEASURES
+from cyclesim.analysis.compare import spread
+from cyclesim.intervals import Spread, ends
+from cyclesim.measures import MEASURES
+from cyclesim.runs.results import KEYS, over_crises
 
-WORLD = ["scenario", "draw", "replication"]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Paired difference of one counterfactual: by world and month, accumulated, and its median over worlds."""
+    """Paired difference of one counterfactual.
+
+    Attributes
+    ----------
+    monthly, running
+        By world and month, and accumulated: shape (worlds, months).
+    spread
+        Of the last accumulated month over worlds.
+    baseline
+        What the baseline comes to, mean over worlds.
+    """
 
     monthly: pd.DataFrame
     running: pd.DataFrame
-    median: float
-    low: float
-    high: float
+    spread: Spread
     baseline: float
 
     @property
     def clear(self) -> bool:
-        """Whether the interval over worlds excludes zero, or there is but one world and a difference."""
-        return self.median != 0 and not self.low <= 0 <= self.high
+        """Whether the difference is clear, or there is but one world and a difference."""
+        return self.spread.clear or (self.spread.worlds == 1 and self.spread.mean != 0)
 
 
 def worlds(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return a measure by world and month: rows (scenario, draw, replication), a column for each month.
 
-    Counts are summed over crises; shares, rates and indices are averaged with people as weights.
+    Several crises are taken together as in `over_crises`.
     """
-    keys = [*WORLD, "month"]
-    if MEASURES[measure].kind != "level" or table["crisis"].nunique() == 1:
-        return table.groupby(keys, sort=False)[measure].sum().unstack("month").astype(float)
-    weights = table["people"].astype(float)
-    weighted = table[keys].assign(weight=weights, product=weights * table[measure], plain=table[measure])
-    sums = weighted.groupby(keys, sort=False).agg({"weight": "sum", "product": "sum", "plain": "mean"})
-    mean = (sums["product"] / sums["weight"]).where(sums["weight"] > 0, sums["plain"])
-    return mean.unstack("month")
+    months = over_crises(table, [measure]).set_index([*KEYS, "month"])[measure]
+    return months.unstack("month").astype(float)
 
 
 def of(wide: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -55,20 +64,21 @@ def effect(table: pd.DataFrame, baseline: str, name: str, measure: str) -> Effec
     base, other = (of(wide, scenario) for scenario in (baseline, name))
     index, months = base.index.intersection(other.index), base.columns.intersection(other.columns)
     base, other = base.loc[index, months], other.loc[index, months]
-    monthly = base - other if measure in AVERTED else other - base
-    running, reference = (_accumulated(frame, measure) for frame in (monthly, base))
-    last = running.iloc[:, -1].to_numpy()
-    low, high = np.quantile(last, [0.05, 0.95]) if len(last) > 1 else (np.nan, np.nan)
-    return Effect(
-        monthly, running, float(np.median(last)), float(low), float(high), float(np.median(reference.iloc[:, -1]))
-    )
+    monthly = MEASURES[measure].difference(base, other)
+    running = monthly.apply(accumulated, axis=1, raw=True, measure=measure)
+    baseline = accumulated(base.to_numpy(), measure)[:, -1].mean()
+    return Effect(monthly, running, spread(running.iloc[:, -1]), float(baseline))
 
 
-def adds(measure: str) -> bool:
-    """Return whether the measure adds up over months; of all others the mean is taken."""
-    return MEASURES[measure].kind == "flow" or measure == "exploited"
+def accumulated(months: Floats, measure: str) -> Floats:
+    """Return what months come to since the first: their sum where the measure adds up, else their mean."""
+    total = np.cumsum(months, axis=-1)
+    return total if MEASURES[measure].adds else total / np.arange(1, total.shape[-1] + 1)
 
 
-def _accumulated(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
-    total = frame.cumsum(axis=1)
-    return total if adds(measure) else total.div(np.arange(1, total.shape[1] + 1), axis=1)
+def band(values: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Return mean, lower and upper end of a band over worlds, month by month; see `cyclesim.intervals.ends`."""
+    numbers = values.to_numpy(dtype=float)
+    draws = values.index.get_level_values("draw").nunique()
+    low, high = ends(numbers, draws if draws > 1 else None)
+    return numbers.mean(axis=0), low, high

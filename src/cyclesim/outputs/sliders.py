@@ -1,7 +1,7 @@
 """A page with sliders: every combination of a grid of levers, simulated beforehand, in one file.
 
-The page holds medians and 5-95 % of paired worlds, month by month, for each combination: of each measure, and of what
-it differs from the baseline. It is a picture of a finished sweep: a number on it can be found in the sweep's table.
+The page holds means and intervals over paired worlds, month by month, for each combination: of each measure, and of
+what it differs from the baseline. It is a picture of a finished sweep: its numbers can be found in the sweep's table.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from cyclesim.errors import FolderError, StudyError
 from cyclesim.inputs.parameters import parameters
-from cyclesim.outputs import series
-from cyclesim.outputs.captions import WORDS
+from cyclesim.intervals import Spread, ends, who
+from cyclesim.measures import MEASURES, over_months
+from cyclesim.outputs import series, text
 from cyclesim.outputs.reports.parts import LEAVES_OUT
 from cyclesim.runs.folder import graded
-from cyclesim.vocabulary import AVERTED, MEASURES
 
 if TYPE_CHECKING:
     from cyclesim.inputs.study import Study
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000_000
 """Largest page: what a mail takes and a telephone opens at once."""
 MOST_MEASURES, MOST_LEVERS = 3, 6
-QUANTILES = (0.05, 0.5, 0.95)
 Floats = NDArray[np.float64]
 _Fault = tuple[tuple[str, ...], str, str]
 
@@ -57,9 +56,12 @@ class Grid:
     measures
         What is shown.
     values, differences
-        By measure: 5 %, median and 95 % over paired worlds, month by month, shape (levels of each lever, 3, months);
+        By measure: lower end, mean and upper end over paired worlds, month by month, shape (levels of each lever, 3,
+        months); see `cyclesim.intervals.ends`;
         of the measure, and of its difference from the baseline, accumulated over months (averted where that is the
         word; the mean so far for what does not add up).
+    sentences
+        What each combination changes, by the end; the last lever varies fastest.
     worlds
         Paired worlds for each combination.
     """
@@ -68,6 +70,7 @@ class Grid:
     measures: Sequence[str]
     values: dict[str, Floats]
     differences: dict[str, Floats]
+    sentences: Sequence[str]
     worlds: int
 
 
@@ -135,19 +138,24 @@ def grid(sweep: Sweep) -> Grid:
     shape = tuple(len(lever.levels) for lever in levers)
     order = np.lexsort(columns[::-1])  # draws by the levels of the first lever, then of the second, ...
     frame = sweep.runs([f"{name}_by_month" for name in measures]).sort_values(["draw", "replication"])
-    values, gained = {}, {}
+    values, gained, said = {}, {}, []
     for name in measures:
         months = np.stack(list(frame[f"{name}_by_month"])).astype(float)
         months = months.reshape(len(design), worlds, -1)[order].reshape(*shape, worlds, -1)
         base = months[tuple(lever.baseline for lever in levers)]
-        difference = (base - months) if name in AVERTED else (months - base)
-        running = np.cumsum(difference, axis=-1)
-        if not series.adds(name):
-            running = running / np.arange(1, running.shape[-1] + 1)
-        values[name], gained[name] = (
-            np.moveaxis(np.quantile(one, QUANTILES, axis=-2), 0, -2) for one in (months, running)
-        )
-    return Grid(levers, measures, values, gained, worlds)
+        running = series.accumulated(MEASURES[name].difference(base, months), name)
+        values[name], gained[name] = _bands(months), _bands(running)
+        whole = float(series.accumulated(base, name)[..., -1].mean())
+        last = running[..., -1].reshape(-1, worlds)
+        said.append([text.finding(over_months(name), Spread.of(one), whole, "luck only") for one in last])
+    sentences = ["; ".join(parts) + "." for parts in zip(*said, strict=True)]
+    return Grid(levers, measures, values, gained, [s[0].upper() + s[1:] for s in sentences], worlds)
+
+
+def _bands(values: Floats) -> Floats:
+    """Return lower end, mean and upper end over worlds: shape (..., worlds, months) to (..., 3, months)."""
+    low, high = ends(np.moveaxis(values, -2, 0))
+    return np.stack([low, values.mean(axis=-2), high], axis=-2)
 
 
 def _lever(scenario: Any, path: str, levels: Floats) -> Lever:
@@ -184,6 +192,7 @@ def as_html(sweep: Sweep, command: str) -> str:
         content=_content(shown, scenario, sweep.manifest["hash"]),
         levers=shown.levers,
         worlds=shown.worlds,
+        who=who(shown.worlds),
         version=str(sweep.plan.made_by),
         hash=sweep.manifest["hash"],
         seed=sweep.study.seed,
@@ -211,6 +220,7 @@ def _content(shown: Grid, scenario: Any, digest: str) -> dict[str, Any]:
         "start": scenario.start,
         "months": scenario.months,
         "worlds": shown.worlds,
+        "sentences": shown.sentences,
         "levers": [
             {"label": v.label, "levels": list(v.levels), "baseline": v.baseline, "percent": v.percent}
             for v in shown.levers
@@ -218,20 +228,14 @@ def _content(shown: Grid, scenario: Any, digest: str) -> dict[str, Any]:
         "measures": [
             {
                 "name": name,
-                "title": _title(name),
-                "words": WORDS.get(name, name.replace("_", " ")),
+                "title": MEASURES[name].title[0].upper() + MEASURES[name].title[1:],
+                "words": over_months(name).words,
                 "unit": MEASURES[name].unit,
-                "averted": name in AVERTED,
-                "adds": series.adds(name),
+                "averted": MEASURES[name].averted,
+                "adds": MEASURES[name].adds,
                 "values": packed(shown.values[name]),
                 "differences": packed(shown.differences[name]),
             }
             for name in shown.measures
         ],
     }
-
-
-def _title(measure: str) -> str:
-    titles = {"exploited": "People in exploitation", "identified": "People identified per month"}
-    words = titles.get(measure, measure.removesuffix("_cents").replace("_", " "))
-    return words[0].upper() + words[1:]

@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.outputs.printed import TITLES, aligned, amount, assumptions
+from cyclesim.intervals import who
+from cyclesim.measures import EVERY, PERSON_MONTHS
+from cyclesim.outputs.printed import aligned, amount, assumptions, covering, ends, finding
 from cyclesim.outputs.printed import drawn as printed_design
 from cyclesim.runs.logbook import versions
 from cyclesim.runs.precision import took
 from cyclesim.runs.totals import chosen
-from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def finished(sweep: Sweep, state: State, summary: pd.DataFrame | None, differenc
         return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
     if summary is not None and differences is not None:
         table = _levels(sweep, summary) if differences.empty else _differences(sweep, differences)
-        lines += ["", *table, covers_text(sweep), *printed_design(sweep.design)]
+        lines += ["", *_findings(sweep, differences), *table, covers_text(sweep), *printed_design(sweep.design)]
     lines.append(f"Simulated worlds, not observations (hash {sweep.manifest['hash']}). {assumptions(sweep.manifest)}")
     return "\n".join(lines)
 
@@ -116,7 +117,7 @@ def replayed(result: Replayed) -> str:
     if result.failed:
         lines += ["It fails again:" if result.stored_failed else "It fails now:", result.traceback.rstrip()]
         return "\n".join(lines)
-    lines += aligned([[TITLES.get(k, k), amount(k, v)] for k, v in result.totals.items()])
+    lines += aligned([[EVERY[k].title, amount(k, v)] for k, v in result.totals.items()])
     if result.stored_failed:
         return "\n".join([*lines, "It failed in the sweep and comes through now: cyclesim resume --retry-failed"])
     if result.stored is None:
@@ -142,36 +143,61 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 
 def covers_text(sweep: Sweep) -> str:
     """Return what the spread of a sweep's differences covers."""
-    design = sweep.study.design
-    if sweep.plan.twin:
-        return "Expected values without luck; the interval holds 90 % of the draws."
+    design, plan = sweep.study.design, sweep.plan
+    if not sweep.sampled and design is not None:
+        return (
+            f"The draws are those of a {design.method}, no sample of what is plausible: there is no interval, and "
+            "where all of them lie is told. Read them draw by draw."
+        )
+    said = covering(len(plan.draws) * plan.replications, len(plan.draws), units(sweep))
     if design is None:
-        return "The interval holds 90 % of worlds and covers luck only: the inputs were not varied."
-    if design.method in ("lhs", "sobol"):
-        return "The interval holds 90 % of worlds and covers luck and the quantities drawn, over their ranges."
-    return (
-        f"The interval holds 90 % of worlds over the draws of a {design.method}, which are no sample of what is "
-        "plausible: read it draw by draw."
-    )
+        return f"{said} They cover luck only: the inputs were not varied."
+    if plan.twin:
+        return f"{said} They cover the quantities drawn, over their ranges, and no luck (expected values)."
+    if sweep.shared_luck and plan.replications == 1:
+        return f"{said} All draws have one luck, so that nothing is clear: ask for --replications."
+    return f"{said} They cover luck and the quantities drawn, over their ranges."
+
+
+def units(sweep: Sweep) -> int:
+    """Return what the ends of the intervals of a sweep rest on; see `cyclesim.intervals.Spread`."""
+    draws, replications = len(sweep.plan.draws), sweep.plan.replications
+    if draws == 1:
+        return replications
+    return 1 if not sweep.sampled else min(draws, replications) if sweep.shared_luck else draws
+
+
+def _who(sweep: Sweep) -> str:
+    return who(len(sweep.plan.draws) * sweep.plan.replications, len(sweep.plan.draws), units(sweep))
 
 
 def _levels(sweep: Sweep, summary: pd.DataFrame) -> list[str]:
-    rows = [["mean of runs", "", "standard deviation", "5 % of worlds", "median", "95 %"]]
+    rows = [["over worlds", "mean", "95 % of the mean", "median", _who(sweep)]]
     for measure in [m for m in HEADLINES if m in sweep.measures]:
-        found = summary.loc[[(sweep.baseline, measure)]].iloc[0]
-        columns = ("mean", "sd", "q05", "q50", "q95")
-        rows.append([TITLES.get(measure, measure), *(amount(measure, found[column]) for column in columns)])
+        found = summary.loc[[(sweep.baseline, measure)]].iloc[0].to_dict()
+        mean, median = (amount(measure, found[column]) for column in ("mean", "q50"))
+        rows.append([EVERY[measure].title, mean, ends(measure, found, "mean_"), median, ends(measure, found)])
     return aligned(rows)
 
 
+def _findings(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
+    """Return what each counterfactual does to person-months of exploitation, where the sweep keeps them."""
+    if not sweep.sampled:
+        return []
+    covers = "luck only" if sweep.study.design is None else ""
+    rows = differences.to_dict("index")
+    found = [(scenario, rows.get((name, PERSON_MONTHS))) for name, scenario in sweep.scenarios.items()]
+    said = [f"{scenario.title}: {finding(row, covers)}." for scenario, row in found if row]
+    return [*said, ""] if said else []
+
+
 def _differences(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
-    rows = [["against " + sweep.baseline, "", "baseline", "difference", "error of it", "5 % of worlds", "95 %"]]
+    rows = [["against " + sweep.baseline, "", "baseline", "difference", "95 % of the mean", _who(sweep)]]
     for name in list(sweep.scenarios)[1:]:
         for measure in [m for m in HEADLINES if m in sweep.measures]:
-            found = differences.loc[[(name, measure)]].iloc[0]
-            label = TITLES.get(measure, measure) + (", averted" if measure in AVERTED else "")
-            columns = ("baseline", "difference", "standard_error", "low", "high")
-            rows.append([name, label, *(amount(measure, found[column]) for column in columns)])
+            found = differences.loc[[(name, measure)]].iloc[0].to_dict()
+            means = (amount(measure, found[column]) for column in ("baseline", "difference"))
+            rows.append([name, EVERY[measure].label, *means, ends(measure, found, "mean_"), ends(measure, found)])
     return aligned(rows)
 
 

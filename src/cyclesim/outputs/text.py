@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from cyclesim.intervals import Spread
+from cyclesim.measures import Measure
+
 Interval = tuple[float, float]
 
 
@@ -15,15 +18,16 @@ def number(x: float, interval: Interval | None = None) -> str:
     x
         The number.
     interval
-        Its 5-95 % interval over worlds. Without one (or with one of no width) three significant digits are kept;
-        with one, digits below about a third of its half-width are dropped, but never the first two of ``x``.
+        Where worlds lie. Without one (or with one of no width) whole numbers below 10,000 are written in full, and of
+        all others three significant digits; with one, digits below about a third of its half-width are dropped, but
+        never the first two of ``x``.
     """
     if not math.isfinite(x):
-        return "no value"
+        return "-"
     if x == 0:
         return "0"
     leading = _exponent(x)
-    exponent = leading - 2
+    exponent = min(leading - 2, 0) if leading < 4 else leading - 2
     if interval is not None and all(map(math.isfinite, interval)) and interval[0] != interval[1]:
         exponent = min(leading - 1, _exponent((interval[1] - interval[0]) / 6))
     exponent = max(exponent, leading - 14)
@@ -41,6 +45,8 @@ def percent(share: float) -> str:
 
 def points(share: float, interval: Interval | None = None) -> str:
     """Write a difference of shares in percentage points."""
+    if not math.isfinite(share):
+        return "no value"
     scaled = None if interval is None else (100 * interval[0], 100 * interval[1])
     written = number(100 * share, scaled)
     return f"{written} percentage point{'' if written == '1' else 's'}"
@@ -48,10 +54,10 @@ def points(share: float, interval: Interval | None = None) -> str:
 
 def dollars(cents: float, interval: Interval | None = None) -> str:
     """Write an amount of cents in US dollars, such as ``US$1,200`` or ``-US$30``."""
+    if not math.isfinite(cents):
+        return "no value"
     scaled = None if interval is None else (interval[0] / 100, interval[1] / 100)
     written = number(cents / 100, scaled)
-    if written == "no value":
-        return written
     return f"-US${written[1:]}" if written.startswith("-") else f"US${written}"
 
 
@@ -61,48 +67,57 @@ def quantity(x: float, unit: str, interval: Interval | None = None) -> str:
         return percent(x)
     if unit == "cents":
         return dollars(x, interval)
+    if not math.isfinite(x):
+        return "no value"
     written = number(x, interval)
-    bare = written == "no value" or unit in ("", "ratio", "index")
-    return written if bare else f"{written} {_noun(written, unit)}"
+    return written if unit in ("", "ratio", "index") else f"{written} {_noun(written, unit)}"
 
 
-def finding(measure_title: str, mean: float, low: float, high: float, unit: str, baseline_mean: float) -> str:
+def finding(measure: Measure, found: Spread, baseline: float, covers: str = "") -> str:
     """Say in one sentence (without subject and full stop) what a counterfactual changes.
 
     Parameters
     ----------
-    measure_title
-        The measure in words, such as ``person-months of exploitation`` or ``people identified``.
-    mean, low, high
-        Middle (mean or median) of the paired difference over worlds and its 5-95 % interval. Without an interval
-        (NaN) there is one world.
-    unit
-        Unit of the difference. In ``person-months`` a positive difference is averted; in all others, an increase.
-    baseline_mean
+    measure
+        What is changed.
+    found
+        Paired difference over worlds; of an averted measure positive where it is averted.
+    baseline
         Mean of the baseline, to which the difference is set in proportion; NaN or zero if there is none.
+    covers
+        What the worlds cover, as `cyclesim.runs.results.Ensemble.covers` says.
     """
-    if not math.isfinite(mean):
-        return f"no value for {measure_title}"
-    one_world = not (math.isfinite(low) and math.isfinite(high))
-    interval = None if one_world else (low, high)
-    if mean == 0 and (one_world or low == high == 0):
-        return f"no difference in {measure_title}" + (" in this one world" if one_world else "")
-    ends = (-high, -low) if unit.startswith("person-months") and high < 0 else (low, high)  # "adds 17 to 68"
-    where = " in this one world" if one_world else f" (5-95 % of worlds: {_range(*ends, unit)})"
-    if interval is not None and (low <= 0 <= high or mean * low < 0):
-        return f"no clear difference in {measure_title}{where}"
-    return f"{_change(measure_title, mean, interval, unit)}{where}{_proportion(mean, unit, baseline_mean)}"
+    if not math.isfinite(found.mean):
+        return f"no value for {measure.words}"
+    if found.mean == 0 and (found.worlds == 1 or found.low == found.high == 0):
+        return f"no difference in {measure.words}{'' if found.worlds > 1 else _where(found, measure, covers)}"
+    less = found.mean < 0 if measure.unit == "person-months" else measure.averted
+    shown = -found if less else found  # "adds 17 to 68", "lowers by -30 to -10"
+    change = found if measure.unit == "person-months" else shown
+    if found.worlds > 1 and not found.clear:
+        return f"no clear difference in {measure.words}{_where(change, measure, covers)}"
+    where = _where(shown, measure, covers)
+    return f"{_change(measure, change)}{where}{_proportion(found.mean, measure.unit, baseline)}"
 
 
-def _change(measure_title: str, mean: float, interval: Interval | None, unit: str) -> str:
-    size, width = abs(mean), interval
-    if unit.startswith("person-months"):
-        verb = "averts" if mean > 0 else "adds"
-        noun = unit if " of " in unit else f"{unit} of exploitation"
-        return f"{verb} about {quantity(size, noun, width)}"
-    verb = "raises" if mean > 0 else "lowers"
-    amount = points(size, width) if unit == "share" else quantity(size, unit, width)
-    return f"{verb} {measure_title} by about {amount}"
+def interval(found: Spread, unit: str, covers: str = "") -> str:
+    """Say whom the interval of a spread holds, and from where to where."""
+    luck = f"{covers}, " if covers in ("luck only", "inputs only") else ""
+    return f"{luck}{found.who}: {_range(found.low, found.high, unit)}"
+
+
+def _where(found: Spread, measure: Measure, covers: str) -> str:
+    if found.worlds == 1:
+        return " in expected values" if covers == "expected values" else " in this one world"
+    return f" ({interval(found, measure.unit, covers)})"
+
+
+def _change(measure: Measure, found: Spread) -> str:
+    size, ends = abs(found.mean), None if found.worlds == 1 else (found.low, found.high)
+    if measure.unit == "person-months":
+        return f"{'averts' if found.mean > 0 else 'adds'} about {quantity(size, measure.words, ends)}"
+    amount = points(size, ends) if measure.unit == "share" else quantity(size, measure.unit, ends)
+    return f"{'raises' if found.mean > 0 else 'lowers'} {measure.words} by about {amount}"
 
 
 def _proportion(mean: float, unit: str, baseline_mean: float) -> str:

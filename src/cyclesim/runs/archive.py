@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.measures import MEASURES, PERSON_MONTHS
 from cyclesim.runs import folder as folders
 from cyclesim.runs import manifest as manifests
 from cyclesim.runs import seals, writing
 from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
 from cyclesim.runs.sweep import read_sweep
-from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
+from cyclesim.runs.totals import TOTALS
 from cyclesim.runs.verify import INSIDE
-from cyclesim.vocabulary import MEASURES
 
 PACKAGE = "datapackage.json"
 _WHEN = (1980, 1, 1, 0, 0, 0)

@@ -1,8 +1,8 @@
 """The fingerprint: a hash of everything but scenario, draw and luck that determines what comes out of a run.
 
 It covers the syntax of every module between a scenario and its totals, the default of every parameter that they name,
-and the versions of the libraries that do the arithmetic. It says nothing about the machine: whether another processor
-gives the same bits is what `cyclesim verify` tries.
+the kinds and units of measures (not their words), and the versions of the libraries that do the arithmetic. It says
+nothing about the machine: whether another processor gives the same bits is what `cyclesim verify` tries.
 
 Code that was rewritten without moving a bit has another fingerprint and gives the same results. Such pairs stand in
 equal_code.json; `python tests/golden/equal.py` adds one after both have replayed the golden worlds.
@@ -24,12 +24,13 @@ import scipy
 from cyclesim import sources
 from cyclesim.errors import FolderError
 from cyclesim.inputs.parameters import parameters
+from cyclesim.measures import MEASURES
 from cyclesim.version import VERSION
 
 ROOTS = ("cyclesim.runs.item", "cyclesim.runs.months", "cyclesim.runs.totals")
 """Where a run begins and ends; all they import of the package counts with them."""
 EQUAL = Path(__file__).parents[1] / "equal_code.json"
-PARAMETERS = "inputs/parameters.yaml"
+DATA = ("inputs/parameters.yaml", "measures.toml")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def fingerprint() -> Fingerprint:
         If the source was written after this process imported it.
     """
     found = _fingerprint()
-    written = sources.written_since([PARAMETERS, *(sources.path_of(module) for module in modules())])
+    written = sources.written_since([*DATA, *(sources.path_of(module) for module in modules())])
     if written:
         raise FolderError(
             f"{', '.join(written[:3])}{' and others' if len(written) > 3 else ''} was written after this process "
@@ -122,11 +123,13 @@ def fingerprint() -> Fingerprint:
 
 @cache
 def modules() -> dict[str, str]:
-    """Return the hash of every module that determines results, by name, and one of the parameters that they read."""
+    """Return the hash of every module that determines results, by name, and of the data that they read."""
     found = sources.closure(ROOTS)
     named = {name for module in found.values() for name in module.names}
     read = {name: quantity.value for name, quantity in parameters().items() if name in named}
-    return {**{name: module.syntax for name, module in found.items()}, "parameters": _digest(read)}
+    counted = {name: (measure.kind, measure.unit) for name, measure in MEASURES.items()}
+    data = {"measures": _digest(counted), "parameters": _digest(read)}
+    return {**{name: module.syntax for name, module in found.items()}, **data}
 
 
 @cache
@@ -147,7 +150,7 @@ def code_of(module: str) -> str:
 
 
 def moved(before: Mapping[str, str]) -> list[str]:
-    """Return the modules, or ``parameters``, that differ from those of another fingerprint."""
+    """Return the modules, ``measures`` or ``parameters`` that differ from those of another fingerprint."""
     now = modules()
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)) if before else []
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study
+from cyclesim.measures import MEASURES
 from cyclesim.runs import parquet, totals
 from cyclesim.runs.design import NO_DRAWS, Design
 from cyclesim.runs.fingerprint import Fingerprint
 from cyclesim.runs.folder import graded
 from cyclesim.runs.plan import Plan
-from cyclesim.vocabulary import MEASURES
 
 KIND = "sweep"
 _SIZES = ("replications", "until", "most")

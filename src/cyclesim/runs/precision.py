@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError, did_you_mean
-from cyclesim.runs.totals import PERSON_MONTHS, TOTALS
-from cyclesim.vocabulary import AVERTED
+from cyclesim.measures import EVERY, PERSON_MONTHS
+from cyclesim.runs.totals import TOTALS
 
 LEVEL = 0.95
 """Share of sweeps in which the interval holds the mean at every number of replications."""
@@ -76,7 +76,7 @@ class Rule:
 
     def __str__(self) -> str:
         width = f"{100 * self.half_width:g} %" if self.relative else f"{self.half_width:g}"
-        averted = "averted " if self.measure in AVERTED else ""
+        averted = "averted " if EVERY[self.measure].averted else ""
         return f"{averted}{self.measure.replace('_', ' ')}: half-width {width}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +12,18 @@ import numpy as np
 from cyclesim.errors import UnknownNameError, did_you_mean
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import Spread
+from cyclesim.measures import MEASURES
 from cyclesim.runs.design import Design
 from cyclesim.runs.fingerprint import Fingerprint, of_this_process
 from cyclesim.runs.months import Table, World
-from cyclesim.runs.totals import TOTALS
+from cyclesim.runs.totals import TOTALS, by_month
 from cyclesim.runs.totals import totals as of_run
-from cyclesim.vocabulary import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KEYS = ["scenario", "draw", "replication"]
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-FEWEST_WORLDS = 5
-"""Fewer worlds that all lie on one side of zero prove little: four coins fall alike one time in eight."""
 _DIMENSIONS = {
     "settings": "setting",
     "groups": "group",
@@ -49,27 +47,48 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def over_crises(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each run and month: flows and stocks summed over crises, levels weighted with people."""
-    by_month = [*KEYS, "month"]
-    if table["crisis"].nunique() > 1:
-        people = table.groupby(by_month, sort=False)["people"]
-        total, number = people.transform("sum"), people.transform("size")
-        share = (table["people"] / total).where(total > 0, 1 / number)
-        table = table.assign(**{n: table[n] * share for n, m in MEASURES.items() if m.kind == "level"})
-    return table.groupby(by_month, sort=False)[list(MEASURES)].sum().reset_index()
-
-
-def describe(values: pd.DataFrame) -> pd.DataFrame:
-    """Return mean, standard deviation and quantiles of each measure and scenario: rows (scenario, measure)."""
-    columns = [name for name in values.columns if name not in KEYS]
-    grouped = values.groupby("scenario", sort=False)[columns]
-    parts = {"mean": grouped.mean(), "sd": grouped.std(ddof=1)}
-    parts |= {f"q{round(100 * q):02d}": grouped.quantile(q) for q in QUANTILES}
+def over_crises(table: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
+    """Return a row for each run and month, with measures as `cyclesim.runs.totals.by_month` adds them up."""
     import pandas as pd
 
-    result = pd.concat({name: part.stack() for name, part in parts.items()}, axis=1)
-    return result.rename_axis(["scenario", "measure"])
+    shown = [*KEYS, "month", *measures]
+    if table["crisis"].nunique() == 1:
+        return table[shown].reset_index(drop=True)
+    parts = []
+    for places in table.groupby(KEYS, sort=False).indices.values():
+        run = table.iloc[places].sort_values(["crisis", "month"])
+        columns = {name: run[name].to_numpy() for name in {"month", "people", *measures}}
+        keys = run[[*KEYS, "month"]].iloc[: run["month"].nunique()]
+        parts.append(keys.assign(**by_month(columns, measures)))
+    return pd.concat(parts, ignore_index=True)[shown]
+
+
+def describe(values: pd.DataFrame, shared_luck: bool = False, sampled: bool = True) -> pd.DataFrame:
+    """Return what each measure comes to over the worlds of each scenario: rows (scenario, measure).
+
+    Parameters
+    ----------
+    values
+        A row for each run: its keys, and totals.
+    shared_luck, sampled
+        Whether replication r has the same luck in all draws; whether draws are a sample of what is plausible.
+
+    Returns
+    -------
+    Columns: ``mean``, its ``error``, the interval of the mean (``mean_low``, ``mean_high``), where nine in ten worlds
+    or all of them lie (``low``, ``high``), ``worlds``, ``draws``, ``units``, ``sd``, and quartiles (``q25``, ``q50``,
+    ``q75``); see `cyclesim.intervals.Spread`.
+    """
+    import pandas as pd
+
+    rows = {}
+    for name, runs in values.groupby("scenario", sort=False):
+        for measure in runs.columns.difference(KEYS, sort=False):
+            found = runs[measure]
+            quartiles = dict(zip(("q25", "q50", "q75"), np.quantile(found, [0.25, 0.5, 0.75]), strict=True))
+            spread = Spread.of(found.to_numpy(), runs["draw"], runs["replication"] if shared_luck else None, sampled)
+            rows[name, measure] = {**asdict(spread), "sd": found.std(ddof=1), **quartiles}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["scenario", "measure"])
 
 
 def of_measure(summary: pd.DataFrame, measure: str | None) -> pd.DataFrame:
@@ -243,6 +262,11 @@ class Ensemble:
         return int(self.table[["draw", "replication"]].drop_duplicates().shape[0])
 
     @property
+    def draws(self) -> int:
+        """Number of draws that the worlds are of; 1 where the inputs are not varied."""
+        return int(self.table["draw"].nunique())
+
+    @property
     def covers(self) -> str:
         """What an interval over these worlds covers."""
         if self.engine == "twin":
@@ -257,7 +281,7 @@ class Ensemble:
         return totals(self.table)
 
     def summary(self, measure: str | None = None) -> pd.DataFrame:
-        """Return mean, standard deviation and quantiles over worlds of the totals, for one measure or all."""
+        """Return what the totals come to over worlds, for one measure or all; see `describe`."""
         return of_measure(describe(self.totals), measure)
 
     def plot(self, baseline: str | None = None) -> Any:

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
@@ -207,6 +208,15 @@ class Store:
         keys = list(dict.fromkeys([*KEY, *columns]))
         table = self._joined(keys, files)
         return table.take(self._order(table)).select(list(columns))
+
+    def rows(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return the rows of some runs by their keys, reading one file at a time."""
+        wanted, found = pa.array(sorted(keys), pa.string()), {}
+        for file in self._run_files:
+            table = parquet.read(file, self.columns.names)
+            rows = table.filter(pc.is_in(table["key"], wanted)).to_pylist()
+            found.update({row["key"]: row for row in rows})
+        return found
 
     @cached_property
     def _all_files(self) -> list[Path]:

@@ -17,6 +17,7 @@ from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study, load_study
+from cyclesim.measures import EVERY
 from cyclesim.runs import disk, parquet, seals, store, writing
 from cyclesim.runs import manifest as manifests
 from cyclesim.runs.design import NO_DRAWS, Design, of_study
@@ -27,7 +28,6 @@ from cyclesim.runs.precision import FEWEST, Rule
 from cyclesim.runs.results import describe, of_measure
 from cyclesim.runs.simulate import named
 from cyclesim.runs.store import Store
-from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,13 +189,24 @@ class Sweep:
         """Totals that are kept."""
         return manifests.kept(self.study)[0]
 
+    @property
+    def shared_luck(self) -> bool:
+        """Whether replication r has the same luck in all draws; expected values have none."""
+        return self.plan.shared_luck and not self.plan.twin
+
+    @property
+    def sampled(self) -> bool:
+        """Whether draws are a sample of what is plausible, and not the points of a grid or of an analysis."""
+        return self.study.design is None or self.study.design.method not in ("grid", "morris", "saltelli")
+
     def summary(self, measure: str | None = None) -> pd.DataFrame:
-        """Return mean, standard deviation and quantiles over runs, by scenario and measure; a measure at a time."""
+        """Return what the totals come to, by scenario and measure, one read at a time; see `cyclesim.runs.results`."""
         import pandas as pd
 
         if measure is not None and measure not in self.measures:
             raise UnknownNameError(f"no measure {measure!r} in this sweep; {did_you_mean(measure, self.measures)}")
-        parts = [describe(self.runs([name]).drop(columns="key")) for name in ([measure] if measure else self.measures)]
+        names = [measure] if measure else self.measures
+        parts = [describe(self.runs([name]).drop(columns="key"), self.shared_luck, self.sampled) for name in names]
         found = pd.concat(parts)
         order = pd.MultiIndex.from_product([list(self.scenarios), self.measures if measure is None else [measure]])
         return of_measure(found.loc[[key for key in order if key in found.index]], measure)
@@ -213,12 +224,13 @@ class Sweep:
     def differences(self, measure: str) -> pd.DataFrame:
         """Return paired differences from the baseline: a row for each world, a column for each counterfactual.
 
-        Averted (baseline - counterfactual) for the measures in `AVERTED`, counterfactual - baseline for the rest.
+        Averted or in excess; see `cyclesim.measures.Measure.difference`.
         """
-        pairs = self.pairs(measure)
-        sign = -1.0 if measure in AVERTED else 1.0
-        others = pairs.drop(columns=self.baseline)
-        return others.sub(pairs[self.baseline], axis=0) * sign
+        import pandas as pd
+
+        pairs, about = self.pairs(measure), EVERY[measure]
+        base = pairs.pop(self.baseline)
+        return pd.DataFrame({name: about.difference(base, other) for name, other in pairs.items()})
 
     def by_replication(self, measure: str) -> dict[str, NDArray[np.float64]]:
         """Return the paired difference of each counterfactual by replication, averaged over the draws of each."""

@@ -8,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.measures import MEASURES, PERSON_MONTHS
 from cyclesim.runs.months import Table
-from cyclesim.vocabulary import MEASURES
-
-PERSON_MONTHS = "person_months_exploited"
-"""Stock of people in exploitation, summed over months."""
 
 TOTALS = {
     name: kind

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
 from cyclesim.runs import engines, seals, writing
@@ -25,7 +23,7 @@ from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint
 from cyclesim.runs.item import Item, Job, simulate_item
 from cyclesim.runs.months import simulate_months
 from cyclesim.runs.store import same_bits
-from cyclesim.runs.sweep import Sweep, read_sweep
+from cyclesim.runs.sweep import read_sweep
 
 INSIDE = "results"
 """Folder of an archive in which the results stand."""
@@ -174,7 +172,7 @@ def _replay(
         stored = {row["key"]: row for row in sweep.store.read(["key"]).to_pylist()}
         items = [item for item in sweep.plan.items() if item.key in stored]
         chosen = _chosen(items, share, found)
-        rows = _rows(sweep, {item.key for item in chosen})
+        rows = sweep.store.rows({item.key for item in chosen})
         tasks: list[Any] = [(item, rows[item.key]) for item in chosen]
         shared: Any = (sweep.job(), sweep.store.columns.names)
         differing = engines.gathered(_differing_run, shared, tasks, workers, progress)
@@ -202,19 +200,6 @@ def _chosen(things: Sequence[Any], share: float, found: Verified) -> list[Any]:
     found.runs = len(things)
     number = min(len(things), max(1, math.ceil(share * len(things)))) if share > 0 else 0
     return [things[k] for k in sorted(random.Random(found.seed).sample(range(len(things)), number))]
-
-
-def _rows(sweep: Sweep, keys: set[str]) -> dict[str, dict[str, Any]]:
-    """Return the stored rows of some runs, reading one file at a time."""
-    found: dict[str, dict[str, Any]] = {}
-    for file in sweep.store.files:
-        columns = sweep.store.columns.names
-        if not set(columns) <= set(pq.read_schema(file).names):
-            continue
-        table = pq.read_table(file, columns=columns, partitioning=None, page_checksum_verification=True)
-        rows = table.filter(pa.compute.is_in(table["key"], pa.array(sorted(keys), pa.string()))).to_pylist()
-        found.update({row["key"]: row for row in rows})
-    return found
 
 
 def _differing_run(shared: tuple[Job, list[str]], task: tuple[Item, dict[str, Any]]) -> list[str]:

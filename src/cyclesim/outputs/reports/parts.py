@@ -109,17 +109,16 @@ def depends(found: Sequence[Dependence], draws: int) -> Block:
 
 def tornado(found: Sequence[Dependence], title: str, assumed: str) -> list[Chart]:
     """Return the chart of the inputs on which a result depends most; nothing if there are too few draws."""
-    if not found:
+    shown = [one for one in found if one.clear][:MOST_INPUTS]
+    if not shown:
         return []
-    shown, strongest = found[:MOST_INPUTS], found[0]
-    rows = [Dot(plain(d.name), d.correlation, d.low, d.high, filled=d.clear) for d in shown]
+    strongest = shown[0]
+    rows = [Dot(plain(d.name), d.correlation, d.low, d.high) for d in shown]
     figure = chart(
         rows,
-        f"The larger {plain(strongest.name)}, the {_more(strongest)} is averted"
-        if strongest.clear
-        else "No single input stands out",
+        f"The larger {plain(strongest.name)}, the {_more(strongest)} is averted",
         f"{title}: rank correlation over draws of what is averted with each input, and its 95 % interval",
-        f"The strongest of all that were drawn. Filled: chance would hardly bring it up among so many. {assumed}",
+        f"Those that chance would hardly bring up among the {len(found)} that were drawn. {assumed}",
     )
     cells = [[d.name, f"{d.correlation:.2f}", f"{d.low:.2f}", f"{d.high:.2f}"] for d in shown]
     return [

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cyclesim.analysis.compare import Comparison, compare
+from cyclesim.analysis.compare import Comparison, compare, spread, spread_of
 from cyclesim.analysis.dependence import dependences
 from cyclesim.errors import FolderError
+from cyclesim.intervals import Spread
+from cyclesim.measures import EVERY
 from cyclesim.outputs import captions, money, pictures, printed, series, text
-from cyclesim.outputs.captions import WORDS
 from cyclesim.outputs.dots import Dot, chart
 from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
 from cyclesim.outputs.reports.parts import assumptions, changed, command, depends, leaves_out, tornado
 from cyclesim.runs import folder
-from cyclesim.vocabulary import AVERTED
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
@@ -51,15 +51,14 @@ def comparison(place: Path, about: dict[str, Any]) -> Report:
     effects = {
         name: series.effect(ensemble.table, result.baseline, name, "exploited") for name in result.counterfactuals
     }
-    leading = max(effects, key=lambda name: (effects[name].clear, abs(effects[name].median)))
+    leading = captions.leading(effects)
     notes = pictures.notes(ensemble)
     gained = _by_draw(result.differences[result.differences["scenario"] == leading], TARGET)
     found = dependences(ensemble.design.names, ensemble.design.values, gained) if ensemble.design else []
     share = float((result.differences.loc[result.differences["scenario"] == leading, TARGET] > 0).mean())
     detail = [
         f"With everything else the same and the same luck, it averts person-months in {text.percent(share)} of "
-        f"{ensemble.worlds:,} paired worlds. The interval covers luck and the {len(ensemble.design or ())} draws of "
-        "every input that has a range."
+        f"{printed.covering(ensemble.worlds, ensemble.draws)} They cover luck and every input that has a range."
     ]
     detail += [_further_effect(effects[s.name], s) for s in others if s.name != leading][:3]
     return Report(
@@ -89,8 +88,10 @@ def _further(result: Comparison) -> str:
 
 
 def _further_effect(effect: series.Effect, scenario: Scenario) -> str:
-    ends = "" if np.isnan(effect.low) else f" (5-95 %: {text.number(effect.low)} to {text.number(effect.high)})"
-    return f"{scenario.title}: {captions.short(effect, 'exploited')}{ends}."
+    found = effect.spread
+    shown = -found if found.clear and found.mean < 0 else found  # "adds 17 to 68"
+    ends = f"{text.number(shown.low)} to {text.number(shown.high)}"
+    return f"{scenario.title}: {captions.short(effect, 'exploited')} ({ends})."
 
 
 def _by_draw(rows: pd.DataFrame, measure: str) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -103,11 +104,11 @@ def _accumulated(effects: Mapping[str, series.Effect], scenarios: Mapping[str, S
     rows = []
     for name, effect in effects.items():
         for month in range(11, effect.running.shape[1], 12):
-            values = effect.running.iloc[:, month]
-            low, high = values.quantile([0.05, 0.95])
-            cells = [text.number(float(v)) for v in (values.median(), low, high)]
+            found = spread(effect.running.iloc[:, month])
+            cells = [text.number(x) for x in (found.mean, found.low, found.high)]
             rows.append([f"{scenarios[name].title}, after {(month + 1) // 12} years", *cells])
-    head = ["person-months averted since the start", "median of worlds", "5 %", "95 %"]
+    ends = _ends(next(iter(effects.values())).spread)
+    head = ["person-months averted since the start", "mean of worlds", *ends]
     return Table("Person-months of exploitation averted, accumulated", head, rows)
 
 
@@ -121,9 +122,8 @@ def _years(table: pd.DataFrame, scenarios: Mapping[str, Scenario]) -> Table:
                 frame.sum(axis=1) if m == "identified" else frame.mean(axis=1)
                 for m, frame in zip(_YEARLY, months, strict=True)
             ]
-            rows.append([f"{scenario.title}, year {year + 1}", *(text.number(float(v.median())) for v in values)])
-    head = ["medians over worlds", *(WORDS.get(m, m.replace("_", " ")) for m in _YEARLY)]
-    return Table("The cycle, year by year", ["medians over worlds", "people in exploitation", *head[2:]], rows)
+            rows.append([f"{scenario.title}, year {year + 1}", *(text.number(float(v.mean())) for v in values)])
+    return Table("The cycle, year by year", ["means over worlds", *(EVERY[m].title for m in _YEARLY)], rows)
 
 
 def _costs(result: Comparison) -> Block:
@@ -133,18 +133,20 @@ def _costs(result: Comparison) -> Block:
     rows = [
         [
             result.ensemble.scenarios[account.scenario].title,
-            money.number(account.counterfactual),
-            money.number(account.interventions),
-            money.price(account.prices["person_month_averted"]).replace(" for 90 % of worlds", ""),
+            text.number(account.counterfactual),
+            text.number(account.interventions),
+            f"US${text.number(account.cost)}",
+            money.price(account.prices["person_month_averted"]).replace(", 95 % interval", ""),
         ]
         for account in result.spending
     ]
-    base = money.number(result.spending[0].baseline)
+    base = text.number(result.spending[0].baseline)
     head = [
         "US dollars per million people and year",
         "spent",
         "on interventions",
-        "for a person-month averted (90 % of worlds)",
+        "interventions in all",
+        "for a person-month averted (95 % interval)",
     ]
     return Block("What it costs", table=Table(f"Money; the baseline spends {base}", head, rows))
 
@@ -152,6 +154,7 @@ def _costs(result: Comparison) -> Block:
 def sweep(place: Path, about: dict[str, Any]) -> Report:
     """Return the report of a sweep."""
     from cyclesim.analysis.sweeps import differences as effects_of
+    from cyclesim.outputs.sweeps import covers_text
     from cyclesim.runs.sweep import read_sweep
 
     swept = read_sweep(place)
@@ -160,18 +163,24 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
     if swept.design is None or len(swept.scenarios) < 2:
         lacks = "has no draws, and a report never shows luck alone" if swept.design is None else "has one scenario"
         raise FolderError(f"{place} {lacks}; give its study a design of draws and two scenarios or more")
+    if not swept.sampled and swept.study.design is not None:
+        raise FolderError(
+            f"the draws of {place} are those of a {swept.study.design.method}, no sample of what is plausible, and a "
+            "report needs an interval; give its study a design of lhs or sobol (sliders: cyclesim page)"
+        )
     if TARGET not in swept.measures:
         raise FolderError(f"{place} does not keep {TARGET}; add it to the measures of its study")
-    table, scenarios = effects_of(swept), swept.scenarios
+    table, scenarios = effects_of(swept).to_dict("index"), swept.scenarios
     others = [name for name in scenarios if name != swept.baseline]
-    rows = {name: _row(table, name, TARGET) for name in others}
-    leading = max(others, key=lambda name: abs(rows[name]["difference"]))
+    found_of = {name: spread_of(table[name, TARGET]) for name in others}
+    leading = max(others, key=lambda name: (found_of[name].clear, abs(found_of[name].mean)))
     gained = _gained(swept, leading)
     found = dependences(swept.plan.design.names, swept.plan.design.values, gained)
     assumed = printed.assumptions(about)
-    finding = {name: _finding(rows[name], scenarios[name]) for name in others}
+    covers = "the inputs drawn, without luck" if swept.plan.twin else "luck and the inputs drawn"
+    finding = {name: f"{scenarios[name].title}: {printed.finding(table[name, TARGET])}" for name in others}
     charts = [
-        _effects(table, scenarios, others, measure, assumed)
+        _effects(table, scenarios, others, measure, covers, assumed)
         for measure in (TARGET, "identified")
         if measure in swept.measures
     ]
@@ -180,7 +189,7 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
         title=swept.study.title,
         question=swept.study.question,
         answer=finding[leading] + ".",
-        detail=[f"{finding[name]}." for name in others if name != leading][:4],
+        detail=[*[f"{finding[name]}." for name in others if name != leading][:4], covers_text(swept)],
         cautions=[s.caveat for s in scenarios.values() if s.caveat],
         charts=[*charts, *tornado(found, scenarios[leading].title, assumed)],
         first=[changed(scenarios[swept.baseline], [scenarios[n] for n in others])],
@@ -198,33 +207,33 @@ def _gained(sweep: Sweep, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.asarray(means.to_numpy(dtype=float))
 
 
-def _row(table: pd.DataFrame, name: str, measure: str) -> dict[str, float]:
-    row: dict[Any, Any] = table.xs((name, measure)).to_dict()
-    return {column: float(row[column]) for column in ("difference", "median", "low", "high", "baseline")}
-
-
-def _finding(row: Mapping[str, float], scenario: Scenario) -> str:
-    ends = (row["median"], row["low"], row["high"])
-    return f"{scenario.title}: {text.finding(WORDS['exploited'], *ends, 'person-months', row['baseline'])}"
+def _ends(found: Spread) -> list[str]:
+    """Return the heads of the columns of an interval over worlds."""
+    return [f"{found.who}, from", "to"]
 
 
 def _effects(
-    table: pd.DataFrame, scenarios: Mapping[str, Scenario], others: list[str], measure: str, assumed: str
+    table: Mapping[Any, Any],
+    scenarios: Mapping[str, Scenario],
+    others: list[str],
+    measure: str,
+    covers: str,
+    assumed: str,
 ) -> Chart:
-    rows = [_row(table, name, measure) for name in others]
+    spreads = [spread_of(table[name, measure]) for name in others]
     labels = [scenarios[name].title for name in others]
-    dots = [Dot(label, r["median"], r["low"], r["high"]) for label, r in zip(labels, rows, strict=True)]
-    words = printed.TITLES.get(measure, measure.replace("_", " "))
-    sign = "averted" if measure in AVERTED else "more"
-    clear = [label for label, dot in zip(labels, dots, strict=True) if not dot.low <= 0 <= dot.high]
+    dots = [Dot(label, s.mean, s.low, s.high) for label, s in zip(labels, spreads, strict=True)]
+    words = EVERY[measure].title
+    sign = "averted" if EVERY[measure].averted else "more"
+    clear = [label for label, found in zip(labels, spreads, strict=True) if found.clear]
     title = f"A clear difference in {words}: {', '.join(clear)}" if clear else f"No clear difference in {words}"
     figure = chart(
         dots,
         title,
-        f"{words}: {sign} beside the baseline, median and 90 % of paired worlds",
-        f"Simulated worlds, not observations; luck and inputs. {assumed}",
+        f"{words}: {sign} beside the baseline; dot: mean, line: {spreads[0].who}",
+        f"Simulated worlds, not observations; {covers}. {assumed}",
     )
     cells = [
         [label, *(text.number(v) for v in (d.value, d.low, d.high))] for label, d in zip(labels, dots, strict=True)
     ]
-    return drawn(figure, Table(f"{words}, difference", ["scenario", "median", "5 %", "95 %"], cells))
+    return drawn(figure, Table(f"{words}, difference", ["scenario", "mean", *_ends(spreads[0])], cells))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cyclesim.errors import FolderError
+from cyclesim.measures import EVERY
 from cyclesim.outputs import printed, text
 from cyclesim.outputs import sensitivity as told
+from cyclesim.outputs import voi as valued
 from cyclesim.outputs.calibration import SAYS_LITTLE
 from cyclesim.outputs.dots import Dot, chart
-from cyclesim.outputs.money import number
 from cyclesim.outputs.report import Block, Chart, Report, Table, drawn
 from cyclesim.outputs.reports.parts import (
     assumptions,
@@ -23,6 +25,7 @@ from cyclesim.outputs.reports.parts import (
     saved,
     scenario,
 )
+from cyclesim.outputs.text import number
 
 MOST = 12
 """Rows of a table or a chart."""
@@ -83,22 +86,19 @@ def sensitivity(place: Path, about: dict[str, Any]) -> Report:
         "morris": "Mean size of the effect of one step (mu*)",
     }[found["method"]]
     ends = [told.interval(row, found["method"]) for row in found["inputs"]]
-    clear = [plain(row["quantity"]) for row, (_, low, _) in zip(found["inputs"], ends, strict=True) if low > 0]
-    outcome = printed.TITLES.get(found["measure"], plain(found["measure"]))
+    clear = [plain(row["quantity"]) for row in found["inputs"] if row["named"]]
+    outcome = EVERY[found["measure"]].title
     outcome += f", difference of {found['scenario']} from the baseline" if found["difference"] else ""
     answer = (
         f"Of {len(ends)} inputs, {_names(clear[:3])} move{'s' if len(clear[:3]) == 1 else ''} this most; "
-        f"{len(ends) - len(clear)} may do nothing (their 95 % intervals reach zero)."
+        f"{len(ends) - len(clear)} may do nothing."
         if clear
-        else f"None of {len(ends)} inputs moves this clearly: all 95 % intervals reach zero."
+        else f"None of {len(ends)} inputs moves this clearly."
     )
-    luck = found["luck"]
-    detail = (
-        "One replication: luck cannot be told from inputs."
-        if luck is None
-        else f"Luck is {text.percent(luck)} of the variance of a single world; it is taken out of what is shown."
-    )
+    luck = told.of_luck(math.nan if found["luck"] is None else found["luck"], found["twin"])
+    detail = f"{told.unnamed(len(clear), len(ends), found['bar'])} {luck}"
     rows = [[plain(row["quantity"]), *map(short, end)] for row, end in zip(found["inputs"][:MOST], ends, strict=False)]
+    rows = rows[: len(clear)]
     return _report(
         place,
         about,
@@ -106,7 +106,9 @@ def sensitivity(place: Path, about: dict[str, Any]) -> Report:
         f"Which uncertain inputs move it most: {outcome}?",
         answer,
         detail=[f"{found['draws']:,} draws, {found['replications']} replications. {detail}"],
-        charts=saved(place, "sensitivity", answer, Table(what, ["input", "value", "95 % from", "to"], rows)),
+        charts=saved(place, "sensitivity", answer, Table(what, ["input", "value", "95 % from", "to"], rows))
+        if clear
+        else [],
     )
 
 
@@ -137,7 +139,7 @@ def discovery(place: Path, about: dict[str, Any]) -> Report:
         detail=[detail, "This describes the draws; it is not a cause."],
         first=[
             *([Block("The box", table=table)] if rows else []),
-            Block("The same as a tree", kept=found["tree"]),
+            *([Block("The same as a tree", kept=found["tree"])] if rows else []),
         ],
     )
 
@@ -148,7 +150,7 @@ def calibration(place: Path, about: dict[str, Any]) -> Report:
     asked = {target["measure"]: target for target in found["targets"]}
     rows = [
         [
-            printed.TITLES.get(row["measure"], plain(row["measure"])),
+            EVERY[row["measure"]].title,
             f"{asked[row['measure']]['value']:.3g} ± {asked[row['measure']]['error']:.2g}",
             interval(row["prior_low"], row["prior_high"], short),
             interval(row["low"], row["high"], short),
@@ -228,13 +230,15 @@ def voi(place: Path, about: dict[str, Any]) -> Report:
     dots = [
         Dot(plain(row["quantity"]), row["evppi"], *_around(row["evppi"], row["standard_error"]))
         for row in found["inputs"][:MOST]
+        if row["named"]
     ]
+    title = f"{dots[0].label[:1].upper()}{dots[0].label[1:]} is worth most to know" if dots else "No input stands out"
     dots += [
         Dot(f"a survey of {int(row['people']):,} people", row["evsi"], *_around(row["evsi"], row["standard_error"]))
         for row in found["surveys"]
+        if row["named"]
     ]
-    clear = bool(dots) and dots[0].low > 0
-    title = f"{dots[0].label[:1].upper()}{dots[0].label[1:]} is worth most to know" if clear else "No input stands out"
+    named = [[row["named"] for row in found[what]] for what in ("inputs", "surveys")]
     figure = chart(
         dots, title, f"Worth of knowing it before deciding, {unit}, and two standard errors", printed.assumptions(about)
     )
@@ -250,8 +254,13 @@ def voi(place: Path, about: dict[str, Any]) -> Report:
         "Value of information",
         "What is it worth to know more before choosing?",
         answer,
-        detail=["A survey asks people at random, who answer truly, and costs nothing here: compare it with a price."],
-        charts=[drawn(figure, Table(f"Worth of knowing, {unit}", ["what", "worth", "from", "to"], cells))],
+        detail=[
+            *valued.unnamed(named[0], found["bar"], unit, named[1]),
+            "A survey asks people at random, who answer truly, and costs nothing here: compare it with a price.",
+        ],
+        charts=[drawn(figure, Table(f"Worth of knowing, {unit}", ["what", "worth", "from", "to"], cells))]
+        if dots
+        else [],
         first=[Block("The choice", table=table)],
     )
 

@@ -1,0 +1,129 @@
+"""One ensemble through every voice: terminal, JSON, report, charts and page give the same numbers and cautions."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+import cyclesim as cs
+from cyclesim.analysis.compare import compare, spread_of
+from cyclesim.inputs.study import load_study
+from cyclesim.intervals import FEWEST
+from cyclesim.measures import EVERY
+from cyclesim.outputs import pictures, printed, report, reports, sliders, text
+from cyclesim.runs.folder import read
+from cyclesim.runs.seals import read_manifest
+
+TARGET = "person_months_exploited"
+BASE = cs.load("small").with_values({"months": 12, "spin_up": 2})
+LESS = BASE.with_values({"interventions": {"less": {"from": "2023-03", "scale": {"parameters.incidence": 0.8}}}})
+
+
+def page(content):
+    """Return the words of a page, without its tags and with plain spaces."""
+    words = re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script|svg).*?</\1>", "", content, flags=re.DOTALL))
+    for escaped, plain in (("&#39;", "'"), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("\u00a0", " ")):
+        words = words.replace(escaped, plain)
+    return re.sub(r"\s+", " ", words)
+
+
+def written(figure):
+    """Return the title and the caption of a figure, with plain spaces."""
+    return re.sub(r"\s+", " ", " ".join(t.get_text() for t in figure.texts))
+
+
+@pytest.fixture(scope="module", params=[8, 24], ids=["8 draws", "24 draws"])
+def voices(request, tmp_path_factory):
+    """Return a comparison, its folder, and what each voice says of it."""
+    folder = tmp_path_factory.mktemp("voices") / "results"
+    pair = [BASE, LESS.renamed("less")]
+    result = compare(cs.simulate(pair, cs.sample(pair, n=request.param, quantities=["incidence", "contact"])))
+    about = result.save(folder)
+    cycle, difference = pictures.cycle(result.ensemble), pictures.difference(result, "exploited")
+    return result, {
+        "terminal": printed.comparison(result, about),
+        "report": page(report.as_html(reports.report(folder))),
+        "cycle": written(cycle),
+        "difference": written(difference),
+    }
+
+
+def headline(result):
+    row = next(row for row in result.to_dict()["measures"] if row["measure"] == TARGET)
+    return text.finding(EVERY[TARGET], spread_of(row), row["baseline"], result.ensemble.covers)
+
+
+def test_every_voice_says_the_sentence_that_the_json_gives(voices):
+    result, said = voices
+    for voice, words in said.items():
+        assert headline(result) in words, voice
+
+
+def test_every_voice_says_whom_the_interval_holds_and_on_how_many_draws_it_rests(voices):
+    result, said = voices
+    draws = result.ensemble.draws
+    who = (
+        f"all {draws} worlds of {draws} draws"
+        if draws < FEWEST
+        else f"9 in 10 further worlds, judged by {draws} worlds of {draws} draws"
+    )
+    for voice, words in said.items():
+        assert who in words, voice
+        assert "luck and" in words, voice
+
+
+def test_few_draws_are_told_where_there_is_room(voices):
+    result, said = voices
+    for voice in ("terminal", "report"):
+        assert ("give no interval that holds 9 in 10" in said[voice]) == (result.ensemble.draws < FEWEST), voice
+
+
+def test_price_and_headline_are_of_one_effect(voices):
+    """Whoever divides the total cost by the headline gets the price."""
+    result, said = voices
+    (account,) = result.spending
+    spread = result.effect("less", TARGET)
+    assert spread.mean == pytest.approx(result.differences[TARGET].mean())
+    if account.prices["person_month_averted"].value is not None:
+        assert account.prices["person_month_averted"].value == pytest.approx(account.cost / spread.mean)
+    for voice in ("terminal", "report"):
+        assert f"US${text.number(account.cost)} in all" in said[voice]
+
+
+def test_the_table_of_the_terminal_is_that_of_the_csv(voices, tmp_path):
+    result, said = voices
+    row = result.summary(TARGET).loc["less"]
+    line = next(line for line in said["terminal"].splitlines() if line.startswith(EVERY[TARGET].label))
+    for name in ("baseline", "counterfactual", "difference", "mean_low", "mean_high", "low", "high"):
+        assert text.number(float(row[name])) in line
+
+
+def test_the_page_of_a_sweep_says_what_its_report_and_terminal_would(tmp_path):
+    (tmp_path / "base.yaml").write_text("extends: small\nmonths: 12\nspin_up: 2\n")
+    (tmp_path / "study.yaml").write_text(
+        "title: T\nquestion: Q?\nscenarios: [base.yaml]\nreplications: 20\nluck: shared\nmonthly: [exploited]\n"
+        f"design: {{method: grid, quantities: {{incidence: [{BASE.parameter('incidence')}, 0.01]}}}}\n"
+    )
+    sweep = cs.sweep(load_study(tmp_path / "study.yaml"), tmp_path / "out")
+    shown = sliders.grid(sweep)
+    totals = sweep.runs([TARGET]).set_index(["draw", "replication"])[TARGET].unstack("replication")
+    base, other = (totals.loc[k] for k in (1, 2))
+    expected = text.finding(EVERY[TARGET], cs.Spread.of(np.asarray(base - other)), float(base.mean()), "luck only")
+    assert shown.sentences[1].casefold() == f"{expected}.".casefold()
+    assert (
+        shown.sentences[1]
+        in json.loads(re.search(r'id="data">(.*?)</script>', sliders.as_html(sweep, "cyclesim page"), re.DOTALL)[1])[
+            "sentences"
+        ]
+    )
+
+
+def test_a_folder_that_is_read_again_says_the_same(voices, tmp_path):
+    result, _ = voices
+    folder = tmp_path / "again"
+    about = result.save(folder)
+    again = compare(read(folder))
+    assert printed.comparison(again, read_manifest(folder)) == printed.comparison(result, about)
+    shutil.rmtree(folder)
