@@ -9,11 +9,13 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.analysis.compare import compare, spread_of
+from cyclesim.analysis.sweeps import differences
 from cyclesim.inputs.study import load_study
 from cyclesim.intervals import FEWEST
 from cyclesim.measures import EVERY
-from cyclesim.outputs import pictures, printed, report, reports, sliders, text
+from cyclesim.outputs import pictures, printed, report, reports, sliders, sweeps, text
 from cyclesim.runs.folder import read
+from cyclesim.runs.logbook import State
 from cyclesim.runs.seals import read_manifest
 
 TARGET = "person_months_exploited"
@@ -118,6 +120,57 @@ def test_the_page_of_a_sweep_says_what_its_report_and_terminal_would(tmp_path):
             "sentences"
         ]
     )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweeps")
+    head = "extends: small\nmonths: 12\nspin_up: 2\n"
+    (folder / "base.yaml").write_text(head)
+    (folder / "less.yaml").write_text(
+        head + "interventions:\n  i: {from: 2023-03, scale: {parameters.incidence: 0.8}}\n"
+    )
+    return folder
+
+
+def swept(place, name, design, more=""):
+    (place / f"{name}.yaml").write_text(
+        f"title: T\nquestion: Q?\nscenarios: [base.yaml, less.yaml]\n{more}design: {design}\n"
+    )
+    return cs.sweep(load_study(place / f"{name}.yaml"), place / name)
+
+
+def terminal(sweep):
+    return sweeps.finished(sweep, State(sweep.stored, 0, sweep.stored, 0, 1.0), sweep.summary(), differences(sweep))
+
+
+def test_a_sweep_says_the_same_on_the_terminal_and_in_its_report(place):
+    sweep = swept(place, "lhs", "{method: lhs, draws: 24, quantities: {incidence: [0.002, 0.01], contact: }}")
+    said = {"terminal": terminal(sweep), "report": page(report.as_html(reports.report(sweep.folder)))}
+    row = differences(sweep).loc[("less", TARGET)]
+    sentence = text.finding(EVERY[TARGET], spread_of(row.to_dict()), row["baseline"])
+    for voice, words in said.items():
+        assert sentence in words, voice
+        assert "excludes zero" in words, voice
+        assert "They cover luck and the quantities drawn" in words, voice
+
+
+def test_the_points_of_a_grid_have_no_interval_in_any_voice(place):
+    sweep = swept(place, "grid", "{method: grid, quantities: {contact: [0.05, 0.1, 0.2]}}", "replications: 8\n")
+    said = terminal(sweep)
+    assert "no sample of what is plausible" in said
+    assert "9 in 10" not in said
+    assert "averts" not in said.replace("averted", "")
+    assert not differences(sweep)["clear"].any()
+    with pytest.raises(cs.CycleSimError, match="no sample of what is plausible"):
+        reports.report(sweep.folder)
+
+
+def test_draws_that_share_one_luck_show_nothing_clear(place):
+    design = "{method: lhs, draws: 24, quantities: {contact: , trust_gain: }}"
+    sweep = swept(place, "one-luck", design, "luck: shared\n")
+    assert "All draws have one luck, so that nothing is clear" in terminal(sweep)
+    assert not differences(sweep)["clear"].any()
 
 
 def test_a_folder_that_is_read_again_says_the_same(voices, tmp_path):

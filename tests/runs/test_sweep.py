@@ -451,11 +451,14 @@ def test_an_unknown_or_ambiguous_key_is_told(whole):
 # ---------------------------------------------------------------- what is said
 
 
-def error_of(values, shared):
-    """Return the standard error of a mean and its degrees of freedom: units are draws, and lucks that they share."""
-    draws, lucks = (values.groupby(level).mean() for level in ("draw", "replication"))
-    error = draws.std() / np.sqrt(len(draws))
-    return (np.hypot(error, lucks.std() / np.sqrt(len(lucks))), len(lucks) - 1) if shared else (error, len(draws) - 1)
+def half_of(values, shared):
+    """Return the standard error of a mean and half its interval; units are draws, and the lucks that draws share."""
+    levels = ("draw", "replication") if shared else ("draw",)
+    parts = [values.groupby(level).mean() for level in levels]
+    variances = [part.var() / len(part) for part in parts]
+    freedom = sum(variances) ** 2 / sum(v**2 / (len(p) - 1) for v, p in zip(variances, parts, strict=True))
+    error = np.sqrt(sum(variances))
+    return error, stats.t.ppf(0.975, freedom) * error
 
 
 @pytest.fixture(scope="module", params=["own", "shared"])
@@ -474,11 +477,11 @@ def test_summaries_are_those_of_the_table(apart):
     summary = apart.summary("person_months_exploited")
     for name in apart.scenarios:
         values = frame.loc[frame["scenario"] == name, "person_months_exploited"]
-        error, freedom = error_of(values, apart.plan.shared_luck)
-        half = stats.t.ppf(0.975, freedom) * error
+        error, half = half_of(values, apart.shared_luck)
         expected = {
             "mean": values.mean(), "error": error, "mean_low": values.mean() - half, "mean_high": values.mean() + half,
             "low": values.min(), "high": values.max(), "worlds": 8, "draws": 4, "sd": values.std(),
+            "units": 2 if apart.shared_luck else 4,
             "q25": values.quantile(0.25), "q50": values.median(), "q75": values.quantile(0.75),
         }  # fmt: skip
         assert error > 0
@@ -498,12 +501,12 @@ def test_differences_are_paired_and_their_error_counts_draws_not_runs(apart):
         row = found.loc[("less", measure)]
         assert row["difference"] == pytest.approx(gained.mean())
         assert gained.tolist() == apart.differences(measure)["less"].tolist()
-        error, freedom = error_of(gained, apart.plan.shared_luck)
-        half = stats.t.ppf(0.975, freedom) * error
+        error, half = half_of(gained, apart.shared_luck)
         assert row["standard_error"] == pytest.approx(error)
         assert (row["mean_low"], row["mean_high"]) == pytest.approx((gained.mean() - half, gained.mean() + half))
         assert row["clear"] == (abs(gained.mean()) > half)
         assert (row["low"], row["high"], row["worlds"], row["draws"]) == (gained.min(), gained.max(), 8, 4)
+        assert row["units"] == (2 if apart.shared_luck else 4)
         assert error > 0
 
 

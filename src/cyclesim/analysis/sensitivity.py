@@ -105,7 +105,8 @@ def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int
 
 def _around(values: Floats, resampled: Floats) -> Floats:
     """Return intervals of indices that hold the indices themselves, shape (inputs, 2)."""
-    low, high = np.quantile(np.clip(resampled, 0.0, 1.0), [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
+    told = np.clip(resampled[np.isfinite(resampled).all(axis=1)], 0.0, 1.0)  # a sample may not vary beyond luck
+    low, high = np.quantile(told if len(told) else [[0.0], [1.0]], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
     return np.column_stack([np.minimum(low, values), np.maximum(high, values)])
 
 
