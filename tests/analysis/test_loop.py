@@ -105,6 +105,7 @@ def test_the_gain_grows_with_naivety(baseline):
     assert gains[0] < gains[1] < baseline.gain + 1e-9
 
 
+@pytest.mark.slow
 def test_processes_do_not_matter_and_draws_give_intervals():
     design = cs.sample(SMALL, n=3, quantities=["naivety", "contact"])
     one, two = (loops(SMALL, design, years=6, workers=n) for n in (1, 2))

@@ -109,6 +109,7 @@ def test_money_for_prevention_averts_and_more_averts_more():
     assert much < some < nothing
 
 
+@pytest.mark.slow
 def test_the_best_use_is_at_least_as_good_as_the_obvious_ones_and_is_scored_over_draws():
     design = cs.sample(SMALL, n=3, quantities=["prevention_effect", "contact"])
     found = portfolio(SMALL, 2000.0, periods=2, caps={"prevention": 0.5}, design=design, evaluations=40)

@@ -30,6 +30,7 @@ def test_regimes_are_told_apart_by_their_thresholds(found, regime):
     assert found.regime is regime
 
 
+@pytest.mark.slow
 def test_the_baseline_comes_to_rest_at_one_state_from_anywhere():
     found = rest(cs.load("baseline"), years=20)
     assert not found.two
@@ -38,6 +39,7 @@ def test_the_baseline_comes_to_rest_at_one_state_from_anywhere():
     assert found.gain == pytest.approx(0.06, abs=0.03)
 
 
+@pytest.mark.slow
 def test_naive_donors_tip_funding_from_high_to_low():
     base = cs.load("baseline")
     high, low = (rest(base.with_values({"naivety": n}), years=20) for n in (0.0, 1.0))
@@ -102,6 +104,7 @@ def test_bad_requests_are_refused():
         regimes(SMALL, ["form_mix"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "LEVELS", 2)
     words = ["regimes", "small", "--years", "15", "--workers", "1", "--out"]

@@ -121,6 +121,7 @@ def test_an_experiment_prints_its_answer_and_json(tmp_path):
     assert result["answer"] in done.stdout
 
 
+@pytest.mark.slow
 def test_equal_comparisons_write_equal_bytes_with_other_workers_and_hash_seeds(tmp_path, lever):
     arguments = ("compare", "small", str(lever), "--replications", "4")
     for workers, seed, name in (("1", "0", "one"), ("2", "77", "two")):
