@@ -3,11 +3,13 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
 from cyclesim.analysis import regimes as module
+from cyclesim.analysis.probing import run_probed, yearly
 from cyclesim.analysis.regimes import Regime, Regimes, Rest, escape, regimes, rest
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
@@ -24,6 +26,11 @@ SMALL = cs.load("small").with_values({"spin_up": 0})
         (Rest(0.60, 0.60, 0.0, 0.0), Regime.ALWAYS_HIGH),
         (Rest(0.05, 0.10, 0.7, 1.4, 0.2), Regime.AMPLIFIER),  # still coming nearer: one state
         (Rest(0.55, 0.90, 0.5, 0.5), Regime.TRAP),
+        (Rest(0.02, 0.02, 0.0, 0.0, 0.01, 0.30), Regime.RUN_DOWN),  # little is left to lose
+        (Rest(0.25, 0.25, 0.0, 0.0, 0.01, 0.30), Regime.NO_LOOP),
+        (Rest(0.02, 0.02, 0.0, 0.0, 0.30, 0.30), Regime.AMPLIFIER),
+        (Rest(0.20, 0.20, 0.0, 0.0, 1.41, 0.30), Regime.DRIFTING),  # no state stays at a gain above 1
+        (Rest(0.20, 0.20, 0.0, 0.0, 0.30, 0.30, 0.2), Regime.DRIFTING),
     ],
 )
 def test_regimes_are_told_apart_by_their_thresholds(found, regime):
@@ -34,9 +41,9 @@ def test_regimes_are_told_apart_by_their_thresholds(found, regime):
 def test_the_baseline_comes_to_rest_at_one_state_from_anywhere():
     found = rest(cs.load("baseline"), years=20)
     assert not found.two
-    assert found.poor == pytest.approx(found.rich, rel=0.01)
-    assert 0.1 < found.poor < 0.5
-    assert found.gain == pytest.approx(0.06, abs=0.03)
+    assert found.poor == pytest.approx(found.rich, rel=0.05)
+    assert 0 < found.poor < found.corrected
+    assert found.gain < 1
 
 
 @pytest.mark.slow
@@ -51,15 +58,12 @@ def test_naive_donors_tip_funding_from_high_to_low():
 def trap(monkeypatch):
     """Stand in for the twin with a map that has two fixed points: coverage c goes to 0.05 below 0.1, to 0.5 above."""
 
-    def coverage(scenario, push=0.0, months=None):
-        import numpy as np
-
-        c, path = scenario.parameter("initial_funding") / scenario.parameter("requirement"), []
-        for year in range(scenario.months // 12):
+    def coverage(scenario, past, years, pushes=()):
+        c, path = past, []
+        for year in range(years):
             c = c + 0.4 * ((0.5 if c > 0.1 else 0.05) - c)
             path.append(c)
-            if months is not None and 12 * year < months:
-                c = c * (1 + push) ** 0.5
+            c *= math.prod((1 + push) ** 0.5 for push, until in pushes if 12 * (module.PAST + year) < until)
         return np.array(path)
 
     monkeypatch.setattr(module, "_coverage", coverage)
@@ -71,6 +75,16 @@ def test_a_map_with_two_fixed_points_is_a_trap_and_a_push_gets_out(trap):
     assert (found.poor, found.rich) == pytest.approx((0.05, 0.5), rel=0.01)
     needed = escape(SMALL, years=(1, 3, 10))
     assert needed[1] > needed[3] > needed[10] > 1.0
+
+
+def test_a_past_moves_money_belief_and_trust_together():
+    """After ten years in which donors wanted hardly anything fewer are found and believed than after ten rich ones."""
+    worlds = []
+    for past in (module.POOR, module.RICH):
+        long = SMALL.with_values({"months": 12 * module.PAST})
+        worlds.append(run_probed(long, pushes=[(module._PASTS[past], 12 * module.PAST)]))
+    for measure in ("disbursed_cents", "believed_prevalence"):
+        assert yearly(worlds[0], measure)[-1] < yearly(worlds[1], measure)[-1]
 
 
 def test_without_a_trap_there_is_nothing_to_get_out_of():
@@ -110,7 +124,14 @@ def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch):
     words = ["regimes", "small", "--years", "15", "--workers", "1", "--out"]
     one = [*words, str(tmp_path / "a"), "--parameter", "naivety"]
     output = CliRunner().invoke(cyclesim, one, catch_exceptions=False).output
-    for said in ("begun poor", "begun rich", "Thresholds are ours", "not observations", "Reproduce: cyclesim regimes"):
+    for said in (
+        "poor past",
+        "rich past",
+        "corrected",
+        "Thresholds are ours",
+        "not observations",
+        "Reproduce: cyclesim regimes",
+    ):
         assert said in output
     assert {"regimes.csv", "regimes.json", "regimes.png"} <= {p.name for p in (tmp_path / "a").iterdir()}
     draws = CliRunner().invoke(cyclesim, [*words, str(tmp_path / "b"), "--draws", "2"], catch_exceptions=False).output

@@ -187,7 +187,7 @@ def test_loops_and_portfolios_are_reported_with_an_interval_or_not_at_all(place)
             reports.report(bare)
         invoke(name, near, *options, "--draws", 2, "--workers", 1, "--out", full)
         found = reports.report(full)
-        assert "all 2 draws" in found.answer
+        assert re.search("(all|Over) 2 draws", found.answer)
         assert found.charts
         assert json.loads((full / "manifest.json").read_text())["hash"] == found.hash
 

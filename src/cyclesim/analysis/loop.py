@@ -7,8 +7,9 @@ Along this one perturbation the long-run elasticities of the links
     belief -> money -> capacity -> identifications -> evidence -> belief
 
 multiply to the gain G = dln(belief that follows) / dln(belief acted on), whatever runs in parallel inside a link. To
-first order a permanent change of funding then comes back 1 / (1 - G) times (E13 of the evidence). All runs are of the
-twin: there is no luck in them.
+first order a permanent change of funding then comes back 1 / (1 - G) times (E13 of the evidence). That is local; what a
+cut of some size and length costs is told beside it (`cyclesim.analysis.shocks`). All runs are of the twin: there is no
+luck in them.
 """
 
 from __future__ import annotations
@@ -21,17 +22,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.probing import Track, World, run_probed, yearly
+from cyclesim.analysis.shocks import HORIZON, Shock, shock
 from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import ends
-from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.belief import Belief
-from cyclesim.model.funding.donors import Appeal, Donor
-from cyclesim.model.values import Values
 from cyclesim.runs.design import Design
 from cyclesim.runs.engines import gathered
 from cyclesim.runs.results import late
-from cyclesim.runs.totals import by_month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,14 +39,10 @@ STATES = ("belief", "money", "capacity", "identifications", "evidence")
 referrals answered; people identified; detected prevalence. After the last comes belief again."""
 LINKS = tuple(f"{one} -> {two}" for one, two in zip(STATES, (*STATES[1:], STATES[0]), strict=True))
 YEARS, STEP = 30, 0.02
-_MEASURES = (
-    *("believed_prevalence", "disbursed_cents", "referral_rate", "answered_share", "identified"),
-    "detected_prevalence",
-    "requirement_cents",
-)
-
-Track = dict[tuple[str, str], list[Belief]]
-"""Beliefs by donor and crisis, one for each yearly review."""
+HARDLY = 0.001
+"""Part of the belief's perturbation below which a quantity hardly moves: no elasticity is told of what follows it."""
+CUT = ("times", "money", "identified", "assisted", "person_months", "recovery", "recovery_held")
+"""What is told of the cut, in columns that begin with ``cut_``."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Loop:
     ----------
     elasticities
         Long-run elasticity of each link, by its name in `LINKS`: per cent of the second for one per cent of the first.
-        NaN where the first does not move.
+        NaN where the first hardly moves (less than `HARDLY` of the belief's perturbation).
     gain
         Their product, G.
     multiplier
@@ -69,6 +63,8 @@ class Loop:
         beliefs held.
     time_constant
         Months until the part that comes back has reached 1 - 1/e of its final size; NaN where nothing comes back.
+    cut
+        What a cut of a third for two years does in ten (or in as many years as the runs have).
     """
 
     elasticities: Mapping[str, float]
@@ -76,6 +72,7 @@ class Loop:
     multiplier: float
     measured: float
     time_constant: float
+    cut: Shock
 
     @property
     def weakest(self) -> str:
@@ -94,6 +91,7 @@ class Loop:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what is no number is None."""
         plain = {**asdict(self), "weakest": self.weakest, "strongest": self.strongest}
+        plain["cut"] = {key: _finite(value) for key, value in {**plain["cut"], "times": self.cut.times}.items()}
         plain["links"] = {link: _finite(value) for link, value in plain.pop("elasticities").items()}
         return {key: _finite(value) if isinstance(value, float) else value for key, value in plain.items()}
 
@@ -120,11 +118,12 @@ def loop(scenario: Scenario, years: int = YEARS, step: float = STEP) -> Loop:
     base = run_probed(long, track=track)
     up, down = (run_probed(long, held=track, shift=shift) for shift in (math.log1p(step), -math.log1p(step)))
     links, gain = elasticities(_states(up), _states(down), 2 * math.log1p(step))
-    closed, pinned = (run_probed(long, held=held, push=step) for held in (None, track))
+    closed, pinned = (run_probed(long, held=held, pushes=[(step, math.inf)]) for held in (None, track))
     money, direct, total = (yearly(table, "disbursed_cents") for table in (base, pinned, closed))
     measured = _ratio(math.log(total[-1] / money[-1]), math.log(direct[-1] / money[-1]))
     back = np.log(total / direct)
-    return Loop(links, gain, 1 / (1 - gain) if gain < 1 else math.inf, measured, _time_constant(back))
+    cut = shock(scenario, horizon=min(HORIZON, years), base=base, track=track)
+    return Loop(links, gain, 1 / (1 - gain) if gain < 1 else math.inf, measured, _time_constant(back), cut)
 
 
 def elasticities(up: Sequence[float], down: Sequence[float], moved: float) -> tuple[dict[str, float], float]:
@@ -139,7 +138,10 @@ def elasticities(up: Sequence[float], down: Sequence[float], moved: float) -> tu
         Distance between these two beliefs, as a difference of logarithms.
     """
     changes = [moved, *(_log_ratio(one, two) for one, two in zip(up, down, strict=True))]
-    found = {link: _ratio(changes[k + 1], changes[k]) for k, link in enumerate(LINKS)}
+    found = {
+        link: _ratio(changes[k + 1], changes[k]) if abs(changes[k]) >= HARDLY * moved else math.nan
+        for k, link in enumerate(LINKS)
+    }
     return found, changes[-1] / moved
 
 
@@ -171,7 +173,7 @@ class Loops:
         return f"Loops({self.scenario.name!r}, gain={self.default.gain:.3g}, draws={len(self.drawn)})"
 
     def table(self) -> pd.DataFrame:
-        """Return a row for the defaults (draw 0) and each draw: gain, multiplier, measured, time constant, links."""
+        """Return a row for the defaults (draw 0) and each draw: gain, multiplier, measured, time, the cut, links."""
         import pandas as pd
 
         rows = [
@@ -181,6 +183,7 @@ class Loops:
                 "multiplier": found.multiplier,
                 "measured": found.measured,
                 "time_constant": found.time_constant,
+                **{f"cut_{name}": float(getattr(found.cut, name)) for name in CUT},
                 **found.elasticities,
             }
             for draw, found in enumerate([self.default, *self.drawn])
@@ -206,7 +209,7 @@ class Loops:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        columns = ["gain", "multiplier", "measured", "time_constant", *LINKS]
+        columns = ["gain", "multiplier", "measured", "time_constant", *(f"cut_{name}" for name in CUT), *LINKS]
         names = ("low", "median", "high")
         spread = {c: dict(zip(names, map(_finite, self.interval(c)), strict=True)) for c in columns}
         head = {"scenario": self.scenario.name, "years": self.years, "draws": len(self.drawn)}
@@ -243,97 +246,11 @@ def _drawn(shared: tuple[Scenario, Design | None, int], draw: int) -> Loop:
     return loop(scenario.with_values(design.of(draw)) if design is not None and draw else scenario, years)
 
 
-# ---------------------------------------------------------------- the cut
-
-
-class _Probe(Donor):
-    """A donor that acts on given beliefs, and notes what it would believe itself."""
-
-    track: Track | None = None
-    """Where beliefs are noted."""
-    held: Track | None = None
-    """Beliefs acted on; its own where absent."""
-    shift = 0.0
-    """Added to the logarithm of the beliefs held."""
-    push = 0.0
-    """Share by which it wants more coverage than its belief says."""
-    until = math.inf
-    """Month in which that ends."""
-
-    def believe(self, appeal: Appeal, p: Values) -> Belief:
-        own = self.__dict__.setdefault("own", {})
-        acted_on = self.beliefs[appeal.crisis]
-        self.beliefs[appeal.crisis] = own.get(appeal.crisis, acted_on)
-        own[appeal.crisis] = found = super().believe(appeal, p)
-        self.beliefs[appeal.crisis] = acted_on
-        reviewed = self.__dict__.setdefault("reviewed", dict[str, int]())
-        number = reviewed[appeal.crisis] = reviewed.get(appeal.crisis, -1) + 1
-        if self.track is not None:
-            self.track.setdefault((self.name, appeal.crisis), []).append(found)
-        if self.held is None:
-            return found
-        held = self.held[self.name, appeal.crisis][number]
-        return Belief(held.mean + self.shift, held.variance)
-
-    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
-        push = self.push if self.model.month < self.until else 0.0
-        return min(1.0, (1.0 + push) * super().wanted_coverage(belief, attention, p))
-
-
-def run_probed(
-    scenario: Scenario,
-    held: Track | None = None,
-    shift: float = 0.0,
-    push: float = 0.0,
-    track: Track | None = None,
-    push_months: int | None = None,
-) -> World:
-    """Run the twin with donors that can be pushed, or made to act on given beliefs.
-
-    Parameters
-    ----------
-    held
-        Beliefs to act on; their own if absent.
-    shift
-        Added to the logarithm of the beliefs held.
-    push
-        Share by which donors want more coverage than their belief says.
-    track
-        Takes down the beliefs that follow from the evidence.
-    push_months
-        Reported months that the push lasts; all of them if absent.
-    """
-    noted: Track = {} if track is None else track
-    until = math.inf if push_months is None else push_months
-    kind = {"track": noted, "held": held, "shift": shift, "push": push, "until": until}
-    probe = type("_Probing", (_Probe,), kind)
-    model = CycleModel(scenario, donor=probe, twin=True).run()
-    table = by_month(model.observations.tables()["months"], _MEASURES)
-    weights = {name: donor.budget for name, donor in model.donors.items()}
-    model.close()
-    followed = math.fsum(weights[donor] * beliefs[-1].median for (donor, _), beliefs in noted.items())
-    return World(table, followed)
-
-
-@dataclass(frozen=True)
-class World:
-    """Measures month by month, and the belief that follows from the evidence at the last review, summed over donors."""
-
-    months: Mapping[str, NDArray[np.generic]]
-    belief: float
-
-
 def _states(world: World) -> tuple[float, ...]:
     """Return money, capacity, identifications, evidence, and the belief that follows, in the last year."""
     last = {name: float(np.asarray(values[-12:], dtype=float).mean()) for name, values in world.months.items()}
     capacity = last["referral_rate"] * last["answered_share"]
     return last["disbursed_cents"], capacity, last["identified"], last["detected_prevalence"], world.belief
-
-
-def yearly(world: World, measure: str) -> NDArray[np.float64]:
-    """Return a measure summed over each year."""
-    values = np.asarray(world.months[measure], dtype=float)
-    return np.asarray(values.reshape(-1, 12).sum(axis=1))
 
 
 def _time_constant(back: NDArray[np.float64]) -> float:

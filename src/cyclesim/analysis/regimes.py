@@ -1,9 +1,12 @@
-"""Regimes: where funding comes to rest, from a poor and from a rich start, and what kind of loop that makes.
+"""Regimes: where funding comes to rest, from a poor and from a rich past, and what kind of loop that makes.
 
-The twin is run for decades from hardly any money and from all that is required. If both come to rest at the same
-funding there is one fixed point; if they stay apart there are two, and a push can take the poor state to the rich one:
-a trap. With one fixed point the loop can still return every change of funding larger than it was (an amplifier), or
-not. The thresholds are ours: `APART`, `AMPLIFIES`, `HIGH`.
+The twin is run for decades after ten years in which donors wanted hardly any money, and after ten in which they wanted
+all that is required: money, belief, trust, staff and evidence begin poor, or rich, together. If both come to rest at
+the same funding there is one fixed point; if they stay apart there are two, and a push can take the poor state to the
+rich one: a trap. With one fixed point the loop can still return every change of funding larger than it was (an
+amplifier). A gain near zero has two meanings, which are told apart: funding may not depend on what is found (no loop),
+or it has run down so far that little is left to lose, as the funding that donors give who correct for how few are found
+shows. The thresholds are ours: `APART`, `AMPLIFIES`, `HIGH`, `RUN_DOWN`, `DRIFTS`.
 """
 
 from __future__ import annotations
@@ -11,15 +14,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cyclesim.analysis.loop import Loop, loop, run_probed, yearly
+from cyclesim.analysis.loop import loop
+from cyclesim.analysis.probing import Push, run_probed, yearly
 from cyclesim.errors import DesignError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
@@ -32,7 +37,11 @@ if TYPE_CHECKING:
 
 YEARS = 30
 POOR, RICH = 0.02, 1.0
-"""Starts: funding of these shares of the requirement."""
+"""Funding at the beginning of the past, as shares of the requirement."""
+PAST = 10
+"""Years in which donors want hardly any, or all, of what is required."""
+_PASTS = {POOR: -0.98, RICH: 1e6}
+"""By which share they want more then."""
 APART = 0.10
 """Two ends are two states if they differ by more than this (difference of logarithms) and no longer come nearer."""
 NEARING = 0.8
@@ -41,6 +50,10 @@ AMPLIFIES = 0.1
 """Gain from which the loop is called an amplifier: a change comes back a ninth larger."""
 HIGH = 0.5
 """Coverage of the requirement from which funding is called high, from a poor start too."""
+RUN_DOWN = 0.5
+"""Funding has run down where it is below this part of what donors give who correct for how few are found."""
+DRIFTS = 0.05
+"""Funding still drifts where it moves more than this in the last five years (difference of logarithms)."""
 LEVELS = 9
 """Values of a parameter that are tried."""
 
@@ -49,6 +62,8 @@ class Regime(StrEnum):
     """What kind of loop there is."""
 
     NO_LOOP = "no loop"
+    RUN_DOWN = "run down"
+    DRIFTING = "drifting"
     AMPLIFIER = "amplifier"
     TRAP = "trap"
     ALWAYS_HIGH = "always high"
@@ -61,11 +76,15 @@ class Rest:
     Attributes
     ----------
     poor, rich
-        Coverage of the requirement in the last year, from the poor and from the rich start.
+        Coverage of the requirement in the last year, after the poor and after the rich past.
     distance, before
         Difference of their logarithms at the end, and ten years before.
     gain
         Of the loop; NaN where it was not needed to tell the regime.
+    corrected
+        Coverage after the poor past where donors correct for how few are found (naivety 0); NaN where not needed.
+    drift
+        By how much the logarithm of either moved in the last five years, the larger of the two.
     """
 
     poor: float
@@ -73,6 +92,8 @@ class Rest:
     distance: float
     before: float
     gain: float = math.nan
+    corrected: float = math.nan
+    drift: float = 0.0
 
     @property
     def two(self) -> bool:
@@ -86,7 +107,11 @@ class Rest:
             return Regime.TRAP
         if self.poor >= HIGH:
             return Regime.ALWAYS_HIGH
-        return Regime.AMPLIFIER if self.gain >= AMPLIFIES else Regime.NO_LOOP
+        if self.drift > DRIFTS or self.gain >= 1:  # a gain from 1 on is that of a state that does not stay
+            return Regime.DRIFTING
+        if self.gain >= AMPLIFIES:
+            return Regime.AMPLIFIER
+        return Regime.RUN_DOWN if self.poor < RUN_DOWN * self.corrected else Regime.NO_LOOP
 
 
 def rest(scenario: Scenario, years: int = YEARS) -> Rest:
@@ -99,13 +124,14 @@ def rest(scenario: Scenario, years: int = YEARS) -> Rest:
     """
     if years < 15:
         raise DesignError(f"funding needs at least 15 years to come to rest (got {years})")
-    poor, rich = (_coverage(_started(scenario, share, years)) for share in (POOR, RICH))
-    apart = np.abs(np.log(np.maximum(rich, 1e-9) / np.maximum(poor, 1e-9)))
-    found = Rest(float(poor[-1]), float(rich[-1]), float(apart[-1]), float(apart[-11]))
+    poor, rich = (np.maximum(_coverage(scenario, share, years), 1e-9) for share in (POOR, RICH))
+    apart = np.abs(np.log(rich / poor))
+    drift = max(abs(math.log(one[-1] / one[-6])) for one in (poor, rich))
+    found = Rest(float(poor[-1]), float(rich[-1]), float(apart[-1]), float(apart[-11]), drift=drift)
     if found.two or found.poor >= HIGH:
         return found
-    strength: Loop = loop(scenario, years)
-    return Rest(found.poor, found.rich, found.distance, found.before, strength.gain)
+    corrected = float(_coverage(scenario.with_values({"naivety": 0.0}), POOR, years)[-1])
+    return replace(found, gain=loop(scenario, years).gain, corrected=corrected)
 
 
 def escape(scenario: Scenario, years: Sequence[int] = (1, 2, 5, 10), most: float = 20.0) -> dict[int, float]:
@@ -129,8 +155,7 @@ def escape(scenario: Scenario, years: Sequence[int] = (1, 2, 5, 10), most: float
     middle = math.sqrt(max(found.poor, 1e-9) * found.rich)
 
     def out(push: float, length: int) -> bool:
-        started = _started(scenario, POOR, YEARS + length)
-        return bool(_coverage(started, push - 1.0, 12 * length)[-1] > middle)
+        return bool(_coverage(scenario, POOR, YEARS + length, [(push - 1.0, 12 * (PAST + length))])[-1] > middle)
 
     return {length: _least(partial(out, length=length), most) for length in years}
 
@@ -145,14 +170,13 @@ def _least(enough: Callable[[float], bool], most: float) -> float:
     return high
 
 
-def _started(scenario: Scenario, share: float, years: int) -> Scenario:
-    funding = share * scenario.parameter("requirement")
-    return scenario.with_values({"initial_funding": funding, "months": 12 * years})
-
-
-def _coverage(scenario: Scenario, push: float = 0.0, months: int | None = None) -> Any:
-    world = run_probed(scenario, push=push, push_months=months)
-    return yearly(world, "disbursed_cents") / np.maximum(yearly(world, "requirement_cents"), 1.0)
+def _coverage(scenario: Scenario, past: float, years: int, pushes: Sequence[Push] = ()) -> NDArray[np.float64]:
+    """Return the coverage of the requirement by year after a past (`POOR` or `RICH`), with pushes after it."""
+    funding = past * scenario.parameter("requirement")
+    long = scenario.with_values({"initial_funding": funding, "months": 12 * (PAST + years)})
+    world = run_probed(long, pushes=[(_PASTS[past], 12 * PAST), *pushes])
+    share = yearly(world, "disbursed_cents") / np.maximum(yearly(world, "requirement_cents"), 1.0)
+    return np.asarray(share[PAST:])
 
 
 # ---------------------------------------------------------------- over parameters and draws
@@ -186,12 +210,12 @@ class Regimes:
         return f"Regimes({self.scenario.name!r}, {self.default.regime}, points={len(self.points)})"
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each point: its values (of the parameters varied), where funding rests, gain and regime."""
+        """Return a row for each point: its values (of the parameters varied), and what `Rest` says of it."""
         import pandas as pd
 
         rows = [
             {**{name: values[name] for name in self.along}, "poor": r.poor, "rich": r.rich, "gain": r.gain}
-            | {"regime": str(r.regime)}
+            | {"corrected": r.corrected, "drift": r.drift, "regime": str(r.regime)}
             for values, r in zip(self.points, self.rests, strict=True)
         ]
         return pd.DataFrame(rows)
@@ -218,7 +242,9 @@ class Regimes:
         table = self.table()
         rows = table.astype(object).where(table.notna(), None).to_dict("records") if len(table) else []
         head = {"scenario": self.scenario.name, "regime": str(self.default.regime), "along": list(self.along)}
-        ends = {"poor": self.default.poor, "rich": self.default.rich}
+        rest = self.default
+        corrected = None if math.isnan(rest.corrected) else rest.corrected
+        ends = {"poor": rest.poor, "rich": rest.rich, "drift": rest.drift, "corrected": corrected}
         return {**head, **ends, "shares": self.shares(), "tipping": self.tipping(), "points": rows}
 
     def plot(self) -> Any:

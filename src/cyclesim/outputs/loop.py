@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyclesim.analysis.loop import LINKS, STATES, Loops
+from cyclesim.analysis.shocks import BACK
 from cyclesim.intervals import who
 from cyclesim.outputs import style, text
 from cyclesim.outputs.printed import aligned, assumptions
@@ -23,12 +24,46 @@ WORDS = {
     "identifications": "people\nidentified",
     "evidence": "cases in\nthe reports",
 }
+_CUT = {
+    "money": "the cut: money, US$",
+    "identified": "the cut: people identified",
+    "assisted": "the cut: people assisted",
+    "person_months": "the cut: person-months of exploitation",
+    "recovery": "the cut: months to recovery",
+    "recovery_held": "the same without the loop",
+}
 NEXT_TO_NOTHING = 0.01
 """A gain below this is told as no loop."""
 
 
+def cut(found: Mapping[str, Any]) -> str:
+    """Return what a cut of a third for some years does, in one sentence: the finite answer.
+
+    Parameters
+    ----------
+    found
+        The loop as JSON types.
+    """
+    told = found["cut"]
+    if told["times"] is None or told["money"] >= 0:
+        return "A cut of a third takes no money away here: what donors want stands on a floor"
+    ends = found["intervals"].get("cut_times")
+    over = who(found["draws"], noun="draws")
+    spread = (
+        f" (over draws {ends['low']:.2f} to {ends['high']:.2f}: {over})" if ends and ends["low"] is not None else ""
+    )
+    back, alone = (
+        "not yet by then" if months is None else "at once" if not months else f"{months:.0f} months after its end"
+        for months in (told["recovery"], told["recovery_held"])
+    )
+    return (
+        f"A cut of a third for {told['years']} years comes to {told['times']:.2f} times itself over {told['horizon']} "
+        f"years{spread}; money has recovered {back}, without the loop {alone}"
+    )
+
+
 def sentence(loops: Loops) -> str:
-    """Return the finding in one sentence."""
+    """Return the strength of the loop in one sentence: the local answer."""
     found, low, high = loops.default, *loops.interval("multiplier")[::2]
     ends = f"{dollars(low)} to {dollars(high)}"
     spread = "" if math.isnan(low) else f" at the default inputs, and to {ends} over draws of them ({_over(loops)})"
@@ -59,6 +94,8 @@ def as_text(loops: Loops, about: Mapping[str, Any], command: str) -> str:
     rows.append(["multiplier 1/(1 - G)", _number(found.multiplier), *_spread(loops, "multiplier")])
     rows.append(["the same by brute force", _number(found.measured), *_spread(loops, "measured")])
     rows.append(["time constant, months", _number(found.time_constant), *_spread(loops, "time_constant")])
+    for name, label in _CUT.items():
+        rows.append([label, _number(float(getattr(found.cut, name))), *_spread(loops, f"cut_{name}")])
     left_out = ", ".join(f"{name} in {count}" for name, count in loops.undefined().items())
     covers = (
         f"The spread is over {len(loops.drawn)} draws of the inputs that have a range"
@@ -68,11 +105,14 @@ def as_text(loops: Loops, about: Mapping[str, Any], command: str) -> str:
     )
     return "\n".join(
         [
-            f"{loops.scenario.title} ({loops.scenario.name})\n\n{sentence(loops)}.\n",
+            f"{loops.scenario.title} ({loops.scenario.name})\n\n{cut(loops.to_dict())}.\n{sentence(loops)}.\n",
             *aligned(rows),
             f"\nWeakest link: {found.weakest}. Strongest: {found.strongest}.",
             f"Expected values of the model over {loops.years} years, not observations (hash {about['hash']}). {covers}",
-            "A small permanent change, to first order; large ones can come to more or less. " + assumptions(about),
+            "Gain and multiplier are of a small permanent change; the cut is of a third less money wanted for "
+            f"{found.cut.years} years, told against the same world without it over {found.cut.horizon} years (less is "
+            f"below 0); money has recovered when that of twelve months stays within {BACK:.0%} of that world's.",
+            assumptions(about),
             f"Reproduce: {command}",
         ]
     )
@@ -91,7 +131,7 @@ def picture(loops: Loops) -> Figure:
     )
     subtitle = f"Long-run elasticity of each link; their product is the gain G = {_number(found.gain)}"
     with style.drawing():
-        page = style.page(sentence(loops), subtitle, caption, 4.6)
+        page = style.page(f"{cut(loops.to_dict())}. {sentence(loops)}", subtitle, caption, 4.6)
         height = page.figure.get_size_inches()[1]
         axes = page.figure.add_axes((0.0, page.bottom / height, 1.0, (page.top - page.bottom) / height))
         axes.set_axis_off()

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.analysis.regimes import AMPLIFIES, HIGH, Regime, Regimes
-from cyclesim.outputs import style
+from cyclesim.analysis.regimes import AMPLIFIES, DRIFTS, HIGH, RUN_DOWN, Regime, Regimes
+from cyclesim.outputs import style, text
 from cyclesim.outputs.printed import aligned, assumptions
 from cyclesim.runs.fingerprint import fingerprint
 from cyclesim.runs.folder import graded
@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 
 MARKS = {
     Regime.NO_LOOP: ("o", style.COLOURS[0]),
+    Regime.RUN_DOWN: ("v", style.COLOURS[3]),
+    Regime.DRIFTING: ("D", style.GREY),
     Regime.AMPLIFIER: ("^", style.COLOURS[5]),
     Regime.TRAP: ("X", style.COLOURS[1]),
     Regime.ALWAYS_HIGH: ("s", style.COLOURS[2]),
 }
 """Shape and colour of each regime: shapes too, so that colours are not needed."""
 THRESHOLDS = (
-    f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} or more, funding is high from {100 * HIGH:.0f} % "
-    "of the requirement, two states differ by 10 % after decades."
+    f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} to 1, funding is high from {text.percent(HIGH)} of "
+    f"the requirement, two states differ by 10 % after decades, funding has run down below {text.percent(RUN_DOWN)} of "
+    f"what donors give who correct for how few are found, and drifts if it moves {text.percent(DRIFTS)} in five years."
 )
 
 
 def sentence(found: Regimes) -> str:
     """Return the finding in one sentence."""
     if found.points and not found.along:
-        parts = [f"{regime} {100 * share:.0f} %" for regime, (share, _, _) in found.shares().items() if share]
+        parts = [f"{regime} {text.percent(share)}" for regime, (share, _, _) in found.shares().items() if share]
         return f"Over {len(found.points)} draws of the inputs: {', '.join(parts)}"
     if found.tipping():
         low, high, below, above = found.tipping()[0]
@@ -43,22 +46,35 @@ def as_text(found: Regimes, about: Mapping[str, Any], command: str) -> str:
     """Return the regimes of a scenario as text."""
     rest = found.default
     states = (
-        f"Two states: funding comes to rest at {100 * rest.poor:.0f} % of the requirement if it begins poor, at "
-        f"{100 * rest.rich:.0f} % if it begins rich."
+        f"Two states: funding comes to rest at {text.percent(rest.poor)} of the requirement after a poor past, at "
+        f"{text.percent(rest.rich)} after a rich one."
         if rest.two
-        else f"One state: funding comes to rest at {100 * rest.poor:.0f} % of the requirement, begun poor or rich."
+        else f"One state: funding comes to {text.percent(rest.poor)} of the requirement after a poor past, to "
+        f"{text.percent(rest.rich)} after a rich one."
     )
+    if not math.isnan(rest.corrected):
+        states += f" With donors who correct for how few are found it comes to {text.percent(rest.corrected)}."
+    if rest.drift > DRIFTS:
+        states += f" It has not come to rest: it still moves by {text.percent(rest.drift)} in five years."
     lines = [f"{found.scenario.title} ({found.scenario.name}): {rest.regime}\n\n{sentence(found)}.\n{states}\n"]
     if found.along:
-        rows = [[*found.along, "begun poor", "begun rich", "gain", "regime"]]
+        rows = [[*found.along, "poor past", "rich past", "corrected", "gain", "regime"]]
         for _, row in found.table().iterrows():
             values = [f"{row[name]:.3g}" for name in found.along]
-            rows.append([*values, f"{row['poor']:.3f}", f"{row['rich']:.3f}", _gain(row["gain"]), row["regime"]])
+            rows.append(
+                [
+                    *values,
+                    f"{row['poor']:.3f}",
+                    f"{row['rich']:.3f}",
+                    *map(_known, (row["corrected"], row["gain"])),
+                    row["regime"],
+                ]
+            )
         lines += aligned(rows)
     elif found.points:
         rows = [["regime", "share of draws", "95 %"]]
         rows += [
-            [name, f"{100 * s:.0f} %", f"{100 * a:.0f} to {100 * b:.0f} %"]
+            [name, text.percent(s), f"{text.percent(a)} to {text.percent(b)}"]
             for name, (s, a, b) in found.shares().items()
         ]
         lines += aligned(rows)
@@ -103,8 +119,8 @@ def _shares(axes: Any, found: Regimes) -> None:
 
 def _ends(axes: Any, found: Regimes) -> None:
     table, name = found.table(), found.along[0]
-    axes.plot(table[name], table["rich"], color=style.FAINT, linewidth=6, label="begun rich")
-    axes.plot(table[name], table["poor"], color=style.COLOURS[0], label="begun poor")
+    axes.plot(table[name], table["rich"], color=style.FAINT, linewidth=6, label="rich past")
+    axes.plot(table[name], table["poor"], color=style.COLOURS[0], label="poor past")
     _marks(axes, found, table[name], table["poor"])
     axes.set_xlabel(name.replace("_", " "))
     axes.set_ylim(bottom=0)
@@ -126,5 +142,5 @@ def _marks(axes: Any, found: Regimes, x: Any, y: Any, size: float = 36) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
 
 
-def _gain(value: float) -> str:
+def _known(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.3f}"

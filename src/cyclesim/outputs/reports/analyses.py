@@ -9,7 +9,7 @@ from cyclesim.errors import FolderError
 from cyclesim.intervals import who
 from cyclesim.outputs import printed, text
 from cyclesim.outputs.dots import Dot, chart
-from cyclesim.outputs.loop import dollars
+from cyclesim.outputs.loop import cut, dollars
 from cyclesim.outputs.portfolio import part, robust
 from cyclesim.outputs.report import Block, Report, Table, drawn
 from cyclesim.outputs.reports.parts import assumptions, command, leaves_out, number, read, saved, scenario
@@ -55,7 +55,7 @@ def loop(place: Path, about: dict[str, Any]) -> Report:
         kind="Loop",
         title=chosen.title,
         question="How strongly does money come back to money?",
-        answer=answer,
+        answer=f"{cut(found)}. {answer}",
         detail=[gain, f"Strongest link: {found['strongest'].replace('->', '→')}."],
         cautions=[chosen.caveat] if chosen.caveat else [],
         charts=[*saved(place, "loop", answer), drawn(figure, table)],

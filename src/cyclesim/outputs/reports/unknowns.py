@@ -49,7 +49,9 @@ def regimes(place: Path, about: dict[str, Any]) -> Report:
     at_defaults = (
         f"At the default inputs: {found['regime']}; funding comes to rest at {text.percent(found['poor'])} of "
     )
-    at_defaults += f"the requirement if it begins poor, at {text.percent(found['rich'])} if it begins rich."
+    at_defaults += f"the requirement after a poor past, at {text.percent(found['rich'])} after a rich one."
+    if found["corrected"] is not None:
+        at_defaults += f" Donors who correct for how few are found give {text.percent(found['corrected'])}."
     if found["along"]:
         turns = [
             f"Between {plain(found['along'][0])} {low:.3g} and {high:.3g} it turns from {below} to {above}."
@@ -57,7 +59,7 @@ def regimes(place: Path, about: dict[str, Any]) -> Report:
         ]
         kinds = sorted({row["regime"] for row in found["points"]})
         answer = " ".join(turns) or f"It is {' or '.join(kinds)} over the whole range of {_names(found['along'])}."
-        head = [*map(plain, found["along"]), "begun poor", "begun rich", "regime"]
+        head = [*map(plain, found["along"]), "poor past", "rich past", "regime"]
         columns = [*found["along"], "poor", "rich"]
         rows = [[*(f"{row[c]:.3g}" for c in columns), row["regime"]] for row in found["points"][: 2 * MOST]]
     else:
