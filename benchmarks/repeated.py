@@ -185,7 +185,7 @@ def named_by_sobol(rng: np.random.Generator, active: int) -> set[int]:
     values = moved[:, None] + 0.7 * rng.standard_normal((len(unit), 4))
     blocks = values.reshape(INPUTS + 2, 64, 4)
     found = sensitivity.sobol(blocks[0], blocks[1], blocks[2:], seed=int(rng.integers(1 << 30)))
-    return {k for k in range(INPUTS) if found.total[k] > found.bar}
+    return set(np.flatnonzero(found.named).tolist())
 
 
 Named = Callable[[Floats, Floats, int], set[int]]

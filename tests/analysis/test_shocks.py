@@ -60,7 +60,7 @@ def test_recovery_has_its_closed_form():
     path = np.concatenate([np.full(24, 1 - cut), 1 - cut * np.exp(-after / tau)])
     mean = (
         cut * np.expm1(12 / tau) / (12 * np.expm1(1 / tau))
-    )  # a geometric sum over twelve months, but exp(-last / tau)
+    )
     expected = tau * math.log(mean / BACK)
     assert _recovery(world(1000 * path), world(base), 2, 20) == pytest.approx(expected, abs=1.5)
 

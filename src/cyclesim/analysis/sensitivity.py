@@ -54,6 +54,8 @@ class Indices:
         Share of the variance of a single run that is luck, alone or with inputs; NaN from one replication.
     bar
         Total index that the largest of as many dummy inputs, moved by luck alone, has in one null world of twenty.
+    named
+        Shape (inputs,): which inputs move the outcome more than that.
     """
 
     first: Floats
@@ -62,7 +64,8 @@ class Indices:
     total_interval: Floats
     variance: float
     luck: float
-    bar: float = 0.0
+    bar: float
+    named: NDArray[np.bool_]
 
 
 def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int = 1) -> Indices:
@@ -93,14 +96,15 @@ def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int
     whole = _indices(means, noise)
     if whole[2] <= 0 or np.ptp(everything) == 0:
         raise DesignError("the outcome does not vary over the draws beyond luck, so nothing can move it")
-    first = np.clip(whole[0], 0.0, 1.0)
-    total = np.clip(whole[1], first, 1.0)
+    total = np.clip(whole[1], 0.0, 1.0)
+    first = np.clip(whole[0], 0.0, total)
     resampled = _resampled(means, noise, seed)
     intervals = [_around(one, values) for one, values in zip((first, total), resampled, strict=True)]
     within = _within(everything, shared_luck)
     luck = within / (within + whole[2]) if a.shape[1] > 1 else math.nan
-    limit = bar(lambda rng: _dummies(everything, noise, shared_luck, rng) / whole[2], seed)
-    return Indices(first, total, intervals[0], intervals[1], whole[2], luck, limit)
+    limit = bar(lambda rng: _dummies(everything, noise, shared_luck, rng), seed)
+    named = _apart(means, noise) > limit + 1e-9 * whole[2]
+    return Indices(first, total, intervals[0], intervals[1], whole[2], luck, limit / whole[2], named)
 
 
 def _around(values: Floats, resampled: Floats) -> Floats:
@@ -135,13 +139,22 @@ def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
     """
     a, b, ab = means[0], means[1], means[2:]
     variance = float(means[:2].var() - noise.mean())
-    scale = variance if variance > 0 else math.nan
     middle = 0.5 * (b + ab).mean(axis=1, keepdims=True)
-    spread = 0.5 * ((b - middle) ** 2 + (ab - middle) ** 2).mean(axis=1) - noise.mean()
     together = ((b - middle) * (ab - middle)).mean(axis=1)
-    first = together / np.where(spread > 0, spread, math.nan)
-    total = 0.5 * ((a - ab) ** 2).mean(axis=1) - noise.mean()
-    return np.nan_to_num(first), total / scale, variance
+    spreads = (_spread(one, ab) - noise.mean() for one in (b, a))
+    one, other = (np.where(spread > 0, spread, math.nan) for spread in spreads)
+    return np.nan_to_num(together / one), np.nan_to_num(_apart(means, noise) / other), variance
+
+
+def _apart(means: Floats, noise: Floats) -> Floats:
+    """Return the variance that each input adds with all its interactions (Jansen), less what luck adds."""
+    return np.asarray(0.5 * ((means[0] - means[2:]) ** 2).mean(axis=1) - noise.mean())
+
+
+def _spread(one: Floats, two: Floats) -> Floats:
+    """Return the variance of two samples around their common mean: no estimate of a share then leaves 0 to 1 far."""
+    middle = 0.5 * (one + two).mean(axis=1, keepdims=True)
+    return np.asarray(0.5 * ((one - middle) ** 2 + (two - middle) ** 2).mean(axis=1))
 
 
 def _resampled(means: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
@@ -339,7 +352,8 @@ def sensitivity(
         sweep.design.tell_apart()
         found, limit = _of_bins(sweep, values, seed)
         luck, kind, by = _luck_share(values), "binned", "share"
-    found = found.assign(named=found[by] > limit + 1e-9 * found[by].abs().max())
+    if "named" not in found:
+        found = found.assign(named=found[by] > limit + 1e-9 * found[by].abs().max())
     found = ranked(found, by)
     return Sensitivity(
         measure,
@@ -396,7 +410,7 @@ def _of_saltelli(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame,
         "total_low": found.total_interval[:, 0],
         "total_high": found.total_interval[:, 1],
     }
-    return pd.DataFrame(columns), found.luck, found.bar
+    return pd.DataFrame({**columns, "named": found.named}), found.luck, found.bar
 
 
 def _of_morris(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float]:
