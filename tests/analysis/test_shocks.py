@@ -58,9 +58,7 @@ def test_recovery_has_its_closed_form():
     base, cut, tau = np.full(240, 1000.0), 1 / 3, 20.0
     after = np.arange(1, 217)
     path = np.concatenate([np.full(24, 1 - cut), 1 - cut * np.exp(-after / tau)])
-    mean = (
-        cut * np.expm1(12 / tau) / (12 * np.expm1(1 / tau))
-    )
+    mean = cut * np.expm1(12 / tau) / (12 * np.expm1(1 / tau))
     expected = tau * math.log(mean / BACK)
     assert _recovery(world(1000 * path), world(base), 2, 20) == pytest.approx(expected, abs=1.5)
 

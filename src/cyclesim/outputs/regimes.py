@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.analysis.regimes import AMPLIFIES, DRIFTS, HIGH, RUN_DOWN, Regime, Regimes
+from cyclesim.analysis.regimes import AMPLIFIES, DRIFTS, HIGH, RUN_DOWN, Regime, Regimes, Rest
 from cyclesim.outputs import style, text
 from cyclesim.outputs.printed import aligned, assumptions
 from cyclesim.runs.fingerprint import fingerprint
@@ -44,46 +44,46 @@ def sentence(found: Regimes) -> str:
 
 def as_text(found: Regimes, about: Mapping[str, Any], command: str) -> str:
     """Return the regimes of a scenario as text."""
-    rest = found.default
-    states = (
-        f"Two states: funding comes to rest at {text.percent(rest.poor)} of the requirement after a poor past, at "
-        f"{text.percent(rest.rich)} after a rich one."
-        if rest.two
-        else f"One state: funding comes to {text.percent(rest.poor)} of the requirement after a poor past, to "
-        f"{text.percent(rest.rich)} after a rich one."
+    head = f"{found.scenario.title} ({found.scenario.name}): {found.default.regime}"
+    return "\n".join(
+        [
+            f"{head}\n\n{sentence(found)}.\n{_states(found.default)}\n",
+            *(aligned(_rows(found)) if found.points else []),
+            f"\n{THRESHOLDS}",
+            f"Expected values of the model, not observations (hash {about['hash']}). {assumptions(about)}",
+            f"Reproduce: {command}",
+        ]
+    )
+
+
+def _states(rest: Rest) -> str:
+    """Say where funding comes to rest."""
+    number = "Two states: funding comes to rest at" if rest.two else "One state: funding comes to"
+    said = (
+        f"{number} {text.percent(rest.poor)} of the requirement after a poor past, {text.percent(rest.rich)} after a "
+        "rich one."
     )
     if not math.isnan(rest.corrected):
-        states += f" With donors who correct for how few are found it comes to {text.percent(rest.corrected)}."
+        said += f" With donors who correct for how few are found it comes to {text.percent(rest.corrected)}."
     if rest.drift > DRIFTS:
-        states += f" It has not come to rest: it still moves by {text.percent(rest.drift)} in five years."
-    lines = [f"{found.scenario.title} ({found.scenario.name}): {rest.regime}\n\n{sentence(found)}.\n{states}\n"]
-    if found.along:
-        rows = [[*found.along, "poor past", "rich past", "corrected", "gain", "regime"]]
-        for _, row in found.table().iterrows():
-            values = [f"{row[name]:.3g}" for name in found.along]
-            rows.append(
-                [
-                    *values,
-                    f"{row['poor']:.3f}",
-                    f"{row['rich']:.3f}",
-                    *map(_known, (row["corrected"], row["gain"])),
-                    row["regime"],
-                ]
-            )
-        lines += aligned(rows)
-    elif found.points:
-        rows = [["regime", "share of draws", "95 %"]]
-        rows += [
-            [name, text.percent(s), f"{text.percent(a)} to {text.percent(b)}"]
-            for name, (s, a, b) in found.shares().items()
+        said += f" It has not come to rest: it still moves by {text.percent(rest.drift)} in five years."
+    return said
+
+
+def _rows(found: Regimes) -> list[list[str]]:
+    """Return the regimes along parameters, or their shares of the draws, as rows of a table."""
+    if not found.along:
+        shares = [
+            [name, text.percent(share), f"{text.percent(low)} to {text.percent(high)}"]
+            for name, (share, low, high) in found.shares().items()
         ]
-        lines += aligned(rows)
-    lines += [
-        f"\n{THRESHOLDS}",
-        f"Expected values of the model, not observations (hash {about['hash']}). {assumptions(about)}",
-        f"Reproduce: {command}",
-    ]
-    return "\n".join(lines)
+        return [["regime", "share of draws", "95 %"], *shares]
+    rows = [[*found.along, "poor past", "rich past", "corrected", "gain", "regime"]]
+    for _, row in found.table().iterrows():
+        values = [f"{row[name]:.3g}" for name in found.along]
+        ends = (f"{row['poor']:.3f}", f"{row['rich']:.3f}")
+        rows.append([*values, *ends, *map(_known, (row["corrected"], row["gain"])), row["regime"]])
+    return rows
 
 
 def picture(found: Regimes) -> Figure:

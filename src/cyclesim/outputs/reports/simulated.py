@@ -158,18 +158,7 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
     from cyclesim.runs.sweep import read_sweep
 
     swept = read_sweep(place)
-    if not swept.complete:
-        raise FolderError(f"{place} is not finished; go on with: cyclesim resume {place}")
-    if swept.design is None or len(swept.scenarios) < 2:
-        lacks = "has no draws, and a report never shows luck alone" if swept.design is None else "has one scenario"
-        raise FolderError(f"{place} {lacks}; give its study a design of draws and two scenarios or more")
-    if not swept.sampled and swept.study.design is not None:
-        raise FolderError(
-            f"the draws of {place} are those of a {swept.study.design.method}, no sample of what is plausible, and a "
-            "report needs an interval; give its study a design of lhs or sobol (sliders: cyclesim page)"
-        )
-    if TARGET not in swept.measures:
-        raise FolderError(f"{place} does not keep {TARGET}; add it to the measures of its study")
+    _refuse(place, swept)
     table, scenarios = effects_of(swept).to_dict("index"), swept.scenarios
     others = [name for name in scenarios if name != swept.baseline]
     found_of = {name: spread_of(table[name, TARGET]) for name in others}
@@ -199,6 +188,22 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
         made_by=printed.made_by(about),
         seed=swept.study.seed,
     )
+
+
+def _refuse(place: Path, swept: Sweep) -> None:
+    """Refuse a sweep of which no report can be made, and say what to do."""
+    if not swept.complete:
+        raise FolderError(f"{place} is not finished; go on with: cyclesim resume {place}")
+    if swept.design is None or len(swept.scenarios) < 2:
+        lacks = "has no draws, and a report never shows luck alone" if swept.design is None else "has one scenario"
+        raise FolderError(f"{place} {lacks}; give its study a design of draws and two scenarios or more")
+    if not swept.sampled and swept.study.design is not None:
+        raise FolderError(
+            f"the draws of {place} are those of a {swept.study.design.method}, no sample of what is plausible, and a "
+            "report needs an interval; give its study a design of lhs or sobol (sliders: cyclesim page)"
+        )
+    if TARGET not in swept.measures:
+        raise FolderError(f"{place} does not keep {TARGET}; add it to the measures of its study")
 
 
 def _gained(sweep: Sweep, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
