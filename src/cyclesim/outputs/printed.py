@@ -177,7 +177,7 @@ def covering(worlds: int, draws: int, units: int | None = None) -> str:
     """Say what two intervals over worlds are: that of the mean, and where worlds lie; see `cyclesim.intervals`."""
     shared = "draws" if draws > 1 else "worlds"
     units = units if units is not None else draws if draws > 1 else worlds
-    few = f" Fewer than {FEWEST} {shared} or lucks give no interval that holds 9 in 10 further worlds."
+    few = f" Fewer than {FEWEST} {shared} give no interval that holds 9 in 10 further worlds."
     return (
         f"{worlds:,} paired worlds. A difference is clear where the 95 % interval of its mean (Student's t, over "
         f"{shared}) excludes zero. The other interval holds {who(worlds, draws, units)}."
