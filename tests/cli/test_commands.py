@@ -74,7 +74,7 @@ def test_compare_prints_what_it_covers_and_how_to_reproduce_it(tmp_path, lever):
     for words in (
         "4 paired worlds",
         "A difference is clear where the 95 % interval of its mean (Student's t, over worlds) excludes zero",
-        "The other interval holds all 4 worlds. Fewer than 19 worlds or lucks give no interval that holds 9 in 10",
+        "The other interval holds all 4 worlds. Fewer than 19 worlds give no interval that holds 9 in 10",
         "They cover luck only",
         "First difference: 2023-06",
         "assumptions",
