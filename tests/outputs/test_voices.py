@@ -113,7 +113,10 @@ def test_the_page_of_a_sweep_says_what_its_report_and_terminal_would(tmp_path):
     totals = sweep.runs([TARGET]).set_index(["draw", "replication"])[TARGET].unstack("replication")
     base, other = (totals.loc[k] for k in (1, 2))
     expected = text.finding(EVERY[TARGET], cs.Spread.of(np.asarray(base - other)), float(base.mean()), "luck only")
-    assert shown.sentences[1].casefold() == f"{expected}.".casefold()
+    whose = "luck only, 9 in 10 further worlds, judged by 20 worlds"
+    assert f"({whose}: " in expected
+    said = f"{expected.replace(f'{whose}: ', '')}. In brackets: {whose}."
+    assert shown.sentences[1].casefold() == said.casefold()
     assert (
         shown.sentences[1]
         in json.loads(re.search(r'id="data">(.*?)</script>', sliders.as_html(sweep, "cyclesim page"), re.DOTALL)[1])[

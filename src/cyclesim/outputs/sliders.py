@@ -148,8 +148,15 @@ def grid(sweep: Sweep) -> Grid:
         whole = float(series.accumulated(base, name)[..., -1].mean())
         last = running[..., -1].reshape(-1, worlds)
         said.append([text.finding(over_months(name), Spread.of(one), whole, "luck only") for one in last])
-    sentences = ["; ".join(parts) + "." for parts in zip(*said, strict=True)]
-    return Grid(levers, measures, values, gained, [s[0].upper() + s[1:] for s in sentences], worlds)
+    sentences = [_sentence(parts, worlds) for parts in zip(*said, strict=True)]
+    return Grid(levers, measures, values, gained, sentences, worlds)
+
+
+def _sentence(findings: Sequence[str], worlds: int) -> str:
+    """Return findings as one sentence; whom their intervals hold is said once, not in each bracket."""
+    said, whose = "; ".join(findings), f"luck only, {who(worlds)}"
+    said = f"{said[0].upper()}{said[1:]}."
+    return said.replace(f"{whose}: ", "") + f" In brackets: {whose}." if f"{whose}: " in said else said
 
 
 def _bands(values: Floats) -> Floats:
