@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 import cyclesim as cs
-from cyclesim.analysis import discovery, portfolio, sensitivity, voi
+from cyclesim.analysis import discovery, indices, portfolio, voi
 from cyclesim.intervals import Spread
 from cyclesim.runs.precision import LEVEL, Rule, half_widths, took
 from cyclesim.runs.samplers import _saltelli
@@ -165,8 +165,8 @@ def named_by_voi(x: Floats, y: Floats, seed: int) -> set[int]:
 
 
 def named_by_bins(x: Floats, y: Floats, seed: int) -> set[int]:
-    bar = sensitivity.best_of_nothing(y, x, seed)
-    return {k for k in range(x.shape[1]) if sensitivity.binned(x[:, k], y) > bar}
+    bar = indices.best_of_nothing(y, x, seed)
+    return {k for k in range(x.shape[1]) if indices.binned(x[:, k], y) > bar}
 
 
 def named_by_discovery(rng: np.random.Generator, planted: bool) -> set[int]:
@@ -184,7 +184,7 @@ def named_by_sobol(rng: np.random.Generator, active: int) -> set[int]:
     moved = (unit[:, :active] - 0.5).sum(axis=1) * math.sqrt(12)
     values = moved[:, None] + 0.7 * rng.standard_normal((len(unit), 4))
     blocks = values.reshape(INPUTS + 2, 64, 4)
-    found = sensitivity.sobol(blocks[0], blocks[1], blocks[2:], seed=int(rng.integers(1 << 30)))
+    found = indices.sobol(blocks[0], blocks[1], blocks[2:], seed=int(rng.integers(1 << 30)))
     return set(np.flatnonzero(found.named).tolist())
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cyclesim as cs
-from cyclesim.analysis import discovery, nulls, portfolio, sensitivity, voi
+from cyclesim.analysis import discovery, indices, nulls, portfolio, voi
 from cyclesim.errors import DesignError
 from cyclesim.inputs.study import load_study
 
@@ -38,32 +38,32 @@ def test_bars_are_those_of_the_statistic_that_they_stop():
     shares, worths = [], []
     for _ in range(100):
         order = rng.permutation(120)
-        shares.append(max(sensitivity.binned(column, y[order]) for column in x.T))
+        shares.append(max(indices.binned(column, y[order]) for column in x.T))
         worths.append(max(voi.evppi(benefits[order], column) for column in x.T))
-    assert 0 < np.mean(np.array(shares) > sensitivity.best_of_nothing(y, x)) < 0.15
+    assert 0 < np.mean(np.array(shares) > indices.best_of_nothing(y, x)) < 0.15
     assert 0 < np.mean(np.array(worths) > voi.best_of_nothing(benefits, x)) < 0.15
 
 
 def test_bins_are_the_levels_where_they_are_few_and_never_cut_through_what_is_alike():
     x = np.array([0.0] * 90 + [1.0] * 10)
     y = x + 0.1 * np.random.default_rng(5).standard_normal(100)
-    assert sensitivity.binned(x, y) > 0.85
+    assert indices.binned(x, y) > 0.85
     ties = np.repeat(np.arange(40.0), 3)
-    bins = sensitivity._bins(ties)
+    bins = indices._bins(ties)
     assert all(len(set(bins[ties == level])) == 1 for level in np.unique(ties))
 
 
 @pytest.mark.parametrize("y", [np.repeat(np.arange(5.0), 20), np.random.default_rng(6).random(100)])
 def test_the_interval_of_a_share_holds_the_share_even_at_its_ends(y):
-    low, high = sensitivity.share_interval(np.repeat(np.arange(5.0), 20), y)
-    assert 0 <= low <= max(sensitivity.binned(np.repeat(np.arange(5.0), 20), y), 0.0) <= high <= 1
+    low, high = indices.share_interval(np.repeat(np.arange(5.0), 20), y)
+    assert 0 <= low <= max(indices.binned(np.repeat(np.arange(5.0), 20), y), 0.0) <= high <= 1
 
 
 def test_an_index_lies_between_nothing_and_everything_and_first_order_below_total():
     for seed in range(20):
         rng = np.random.default_rng([7, seed])
         a, b = np.repeat(rng.standard_normal((2, 8, 1)), 2, axis=2)
-        found = sensitivity.sobol(3 * a, 3 * b, 3 * np.stack([a, b, a]) + 0.1 * rng.standard_normal((3, 8, 2)))
+        found = indices.sobol(3 * a, 3 * b, 3 * np.stack([a, b, a]) + 0.1 * rng.standard_normal((3, 8, 2)))
         assert (found.first >= 0).all()
         assert (found.first <= found.total).all()
         assert (found.total <= 1).all()

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis.sensitivity import _luck_share, binned, pawn, sobol
+from cyclesim.analysis.indices import binned, pawn, sobol
+from cyclesim.analysis.sensitivity import _luck_share
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study

@@ -1,0 +1,272 @@
+"""Indices: how much of an outcome each input moves, from the runs of a design, with luck told apart from inputs.
+
+A run is a function of its inputs and of luck. Its variance splits into that of its expectation over luck, which is
+shared out among the inputs (Sobol 1993), and that of luck around it. Replications measure the second, and what it adds
+to every estimate of the first is taken away: otherwise noise would shrink first-order indices and pass for interactions
+in total ones. From one replication of worlds with luck it cannot be told, and nothing is. Estimators: Janon et al.
+(2014) for first-order, Jansen (1999) for total indices; intervals by the bootstrap over base draws. Estimates are held
+to what must be so: an index lies between 0 and 1, and a total one not below its first-order one. Of designs that were
+not made for this, a share of variance between bins (corrected for its bias, as omega squared of an analysis of
+variance; interval from the non-central F distribution, Steiger 2004) is given and called so, with PAWN indices for
+skewed outcomes; of Morris designs, the elementary effects.
+
+An input is named where it moves the outcome more than the best of as many dummy inputs (`cyclesim.analysis.nulls`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cyclesim.analysis.nulls import bar
+from cyclesim.errors import DesignError
+
+LEVEL = 0.95
+RESAMPLES = 500
+_MOST_BINS = 25
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Sobol indices of the expected outcome, one for each input.
+
+    Attributes
+    ----------
+    first, total
+        Shape (inputs,): share of the variance of the expected outcome that an input explains alone, and with all its
+        interactions.
+    first_interval, total_interval
+        Shape (inputs, 2): bootstrap intervals at `LEVEL`.
+    variance
+        Of the expected outcome over the inputs.
+    luck
+        Share of the variance of a single run that is luck, alone or with inputs; NaN from one replication.
+    bar
+        Total index that the largest of as many dummy inputs, moved by luck alone, has in one null world of twenty.
+    named
+        Shape (inputs,): which inputs move the outcome more than that.
+    """
+
+    first: Floats
+    total: Floats
+    first_interval: Floats
+    total_interval: Floats
+    variance: float
+    luck: float
+    bar: float
+    named: NDArray[np.bool_]
+
+
+def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int = 1) -> Indices:
+    """Return Sobol indices from the runs of a Saltelli design.
+
+    Parameters
+    ----------
+    a, b
+        Shape (draws, replications): outcomes of the two base samples.
+    ab
+        Shape (inputs, draws, replications): of the first sample, with one input each from the second.
+    shared_luck
+        Whether replication r has the same luck in all draws: what luck adds everywhere alike is then no noise.
+    seed
+        Of the bootstrap.
+
+    Raises
+    ------
+    DesignError
+        If a value is no finite number, or the outcome does not vary.
+    """
+    everything = np.concatenate([a[None], b[None], ab])
+    if not np.isfinite(everything).all():
+        raise DesignError("there are values that are no finite numbers among the runs; indices would be meaningless")
+    noise = _noise(everything, shared_luck)
+    means = everything.mean(axis=2)
+    means = means - means[:2].mean()  # the estimators are exact for any constant, and best for this one
+    whole = _indices(means, noise)
+    if whole[2] <= 0 or np.ptp(everything) == 0:
+        raise DesignError("the outcome does not vary over the draws beyond luck, so nothing can move it")
+    total = np.clip(whole[1], 0.0, 1.0)
+    first = np.clip(whole[0], 0.0, total)
+    resampled = _resampled(means, noise, seed)
+    intervals = [_around(one, values) for one, values in zip((first, total), resampled, strict=True)]
+    within = _within(everything, shared_luck)
+    luck = within / (within + whole[2]) if a.shape[1] > 1 else math.nan
+    limit = bar(lambda rng: _dummies(everything, noise, shared_luck, rng), seed)
+    named = _apart(means, noise) > limit + 1e-9 * whole[2]
+    return Indices(first, total, intervals[0], intervals[1], whole[2], luck, limit / whole[2], named)
+
+
+def _around(values: Floats, resampled: Floats) -> Floats:
+    """Return intervals of indices that hold the indices themselves, shape (inputs, 2)."""
+    told = np.clip(resampled[np.isfinite(resampled).all(axis=1)], 0.0, 1.0)  # a sample may not vary beyond luck
+    low, high = np.quantile(told if len(told) else [[0.0], [1.0]], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
+    return np.column_stack([np.minimum(low, values), np.maximum(high, values)])
+
+
+def _dummies(values: Floats, noise: Floats, shared_luck: bool, rng: np.random.Generator) -> float:
+    """Return the largest variance that Jansen's estimator gives to as many inputs as there are, if all do nothing.
+
+    Each run is then its base draw with other luck, drawn anew from what luck did in the runs.
+    """
+    replications = values.shape[2]
+    if replications < 2:
+        return 0.0
+    luck = luck_of(values, shared_luck).reshape(-1, replications)
+    chosen = luck[rng.integers(0, len(luck), (len(values) - 1, values.shape[1])), :]
+    picked = rng.integers(0, replications, chosen.shape)
+    means = np.take_along_axis(chosen, picked, axis=2).mean(axis=2)
+    return float((0.5 * ((means[0] - means[1:]) ** 2).mean(axis=1) - noise.mean()).max())
+
+
+def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
+    """Return first-order and total indices, and the variance, of mean outcomes of shape (2 + inputs, draws).
+
+    Parameters
+    ----------
+    noise
+        Shape (draws,): variance that luck adds to each mean.
+    """
+    a, b, ab = means[0], means[1], means[2:]
+    variance = float(means[:2].var() - noise.mean())
+    middle = 0.5 * (b + ab).mean(axis=1, keepdims=True)
+    together = ((b - middle) * (ab - middle)).mean(axis=1)
+    spreads = (_spread(one, ab) - noise.mean() for one in (b, a))
+    one, other = (np.where(spread > 0, spread, math.nan) for spread in spreads)
+    return np.nan_to_num(together / one), np.nan_to_num(_apart(means, noise) / other), variance
+
+
+def _apart(means: Floats, noise: Floats) -> Floats:
+    """Return the variance that each input adds with all its interactions (Jansen), less what luck adds."""
+    return np.asarray(0.5 * ((means[0] - means[2:]) ** 2).mean(axis=1) - noise.mean())
+
+
+def _spread(one: Floats, two: Floats) -> Floats:
+    """Return the variance of two samples around their common mean: no estimate of a share then leaves 0 to 1 far."""
+    middle = 0.5 * (one + two).mean(axis=1, keepdims=True)
+    return np.asarray(0.5 * ((one - middle) ** 2 + (two - middle) ** 2).mean(axis=1))
+
+
+def _resampled(means: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
+    rng, draws = np.random.default_rng(seed), means.shape[1]
+    found = []
+    for _ in range(RESAMPLES):
+        rows = rng.integers(0, draws, draws)
+        found.append(_indices(means[:, rows], noise[rows])[:2])
+    return np.array([one for one, _ in found]), np.array([two for _, two in found])
+
+
+def _noise(values: Floats, shared_luck: bool) -> Floats:
+    """Return the variance that luck adds to the mean of each base draw, shape (draws,); zero from one replication."""
+    replications = values.shape[2]
+    if replications < 2:
+        return np.zeros(values.shape[1])
+    spread: Floats = (luck_of(values, shared_luck) ** 2).mean(axis=(0, 2)) / replications
+    return spread
+
+
+def luck_of(values: Floats, shared_luck: bool) -> Floats:
+    """Return what luck does in each run around its expectation, with the variance that it has in truth."""
+    apart = values - values.mean(axis=2, keepdims=True)
+    if shared_luck:  # what it does everywhere alike is no noise
+        apart = apart - apart.mean(axis=(0, 1), keepdims=True)
+    return np.asarray(apart * math.sqrt(values.shape[2] / (values.shape[2] - 1)))
+
+
+def _within(values: Floats, shared_luck: bool) -> float:
+    """Return the variance of a single run around its expectation."""
+    return float(values.var(axis=2, ddof=1).mean()) if values.shape[2] > 1 else 0.0
+
+
+def binned(x: Floats, y: Floats) -> float:
+    """Return the share of the variance of ``y`` that lies between bins of ``x``, corrected for chance (omega squared).
+
+    Parameters
+    ----------
+    x, y
+        Shape (draws,): an input, and an outcome (averaged over replications).
+    """
+    return _between(_bins(x), y)
+
+
+def _bins(x: Floats) -> NDArray[np.int64]:
+    """Return the bin of each draw: its level where they are few, else as many bins as draws in a bin."""
+    from scipy.stats import rankdata
+
+    levels, found = np.unique(x, return_inverse=True)
+    number = min(_MOST_BINS, math.isqrt(len(x)))
+    if len(levels) <= number:
+        return np.asarray(found)
+    ranks = (rankdata(x, method="min") - 1) * number // len(x)  # what is alike falls into one bin
+    return np.asarray(np.unique(ranks, return_inverse=True)[1])
+
+
+def _between(bins: NDArray[np.int64], y: Floats) -> float:
+    """Return the share of the variance of ``y`` between bins, as omega squared."""
+    sizes = np.bincount(bins)
+    if len(y) <= len(sizes) or len(sizes) < 2:
+        return math.nan
+    apart = y - y.mean()
+    between = float((np.bincount(bins, apart) ** 2 / sizes).sum())
+    whole = float((apart**2).sum())
+    mean_square = (whole - between) / (len(y) - len(sizes))
+    return (between - (len(sizes) - 1) * mean_square) / (whole + mean_square) if whole > 0 else math.nan
+
+
+def share_interval(x: Floats, y: Floats) -> tuple[float, float]:
+    """Return the interval of the share of variance between bins at `LEVEL`, by inverting the non-central F test."""
+    from scipy.optimize import brentq
+    from scipy.special import ncfdtr
+
+    share = binned(x, y)
+    if math.isnan(share) or share > 1 - 1e-9:
+        return share, share
+    number = len(np.unique(_bins(x)))
+    freedom = (number - 1, len(y) - number)
+    ratio = 1.0 + share / max(1.0 - share, 1e-12) * len(y) / freedom[0]  # the F statistic behind omega squared
+
+    def end(chance: float) -> float:
+        if ratio <= 0 or ncfdtr(*freedom, 0.0, ratio) <= chance:
+            return 0.0
+        most = 1.0
+        while ncfdtr(*freedom, most, ratio) > chance:
+            most *= 2.0
+            if most > 1e7 * len(y):
+                return 1.0
+        found = brentq(lambda shift: ncfdtr(*freedom, shift, ratio) - chance, 0.0, most)
+        return float(found / (found + len(y)))
+
+    low, high = end(0.5 + LEVEL / 2), end(0.5 - LEVEL / 2)
+    return min(low, max(share, 0.0)), max(high, share, 0.0)
+
+
+def pawn(x: Floats, y: Floats) -> float:
+    """Return the PAWN index of an input (Pianosi and Wagener 2018), for skewed outcomes, whose variance says little.
+
+    The median, over bins of ``x``, of the Kolmogorov-Smirnov distance (0 to 1) of ``y`` in the bin from all of ``y``.
+    It is never quite 0: of an input that does nothing it is about 1.2 over the square root of the draws in a bin.
+    """
+    from scipy.stats import ks_2samp
+
+    bins = _bins(x)
+    return float(np.median([ks_2samp(y[bins == place], y).statistic for place in range(bins.max() + 1)]))
+
+
+def best_of_nothing(y: Floats, inputs: Floats, seed: int = 1) -> float:
+    """Return the largest share between bins of some inputs where outcomes are dealt out over the draws: the bar.
+
+    Parameters
+    ----------
+    y, inputs
+        Shapes (draws,) and (draws, inputs).
+    """
+    bins = [_bins(x) for x in inputs.T]
+
+    def best(rng: np.random.Generator) -> float:
+        dealt = rng.permutation(y)
+        return max(_between(one, dealt) for one in bins)
+
+    return bar(best, seed)
