@@ -230,11 +230,13 @@ def test_a_telephone_and_the_keyboard_will_do(opened):
     assert one.page.evaluate("document.documentElement.scrollWidth") <= 400
     assert one.violations() == []
     wide = opened("?s=small")
-    seen = set()
-    for _ in range(40):
+    wanted, seen = {"range", "button"}, set()
+    for _ in range(200):  # a page that is drawn again while it is walked takes the focus away: the walk begins anew
         wide.page.keyboard.press("Tab")
         seen.add(wide.page.evaluate("document.activeElement.type || document.activeElement.tagName"))
-    assert {"range", "button"} <= seen
+        if wanted <= seen:
+            break
+    assert wanted <= seen
 
 
 def test_twenty_visitors_at_once_are_served(server):

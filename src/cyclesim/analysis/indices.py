@@ -93,10 +93,10 @@ def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int
     first = np.clip(whole[0], 0.0, total)
     resampled = _resampled(means, noise, seed)
     intervals = [_around(one, values) for one, values in zip((first, total), resampled, strict=True)]
-    within = _within(everything, shared_luck)
-    luck = within / (within + whole[2]) if a.shape[1] > 1 else math.nan
-    limit = bar(lambda rng: _dummies(everything, noise, shared_luck, rng), seed)
-    named = _apart(means, noise) > limit + 1e-9 * whole[2]
+    within = float(everything.var(axis=2, ddof=1).mean()) if a.shape[1] > 1 else math.nan
+    luck = within / (within + whole[2])
+    limit = _best_of_dummies(everything, noise, shared_luck, seed)
+    named = _apart(means[0], means[2:], noise) > limit + 1e-9 * whole[2]
     return Indices(first, total, intervals[0], intervals[1], whole[2], luck, limit / whole[2], named)
 
 
@@ -107,19 +107,34 @@ def _around(values: Floats, resampled: Floats) -> Floats:
     return np.column_stack([np.minimum(low, values), np.maximum(high, values)])
 
 
-def _dummies(values: Floats, noise: Floats, shared_luck: bool, rng: np.random.Generator) -> float:
-    """Return the largest variance that Jansen's estimator gives to as many inputs as there are, if all do nothing.
+def _best_of_dummies(values: Floats, noise: Floats, shared_luck: bool, seed: int) -> float:
+    """Return the bar of the variance that Jansen's estimator gives to as many inputs as there are, if all do nothing.
 
     Each run is then its base draw with other luck, drawn anew from what luck did in the runs.
     """
-    replications = values.shape[2]
-    if replications < 2:
+    if values.shape[2] < 2:
         return 0.0
-    luck = luck_of(values, shared_luck).reshape(-1, replications)
-    chosen = luck[rng.integers(0, len(luck), (len(values) - 1, values.shape[1])), :]
-    picked = rng.integers(0, replications, chosen.shape)
-    means = np.take_along_axis(chosen, picked, axis=2).mean(axis=2)
-    return float((0.5 * ((means[0] - means[1:]) ** 2).mean(axis=1) - noise.mean()).max())
+    luck = luck_of(values, shared_luck).reshape(-1, values.shape[2])
+
+    def best(rng: np.random.Generator) -> float:
+        means = luck_alone(luck, (len(values) - 1, values.shape[1]), rng)
+        return float(_apart(means[0], means[1:], noise).max())
+
+    return bar(best, seed)
+
+
+def luck_alone(luck: Floats, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Return means over replications that luck alone moves, as it does in some run each, drawn with replacement.
+
+    Parameters
+    ----------
+    luck
+        What luck does, shape (runs, replications); see `luck_of`.
+    shape
+        Of the means.
+    """
+    chosen = luck[rng.integers(0, len(luck), shape)]
+    return np.asarray(np.take_along_axis(chosen, rng.integers(0, luck.shape[1], chosen.shape), axis=-1).mean(axis=-1))
 
 
 def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
@@ -136,12 +151,12 @@ def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
     together = ((b - middle) * (ab - middle)).mean(axis=1)
     spreads = (_spread(one, ab) - noise.mean() for one in (b, a))
     one, other = (np.where(spread > 0, spread, math.nan) for spread in spreads)
-    return np.nan_to_num(together / one), np.nan_to_num(_apart(means, noise) / other), variance
+    return np.nan_to_num(together / one), np.nan_to_num(_apart(a, ab, noise) / other), variance
 
 
-def _apart(means: Floats, noise: Floats) -> Floats:
+def _apart(base: Floats, moved: Floats, noise: Floats) -> Floats:
     """Return the variance that each input adds with all its interactions (Jansen), less what luck adds."""
-    return np.asarray(0.5 * ((means[0] - means[2:]) ** 2).mean(axis=1) - noise.mean())
+    return np.asarray(0.5 * ((base - moved) ** 2).mean(axis=1) - noise.mean())
 
 
 def _spread(one: Floats, two: Floats) -> Floats:
@@ -174,11 +189,6 @@ def luck_of(values: Floats, shared_luck: bool) -> Floats:
     if shared_luck:  # what it does everywhere alike is no noise
         apart = apart - apart.mean(axis=(0, 1), keepdims=True)
     return np.asarray(apart * math.sqrt(values.shape[2] / (values.shape[2] - 1)))
-
-
-def _within(values: Floats, shared_luck: bool) -> float:
-    """Return the variance of a single run around its expectation."""
-    return float(values.var(axis=2, ddof=1).mean()) if values.shape[2] > 1 else 0.0
 
 
 def binned(x: Floats, y: Floats) -> float:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cyclesim.analysis.indices import LEVEL, Floats, best_of_nothing, binned, luck_of, pawn, share_interval, sobol
+from cyclesim.analysis.indices import (
+    LEVEL,
+    Floats,
+    best_of_nothing,
+    binned,
+    luck_alone,
+    luck_of,
+    pawn,
+    share_interval,
+    sobol,
+)
 from cyclesim.analysis.nulls import bar, ranked
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 from cyclesim.runs.results import late
@@ -182,17 +192,15 @@ def _of_morris(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, f
     columns = {"quantity": design.names, "mu": found["mu"], "mu_star": found["mu_star"]}
     columns |= {"mu_star_error": found["mu_star_conf"], "sigma": found["sigma"]}
 
-    def best(rng: np.random.Generator) -> float:
-        return float(np.max(analyze(problem, unit, _luck_alone(values, rng), num_levels=levels, seed=seed)["mu_star"]))
-
-    return pd.DataFrame(columns), bar(best, seed) if values.shape[1] > 1 else 0.0
-
-
-def _luck_alone(values: Floats, rng: np.random.Generator) -> Floats:
-    """Return a mean for each draw that luck alone moves, as it does in the runs of some draw."""
+    if values.shape[1] < 2:
+        return pd.DataFrame(columns), 0.0
     luck = luck_of(values[None], shared_luck=False)[0]
-    chosen = luck[rng.integers(0, len(luck), len(luck))]
-    return np.asarray(np.take_along_axis(chosen, rng.integers(0, luck.shape[1], luck.shape), axis=1).mean(axis=1))
+
+    def best(rng: np.random.Generator) -> float:
+        idle = luck_alone(luck, (len(luck),), rng)
+        return float(np.max(analyze(problem, unit, idle, num_levels=levels, seed=seed)["mu_star"]))
+
+    return pd.DataFrame(columns), bar(best, seed)
 
 
 def _of_bins(sweep: Sweep, values: Floats, seed: int) -> tuple[pd.DataFrame, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cyclesim.intervals import who
+from cyclesim.intervals import Spread, who
 from cyclesim.measures import over_months
 from cyclesim.outputs import series, text
 from cyclesim.outputs.series import Effect
@@ -61,14 +61,14 @@ def compared(effects: dict[str, Effect], measure: str, notes: Notes) -> str:
     if not any(found.clear for found in effects.values()) and len(effects) > 1:
         none = "No clear difference" if any(found.spread.mean for found in effects.values()) else "No difference"
         return f"{none} in {about.words} in any of {len(effects)} counterfactuals"
-    name = leading(effects)
+    name = leading({name: found.spread for name, found in effects.items()})
     found = effects[name]
     return f"{notes.titles.get(name, name)}: {text.finding(about, found.spread, found.baseline, notes.covers)}"
 
 
-def leading(effects: Mapping[str, Effect]) -> str:
+def leading(effects: Mapping[str, Spread]) -> str:
     """Return the counterfactual that is told first: of the clear ones, or of all, the one with the largest mean."""
-    return max(effects, key=lambda name: (effects[name].clear, abs(effects[name].spread.mean)))
+    return max(effects, key=lambda name: (effects[name].clear, abs(effects[name].mean)))
 
 
 def alone(table: pd.DataFrame, notes: Notes) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cyclesim.runs.plan import Plan
     from cyclesim.runs.sweep import Sweep
 
-HEADLINES = ("person_months_exploited", "identified", "believed_prevalence", "coverage", "total_spent_cents")
+SHOWN = ("person_months_exploited", "identified", "believed_prevalence", "coverage", "total_spent_cents")
 """Totals that are printed, of those a sweep keeps."""
 
 
@@ -173,7 +173,7 @@ def _who(sweep: Sweep) -> str:
 
 def _levels(sweep: Sweep, summary: pd.DataFrame) -> list[str]:
     rows = [["over worlds", "mean", "95 % of the mean", "median", _who(sweep)]]
-    for measure in [m for m in HEADLINES if m in sweep.measures]:
+    for measure in [m for m in SHOWN if m in sweep.measures]:
         found = summary.loc[[(sweep.baseline, measure)]].iloc[0].to_dict()
         mean, median = (amount(measure, found[column]) for column in ("mean", "q50"))
         rows.append([EVERY[measure].title, mean, ends(measure, found, "mean_"), median, ends(measure, found)])
@@ -194,7 +194,7 @@ def _findings(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
 def _differences(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
     rows = [["against " + sweep.baseline, "", "baseline", "difference", "95 % of the mean", _who(sweep)]]
     for name in list(sweep.scenarios)[1:]:
-        for measure in [m for m in HEADLINES if m in sweep.measures]:
+        for measure in [m for m in SHOWN if m in sweep.measures]:
             found = differences.loc[[(name, measure)]].iloc[0].to_dict()
             means = (amount(measure, found[column]) for column in ("baseline", "difference"))
             rows.append([name, EVERY[measure].label, *means, ends(measure, found, "mean_"), ends(measure, found)])

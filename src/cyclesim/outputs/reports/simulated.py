@@ -51,7 +51,7 @@ def comparison(place: Path, about: dict[str, Any]) -> Report:
     effects = {
         name: series.effect(ensemble.table, result.baseline, name, "exploited") for name in result.counterfactuals
     }
-    leading = captions.leading(effects)
+    leading = captions.leading({name: effect.spread for name, effect in effects.items()})
     notes = pictures.notes(ensemble)
     gained = _by_draw(result.differences[result.differences["scenario"] == leading], TARGET)
     found = dependences(ensemble.design.names, ensemble.design.values, gained) if ensemble.design else []
@@ -162,7 +162,7 @@ def sweep(place: Path, about: dict[str, Any]) -> Report:
     table, scenarios = effects_of(swept).to_dict("index"), swept.scenarios
     others = [name for name in scenarios if name != swept.baseline]
     found_of = {name: spread_of(table[name, TARGET]) for name in others}
-    leading = max(others, key=lambda name: (found_of[name].clear, abs(found_of[name].mean)))
+    leading = captions.leading(found_of)
     gained = _gained(swept, leading)
     found = dependences(swept.plan.design.names, swept.plan.design.values, gained)
     assumed = printed.assumptions(about)
