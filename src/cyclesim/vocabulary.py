@@ -78,6 +78,7 @@ class Line(StrEnum):
     PREVENTION = "prevention"
     DATA = "data"
     PREPAREDNESS = "preparedness"
+    RECEPTION = "reception"
 
 
 class Kind(StrEnum):

@@ -218,16 +218,25 @@ class Organisation(Part):
 
 
 class BackEnd(Part):
-    """What answers referrals: caseworkers, investigators and assistance."""
+    """What receives people and answers referrals, as far as states and other sectors pay for it.
+
+    The parameter paid_by_others says how much of what is stated here is there.
+    """
 
     caseworkers: Amount
-    """Caseworkers whom the state pays itself."""
+    """Caseworkers."""
     investigators: Amount
-    """Investigators whom the state pays itself."""
+    """Investigators."""
     conditional: Share
     """Share of help that is conditional on co-operation with the police."""
     assistance_places: Amount
-    """People per month whom others assist."""
+    """People assisted per month."""
+    reception: Amount = 0.0
+    """Reception posts: hotlines, safe places, outreach, screening."""
+    specialists: Amount = 0.0
+    """Anti-trafficking specialists."""
+    training: Share = 0.0
+    """Rate at which staff are trained, per untrained worker per month."""
 
 
 class Shock(Part):
@@ -246,8 +255,8 @@ class Crisis(Part):
 
     needs_met: Share
     """Share of general humanitarian needs that is met."""
-    agenda: Share | None = None
-    """Share of the requirement that stands in the response plan; absent follows the parameter agenda."""
+    line: bool = False
+    """Whether the response plan has a line for anti-trafficking work at the first simulated month."""
     protection_ends: Month | None = None
     """Month from which a protective status is expected not to hold; whether it does end is a dated change."""
     groups: Groups
@@ -281,6 +290,8 @@ class Change(Part):
     """Paths and the factors on their values."""
     add: dict[str, Number] = {}
     """Paths and the amounts added to their values."""
+    close: dict[str, Share] = {}
+    """Paths of shares, and the part of what is left between each and its upper bound that is closed."""
     why: Text = ""
     """Reason, in one line."""
 
@@ -296,3 +307,5 @@ class Intervention(Change):
     """Cost in US dollars per month while it holds."""
     share: Share = 1.0
     """Part of it that is carried out: its effects and its cost alike."""
+    size: Annotated[Number, Field(ge=0, le=10)] = 1.0
+    """How large its effects are, against what is stated: as if made so many times. Its cost stays."""

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, Self, overload
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 SUM_TOLERANCE = 1e-9
+MIDDLE = (0.2, 0.8)
+"""Quantiles of its prior between which the default of a state of the world stands, unless a source says otherwise."""
 
 
 @overload
@@ -39,7 +41,12 @@ class Quantity(BaseModel):
     unit
         Unit, in words.
     range
-        Plausible range, which draws sample; None for a quantity that is not sampled.
+        Prior range, written from sources alone; None for a quantity that is not sampled.
+    role
+        ``state`` of the world, which draws move, or ``lever``, which they hold at the status quo; None for a
+        quantity that has no range and that nobody moves.
+    beyond
+        Source that puts the value outside the middle of its prior (`MIDDLE`); empty where it is inside.
     bounds
         Hard limits of a number, both inclusive.
     scale
@@ -66,6 +73,8 @@ class Quantity(BaseModel):
     range: Interval | None = None
     bounds: Interval = (0.0, math.inf)
     scale: Literal["linear", "log"] = "linear"
+    role: Literal["state", "lever"] | None = None
+    beyond: str = ""
     grade: Literal["report", "literature", "computed", "assumption"]
     source: str = Field(min_length=1)
     mechanisms: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
@@ -94,7 +103,27 @@ class Quantity(BaseModel):
             raise ValueError(f"range {low:g} to {high:g} does not contain the value {self.value:g}")
         if self.scale == "log" and low <= 0:
             raise ValueError("a log scale needs a range above zero")
+        if self.role is None:
+            raise ValueError("a quantity with a range is a state or a lever: give its role")
+        quantile = self.quantile()
+        if quantile is not None and not self.beyond and not MIDDLE[0] <= round(quantile, 9) <= MIDDLE[1]:
+            raise ValueError(
+                f"the value {self.value:g} is quantile {quantile:.2f} of its prior: move it to its source, or quote "
+                "the source that puts it there (beyond)"
+            )
         return self
+
+    @property
+    def sampled(self) -> bool:
+        """Whether draws move it: a state of the world with a prior."""
+        return self.range is not None and self.role == "state"
+
+    def quantile(self) -> float | None:
+        """Return the quantile of the value in its prior; None for what is not sampled."""
+        if self.range is None or not self.sampled:
+            return None
+        low, value, high = (math.log(x) if self.scale == "log" else x for x in (self.range[0], self.value, self.range[1]))
+        return (value - low) / (high - low)
 
     @property
     def is_table(self) -> bool:

@@ -1,4 +1,4 @@
-"""How a crisis comes onto the agenda: media attention, and what of the requirement stands in the response plan."""
+"""How a crisis comes onto the agenda: media attention, and whom the response plan knows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Agenda:
     Parameters
     ----------
     spec
-        The crisis of the scenario: shocks of attention, and a share on the agenda of its own if it has one.
+        The crisis of the scenario, with its shocks of attention.
     start
         Month in which the scenario starts, as YYYY-MM.
     cohorts, first_month
@@ -27,7 +27,7 @@ class Agenda:
 
     def __init__(self, spec: CrisisSpec, start: str, cohorts: Cohorts, first_month: int) -> None:
         self._shocks = [(index(shock.month, start), shock.peak) for _, shock in sorted(spec.attention.items())]
-        self._own, self._cohorts, self._first_month = spec.agenda, cohorts, first_month
+        self._cohorts, self._first_month = cohorts, first_month
 
     def attention(self, month: int, p: Values) -> float:
         """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
@@ -40,13 +40,13 @@ class Agenda:
         return total
 
     def planned(self, month: int, in_need: int, p: Values) -> float:
-        """Return the share of the requirement that stands in the response plan   (F10; M17).
+        """Return the share of the people in need whom the response plan knows   (F10; M17).
 
         Plans know those who are there before the first month; others come onto the agenda with a lag.
         """
-        cohorts, agenda = self._cohorts, float(p.agenda if self._own is None else self._own)
+        cohorts = self._cohorts
         new = cohorts.in_need(month) & (cohorts.arrival > self._first_month)
         if not new.any():
-            return agenda
+            return 1.0
         missing = np.exp((cohorts.arrival[new] - month - 1) / max(p.agenda_months, 1e-9))
-        return agenda * (1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(in_need, 1))
+        return 1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(in_need, 1)

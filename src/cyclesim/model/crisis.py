@@ -13,6 +13,7 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.agenda import Agenda
 from cyclesim.model.engine import Engine, Exposure, Terms
 from cyclesim.model.evidence.lists import LISTS, chances, lists_of
+from cyclesim.model.evidence.recording import Recording
 from cyclesim.model.evidence.records import CaseRecords, Month
 from cyclesim.model.evidence.research import Research
 from cyclesim.model.expected import Expected
@@ -31,21 +32,16 @@ from cyclesim.model.people.hazards import (
     shadow_of_expiry,
 )
 from cyclesim.model.people.places import Places
-from cyclesim.model.people.risks import INVESTIGATION, POLICE, found
+from cyclesim.model.people.risks import INVESTIGATION, POLICE, Risk, found
+from cyclesim.model.planning import Documented, Planning
 from cyclesim.model.practice.back_end import BackEnd
 from cyclesim.model.practice.justice import Justice
 from cyclesim.model.practice.organisations import Conditions, Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
+from cyclesim.model.practice.reception import received
 from cyclesim.model.practice.workforce import Market, Workforce
 from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import Kind, Line
-
-_BACK_END_FIELDS = {
-    "caseworkers": "state_caseworkers",
-    "investigators": "state_investigators",
-    "conditional": "conditional",
-    "assistance_places": "assistance_places",
-}
 
 
 class Crisis:
@@ -67,6 +63,7 @@ class Crisis:
         spec = scenario.crises[name]
         self.name, self.p = name, p
         self.first_month = -scenario.spin_up
+        self._calendar = 12 * int(scenario.start[:4]) + int(scenario.start[5:]) - 1  # of month 0
         found = cohorts(spec, scenario.start, self.first_month)
         self.layout = Layout.of(tuple(sorted(spec.settings)), found)
         self.cohorts = Cohorts(found, name, luck)
@@ -93,10 +90,14 @@ class Crisis:
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
         self.onset = onset(found, self.first_month)
         self.justice = Justice()
+        self.planning = Planning(luck.stream(name, "response plans"), spec.line)
+        self.recording = Recording(luck.stream(name, "recording practice"))
         self._found: list[Counts] = []  # people identified by setting, month by month
         self.diversity = 0.0  # of the donors who give for this crisis
         self._forms = OfParameters(form_thresholds)
         self.month = self.first_month
+        self.taken = np.ones((2, len(self.settings)))  # shares whom reception takes: who come forward, who are referred
+        self.turned_away = 0.0
 
     # ------------------------------------------------------------ state that several stages read
 
@@ -105,6 +106,11 @@ class Crisis:
         """Months since the first simulated one."""
         return self.month - self.first_month
 
+    @property
+    def year(self) -> int:
+        """Calendar year of this month."""
+        return (self._calendar + self.month) // 12
+
     def attention(self) -> float:
         """Return media attention this month."""
         return self.agenda.attention(self.month, self.p)
@@ -112,13 +118,15 @@ class Crisis:
     # ------------------------------------------------------------ the stages, in the order of the month
 
     def begin_month(self, month: int) -> None:
-        """Note who is present: people at home and in need, and the staff of organisations."""
+        """Note who is present: people at home and in need, and the staff of organisations and back ends."""
         self.month = month
         self.places.begin_month(month)
         self.people = int(self.places.present.sum())
         self.in_need = int(self.cohorts.sizes[self.cohorts.in_need(month)].sum())
         self.organisations.be_present(month, self.places.uprooted, self.p)
         self.organisations.be_vetted(self.p)
+        for number, back_end in enumerate(self.back_ends):
+            back_end.be_staffed(self.p, self._served(number))
         self.market = Market.of(self.p, self.leadership(), self.diversity)
         self.stock = self.engine.stocks().exploited
         self.cells_at_start = self.engine.unknown_by_cell()
@@ -134,8 +142,8 @@ class Crisis:
         first = self.first_hazard.of_month(self.month, p, pressure, 1.0 - self.needs_met, prevention, shadow)
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
-        reach = self.organisations.reach(p, self.places.present)
-        self.forward = self.exits.forward(p, self._conditional(), self.attention(), reach)
+        self.forward = self.exits.forward(p, self._conditional(), self.attention(), self._follows())
+        self._receive()
         self.refusal = self.exits.refusal(p, self._conditional())
         self.detained = self.exits.detained(p)
         exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, self._forms(p))
@@ -148,14 +156,15 @@ class Crisis:
         loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
         answered, lapsed = self.engine.answer(self.month, loads, terms, p)
         wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
-        self.organisations.hear(p, answered, lapsed, wrong)
+        self.organisations.hear(p, answered, lapsed, self.taken[1], wrong)
         self._assist(terms)
         self._prosecute()
 
     def keep_records(self) -> None:
         """Evidence: case records on their way into reports, and what only the simulator knows."""
         flows, p = self.engine.flows, self.p
-        completeness = self.workforce.completeness(p, self.in_need, self.acceptance())
+        usual = self.workforce.completeness(p, self.in_need, self.acceptance())
+        completeness = min(usual * self.recording.factor(self.year, p), 1.0)
         recorded = self.engine.recorded()
         self.identified = recorded.sum().item()
         self.identified_police = recorded[[POLICE, INVESTIGATION]].sum().item()
@@ -163,10 +172,21 @@ class Crisis:
         entries = flows.newly_trafficked + flows.retrafficked
         self.records.observe(
             self.clock,
-            Month(self.people, self.stock, entries, self.identified, flows.answered, flows.lapsed, flows.withdrawn),
+            Month(
+                people=self.people,
+                stock=self.stock,
+                entries=entries,
+                identified=self.identified,
+                assisted=flows.assisted,
+                detained=flows.detained,
+                answered=flows.answered,
+                lapsed=flows.lapsed,
+                withdrawn=flows.withdrawn,
+                turned_away=self.turned_away,
+            ),
         )
         reported = self.engine.reported(completeness)
-        self.records.publish(self.clock, reported, completeness * self._expected(), round(p.reporting_lag))
+        self.records.publish(self.clock, reported, usual * self._expected(), round(p.reporting_lag))
         self._do_research()
 
     def _do_research(self) -> None:
@@ -189,26 +209,34 @@ class Crisis:
 
         Interventions that donors pay come before all of it but assistance already given.
         """
-        disbursed = self.money.disburse(self.clock)
+        disbursed = self.money.disburse(self.clock, self.p.giving)
         self.money.spend({Line.ASSISTANCE: self.assistance_cents})
         self.money.charge()
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
         known = self.workforce.known(self.p, self.in_need)
         self.money.spend(self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p))
-        self.organisations.learn(self.p, self.workforce.training_rate, self.market.churn)
+        others = np.array([b.beyond["training"] for b in self.back_ends])[self.back_end_of_setting]
+        self.organisations.learn(self.p, self.workforce.training_rate, others, self.market.churn)
         for number, back_end in enumerate(self.back_ends):
-            share = self._share_of(number)
-            back_end.funded_caseworkers = self.workforce.caseworkers.staff * share
-            back_end.funded_investigators = self.workforce.investigators.staff * share
+            back_end.be_paid(self.workforce, self._share_of(number))
         self.records.pay(self.required_cents(), disbursed)
 
     # ------------------------------------------------------------ what donors see
 
+    def plan(self) -> None:
+        """Let planners review once a year what this crisis asks for."""
+        told = Documented(
+            in_need=self.in_need,
+            published=self.records.published_in_year(self.clock),
+            specialists=self.specialists(),
+            readings=self.research.published(self.clock, self.p),
+        )
+        self.planning.plan(self.year, (self._calendar + self.month) % 12, told, self.p)
+
     def required_cents(self) -> int:
-        """Return the real anti-trafficking requirement of a month, in cents."""
-        cents: int = round(self.in_need * self.p.requirement / self.p.coded_share * 100 / 12)
-        return cents
+        """Return what planners ask for in a month, coded or not, in cents; in the plan it stands only with a line."""
+        return round(self.in_need * self.planning.ask(self.p) * 100 / 12)
 
     def appeal(self) -> Appeal:
         """Return what a donor sees of this crisis."""
@@ -216,9 +244,11 @@ class Crisis:
         return Appeal(
             crisis=self.name,
             age=self.month - self.onset,
-            requirement=self.in_need * self.p.requirement / self.p.coded_share,
-            competing=self.in_need * self._competing,
+            in_need=self.in_need,
+            ask=self.planning.ask(self.p),
+            line=self.planning.line,
             planned=self.agenda.planned(self.month, self.in_need, self.p),
+            competing=self.in_need * self._competing,
             attention=self.attention(),
             cases=evidence.cases,
             people=evidence.people,
@@ -238,12 +268,25 @@ class Crisis:
             Line.TRAINING: 1.0 - self.organisations.mean(self.organisations.trained),
             Line.BACK_END: 1.0 - self.answered_share(),
             Line.ASSISTANCE: 1.0 - flows.assisted / completed if completed else 0.0,
+            Line.RECEPTION: 1.0 - self.received_share(),
         }
 
     def answered_share(self) -> float:
-        """Return the share of referrals settled in the last 12 months that were answered; 1 before any was settled."""
-        answered, lapsed = (self.records.in_year(name) for name in ("answered", "lapsed"))
-        return answered / (answered + lapsed) if answered + lapsed else 1.0
+        """Return the share of referrals settled in the last 12 months that were answered; 1 before any was settled.
+
+        Referrals that reception did not take were not answered.
+        """
+        answered, *others = (self.records.in_year(name) for name in ("answered", "lapsed", "turned_away"))
+        return answered / (answered + added(others)) if answered + added(others) else 1.0
+
+    def received_share(self) -> float:
+        """Return the share of those who would come forward whom reception receives, over the people present."""
+        shares = (self.taken[0] * self.places.present).tolist()
+        return math.fsum(shares) / self.people if self.people else 0.0
+
+    def specialists(self) -> float:
+        """Return the specialists in full use, whoever pays them."""
+        return self.workforce.specialists.staff + self._specialists_of_others()
 
     def leadership(self) -> float:
         """Return how far one agency leads, 0 to 1: less while no champion drives the agenda (M18)."""
@@ -271,8 +314,7 @@ class Crisis:
         elif part == "organisations":
             self.organisations.posts[self.organisations.names.index(rest[0])] = value
         else:
-            back_end = next(b for b in self.back_ends if b.name == rest[0])
-            setattr(back_end, _BACK_END_FIELDS[rest[1]], value)
+            next(b for b in self.back_ends if b.name == rest[0]).change(rest[1], value)
 
     # ------------------------------------------------------------ what moves hazards
 
@@ -308,23 +350,56 @@ class Crisis:
             unmet=1.0 - self.needs_met,
             awareness=work.awareness(p, self.in_need, self.attention()),
             leadership=leadership,
-            clarity=work.clarity(p, self.in_need, leadership),
+            clarity=work.clarity(p, self.in_need, leadership, self._specialists_of_others()),
             local=work.local_share(p, self.in_need),
         )
-        referral = self.organisations.referral(p, now) * self._detectable()
-        expected = self.organisations.suspected_wrongly(p, self.places.present)
+        return self.organisations.referral(p, now) * self._detectable()
+
+    def _receive(self) -> None:
+        """Let reception take whom it can of those who would come forward or are referred   (P12, P13)."""
+        p, setting = self.p, self.layout.setting_of_cell
+        channels = self.risks[Risk.CHANNELS : Risk.INVESTIGATION]
+        wrong = self.organisations.suspected_wrongly(p, self.places.present)
+        coming, referred = (
+            np.bincount(setting, self.cells_at_start * hazard, len(self.settings))
+            for hazard in (self.risks[Risk.ESCAPE] * self.forward, channels.sum(axis=0))
+        )
+        for number, back_end in enumerate(self.back_ends):
+            here = self.back_end_of_setting == number
+            demand = float(coming[here].sum()), float((referred + wrong)[here].sum())
+            now = received(back_end.reception, self._served(number), *demand, p)
+            self.taken[0, here], self.taken[1, here] = now.forward, now.referred
+        self.turned_away = math.fsum((referred * (1.0 - self.taken[1])).tolist())
+        self.forward = self.forward * (self.taken[0] * self.organisations.at_work())[setting]
+        channels *= self.taken[1][setting]
+        expected = math.fsum((wrong * self.taken[1]).tolist())
         self.wrongly = self.engine.events("people suspected wrongly", expected)
-        return referral
+
+    def _follows(self) -> float:
+        """Return the factor on coming forward of what followed for those who came before   (H4; M47).
+
+        That is the share of those on record, or held, in the last 12 months who were assisted.
+        """
+        assisted, identified, detained = (self.records.in_year(n) for n in ("assisted", "identified", "detained"))
+        known = identified + detained
+        follows = min(assisted / known, 1.0) if known else 1.0
+        return float(1.0 - self.p.follow_weight * (1.0 - follows))
+
+    def _specialists_of_others(self) -> float:
+        return math.fsum(b.beyond["specialists"] for b in self.back_ends)
 
     def _proactive(self) -> Floats:
         proactive = np.array([b.proactive(self.p, self.people) for b in self.back_ends])
         result: Floats = proactive[self.back_end_of_setting] * self._detectable()
         return result
 
+    def _served(self, number: int) -> int:
+        """Return the people whom a back end serves."""
+        return int(self.places.present[self.back_end_of_setting == number].sum())
+
     def _share_of(self, number: int) -> float:
-        """Return the share of the people in need whom a back end serves."""
-        served = int(self.places.present[self.back_end_of_setting == number].sum())
-        return served / self.people if self.people else 0.0
+        """Return the share of the people whom a back end serves."""
+        return self._served(number) / self.people if self.people else 0.0
 
     def _conditional(self) -> Floats:
         conditional = np.array([b.conditional for b in self.back_ends])
@@ -344,7 +419,7 @@ class Crisis:
     def _assist(self, terms: Terms) -> None:
         """End casework; assist whom places and money allow."""
         cost = round(self.p.cost_assistance * 100 / (1.0 - self.market.overhead))
-        places = [back_end.assistance_places for back_end in self.back_ends]
+        places = [back_end.beyond["assistance_places"] for back_end in self.back_ends]
         paid = self.engine.complete(self.month, places, self.money.purses[Line.ASSISTANCE] / cost, terms)
         self.assistance_cents = min(round(paid * cost), self.money.purses[Line.ASSISTANCE])
 

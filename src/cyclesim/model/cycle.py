@@ -66,7 +66,7 @@ class CycleModel(mesa.Model):
         3. people: exposure, recruitment, exits
         4. practice: referrals, casework, outcomes
         5. evidence: case records, reports
-        6. funding: beliefs, commitments, disbursements
+        6. funding: plans, beliefs, commitments, disbursements
         7. practice: money becomes capacity
         8. practice: specialists leave for responses that grow
         9. observation
@@ -137,6 +137,8 @@ class CycleModel(mesa.Model):
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
         clock = self.month + self.inputs.spin_up
         calendar = (int(self.inputs.start[5:]) - 1 + self.month) % 12 + 1
+        for crisis in self.crises.values():
+            crisis.plan()
         appeals = [crisis.appeal() for crisis in self.crises.values()]
         budgets = math.fsum(d.budget for d in self.donors.values())
         level = {name: math.fsum(d.rates.get(name, 0.0) for d in self.donors.values()) for name in self.crises}

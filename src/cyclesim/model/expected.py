@@ -102,7 +102,6 @@ class Expected:
         )  # fmt: skip
         begun = self.twin.settle(line.cells, settled, self._leaving, refusal)
         self._end_casework(before, begun, server.busy, here, p)
-        back_end.hold(server.busy, places)
         return settled.heard_answered, settled.heard_lapsed
 
     def _end_casework(self, before: Floats, begun: Floats, busy: float, here: NDArray[np.bool_], p: Values) -> None:

@@ -271,7 +271,7 @@ def _spreads(scenarios: Sequence[Scenario], quantities: Ranges | None) -> tuple[
     known = parameters()
     if quantities is None:
         stated = set().union(*(scenario.stated for scenario in scenarios))
-        quantities = sorted({n for n, quantity in known.items() if quantity.range is not None} - stated)
+        quantities = sorted({n for n, quantity in known.items() if quantity.sampled} - stated)
     elif isinstance(quantities, str):
         quantities = [quantities]
     own: Mapping[str, Sequence[float] | None] = (

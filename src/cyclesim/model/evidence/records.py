@@ -45,17 +45,24 @@ class Month:
         People in exploitation as the month begins.
     entries
         People trafficked in it, for the first time or again.
-    identified, answered, lapsed, withdrawn
-        People with a new case record; referrals by outcome.
+    identified, assisted, detained
+        People with a new case record, people assisted, and people held or expelled.
+    answered, lapsed, withdrawn
+        Referrals by outcome.
+    turned_away
+        Referrals expected that reception does not take.
     """
 
     people: int
     stock: float
     entries: float
     identified: float
+    assisted: float
+    detained: float
     answered: float
     lapsed: float
     withdrawn: float
+    turned_away: float
 
 
 class CaseRecords:

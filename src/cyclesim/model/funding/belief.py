@@ -32,32 +32,55 @@ class Belief:
         mean = prior.mean + kept * (self.mean - prior.mean)
         return Belief(mean, prior.variance + kept**2 * (self.variance - prior.variance))
 
-    def learn(self, cases: float, exposure: float, dispersion: float) -> Belief:
-        """Learn from a number of reported cases, by Laplace's approximation   (F2).
+    def learn(self, cases: float, exposure: float) -> Belief:
+        """Learn from a number of cases that is Poisson with mean ``median * exposure``, by Laplace's approximation.
 
-        Cases are negative binomial with mean ``belief * exposure`` and size `dispersion` (Poisson when it is
-        infinite). No case is information too, and no logarithm of zero arises.
+        No case is information too, and no logarithm of zero arises.
 
         Parameters
         ----------
         cases
             Cases reported.
         exposure
-            Cases expected for each unit of belief: thousands of people in need times the assumed detection share.
-        dispersion
-            Size of the negative binomial: how much the donor trusts counts as such.
+            Cases expected for each unit: thousands of people times years.
         """
         if exposure <= 0:
             return self
         log, precision = self.mean, 1.0 / self.variance
         for _ in range(50):
-            slope, curve = _derivatives(log, cases, exposure, dispersion)
-            step = (slope - (log - self.mean) * precision) / (curve + precision)
+            expected = exposure * math.exp(log)
+            step = (cases - expected - (log - self.mean) * precision) / (expected + precision)
             step = max(-2.0, min(2.0, step))
             log += step
             if abs(step) < 1e-10:
                 break
-        return Belief(log, 1.0 / (_derivatives(log, cases, exposure, dispersion)[1] + precision))
+        return Belief(log, 1.0 / (exposure * math.exp(log) + precision))
+
+    def surprise(self, share: float, spread: float, cases: float, exposure: float) -> Belief:
+        """Return by how much cases say more than expected: u - E[u], u = ln(prevalence * detection share)   (F2).
+
+        A count tells of the product only. Before it, u is normal around ln(median * share) with the variances of both.
+        What is returned has mean and variance of the difference.
+
+        Parameters
+        ----------
+        share, spread
+            Median of the detection share assumed, and the standard deviation of its logarithm.
+        cases, exposure
+            As in `learn`.
+        """
+        product = Belief(self.mean + math.log(share), self.variance + spread**2)
+        learned = product.learn(cases, exposure)
+        return Belief(learned.mean - product.mean, learned.variance)
+
+    def told(self, surprise: Belief, spread: float) -> Belief:
+        """Return what a surprise says of the prevalence: the prevalence's part of the variance of the product   (F2).
+
+        Prevalence and detection share are jointly unknown: repeated years do not sharpen it.
+        """
+        part = self.variance / (self.variance + spread**2)
+        left = self.variance * (1.0 - part) + part**2 * surprise.variance
+        return Belief(self.mean + part * surprise.mean, left)
 
     def weigh(self, reading: Reading, weight: float, naivety: float) -> Belief:
         """Learn from a published estimate: normal evidence on the log scale, with its own standard error   (F7).
@@ -77,21 +100,6 @@ class Belief:
             error = error**naivety * reading.corrected_error ** (1.0 - naivety)
         prior, told = 1.0 / self.variance, weight / error**2
         return Belief((prior * self.mean + told * mean) / (prior + told), 1.0 / (prior + told))
-
-
-def _derivatives(log: float, cases: float, exposure: float, dispersion: float) -> tuple[float, float]:
-    """Return slope and negative curvature of the log-likelihood in the logarithm of the belief."""
-    expected = exposure * math.exp(log)
-    if math.isinf(dispersion):
-        return cases - expected, expected
-    share = expected / (expected + dispersion)
-    weight = cases + dispersion
-    return cases - weight * share, weight * share * (1.0 - share)
-
-
-def dispersion(weight: float, prior_variance: float) -> float:
-    """Return the size that gives many case counts this weight against the prior on the log scale."""
-    return math.inf if weight >= 1.0 else weight / ((1.0 - weight) * prior_variance)
 
 
 def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> float:

@@ -11,7 +11,7 @@ import mesa
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.inputs.quantity import added
-from cyclesim.model.funding.belief import Belief, assumed_share, dispersion
+from cyclesim.model.funding.belief import Belief, assumed_share
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.model.funding.programmes import reprogrammed
 from cyclesim.model.values import Reading, Values
@@ -35,11 +35,16 @@ class Appeal:
         Name.
     age
         Months since most people arrived; negative before.
-    requirement, competing
-        US dollars per year: the anti-trafficking requirement, and what other sectors would receive if budgets
-        allowed.
+    in_need
+        People in need.
+    ask
+        What planners ask for, in US dollars per person in need and year, coded or not.
+    line
+        Whether the response plan has a line for it.
     planned
-        Share of the requirement that stands in the response plan.
+        Share of the people in need whom the response plan knows.
+    competing
+        US dollars per year that other sectors would receive if budgets allowed.
     attention
         Media attention, 1 at the peak of a full shock.
     cases, people, years, ideal_share
@@ -54,9 +59,11 @@ class Appeal:
 
     crisis: str
     age: int
-    requirement: float
-    competing: float
+    in_need: int
+    ask: float
+    line: bool
     planned: float
+    competing: float
     attention: float
     cases: float
     people: float
@@ -76,7 +83,7 @@ class Donor(mesa.Agent):
     budget
         US dollars per year for all sectors and crises, this month.
     beliefs
-        By crisis.
+        By crisis: what the donor acts on.
     rates
         US dollars per year this donor gives to anti-trafficking work, by crisis; it moves once a fiscal year.
     """
@@ -90,6 +97,8 @@ class Donor(mesa.Agent):
         self.multi_year_share, self.prior_prevalence = spec.multi_year_share, spec.prior_prevalence
         self.lines = None if spec.lines is None else {Line(line): share for line, share in spec.lines.items()}
         self.beliefs: dict[str, Belief] = {}
+        self._estimated: dict[str, Belief] = {}  # what published estimates alone say
+        self._surprises: dict[str, Belief] = {}  # what case counts have said, half forgotten
         self.rates: dict[str, float] = {}
         self._grants: dict[str, list[Grant]] = {}
         self._attention: dict[str, float] = {}
@@ -102,21 +111,27 @@ class Donor(mesa.Agent):
         return Belief(math.log(median), p.prior_spread**2)
 
     def believe(self, appeal: Appeal, p: Values) -> Belief:
-        """Return this year's belief: last year's, half forgotten, what case counts say, and published estimates."""
-        prior = self.prior(p)
-        belief = self.beliefs[appeal.crisis].forget(prior, 1.0, p.memory)
-        naivety = p.naivety if self.naivety is None else self.naivety
-        share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
-        exposure = appeal.people / 1000.0 * share * appeal.years
-        belief = belief.learn(appeal.cases, exposure, dispersion(p.count_weight, prior.variance))
-        for reading, weight in appeal.readings:
-            belief = belief.weigh(reading, weight, naivety)
-        return belief
+        """Return this year's belief: what published estimates say, half forgotten, and what case counts say   (F2).
 
-    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
-        """Return the share of the requirement this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
-        x = (belief.median / p.half_belief) ** p.steepness
-        x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
+        Who corrects for the capacity to find cases assumes the true detection share, and is certain of it.
+        """
+        naivety = p.naivety if self.naivety is None else self.naivety
+        estimated = self._estimated[appeal.crisis].forget(self.prior(p), 1.0, p.memory)
+        for reading, weight in appeal.readings:
+            estimated = estimated.weigh(reading, weight, naivety)
+        self._estimated[appeal.crisis] = estimated
+        if appeal.years <= 0:
+            return estimated
+        spread = p.assumed_spread * naivety
+        share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
+        found = estimated.surprise(share, spread, appeal.cases, appeal.people / 1000.0 * appeal.years)
+        before = self._surprises.get(appeal.crisis, Belief(0.0, 0.0))
+        self._surprises[appeal.crisis] = found = before.forget(found, 1.0, p.memory)
+        return estimated.told(found, spread)
+
+    def wanted_coverage(self, belief: Belief, p: Values) -> float:
+        """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
+        x = (belief.median / p.half_belief) ** p.steepness * p.relative_reach**p.reach_weight * p.priority
         return float(x / (1.0 + x) * (1.0 - p.political_sensitivity))
 
     # ------------------------------------------------------------ the month
@@ -133,7 +148,7 @@ class Donor(mesa.Agent):
         calendar
             Calendar month, 1 to 12.
         """
-        self.beliefs[appeal.crisis] = self.prior(p)
+        self.beliefs[appeal.crisis] = self._estimated[appeal.crisis] = self.prior(p)
         self.rates[appeal.crisis] = rate = min(funding * share, self.budget)
         self._grants[appeal.crisis] = []
         months = (self.fiscal_month - calendar) % 12 + self._lag(p)
@@ -173,16 +188,25 @@ class Donor(mesa.Agent):
 
     def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
-        wanted = {
-            a.crisis: a.requirement
-            * share
-            * max(a.planned * self.wanted_coverage(self.beliefs[a.crisis], a.attention, p), p.exploration_floor)
-            for a in appeals
-        }
+        wanted = {a.crisis: self._wants(a, p) * share for a in appeals}
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
-        scale = min(1.0, self.budget / total) if total > 0 else 0.0
-        cut = scale * scale**p.cut_exponent  # system-wide cuts fall harder on a low priority (M11)
-        return {crisis: amount * cut for crisis, amount in wanted.items()}
+        scale = self.budget / total if total > 0 else 0.0
+        local = 0.0 if self.route is Route.INGO else p.local_cut  # cuts fall harder on local actors (M11)
+        afforded = scale ** (p.budget_elasticity * (1.0 + local)) if scale > 0 else 0.0
+        return {crisis: amount * afforded for crisis, amount in wanted.items()}
+
+    def _wants(self, appeal: Appeal, p: Values) -> float:
+        """Return the US dollars per year wanted for a crisis by a donor who is all donors   (F4).
+
+        What is asked for per person moves it less than one for one; without a line in the plan little comes; a crisis
+        without news draws a little more flexible money.
+        """
+        asked = p.ask_reference * (appeal.ask / p.ask_reference) ** p.ask_elasticity if appeal.ask > 0 else 0.0
+        coverage = self.wanted_coverage(self.beliefs[appeal.crisis], p) * appeal.planned
+        coverage *= 1.0 if appeal.line else p.outside_line
+        if appeal.attention < p.attention_threshold:
+            coverage *= 1.0 + p.forgotten * self._flexible(p)
+        return float(appeal.in_need * asked * max(coverage, p.exploration_floor))
 
     def _keep_within_budget(self) -> None:
         total = math.fsum(self.rates.values())
@@ -224,6 +248,7 @@ class Donor(mesa.Agent):
         if not self._answers(appeal, p):
             return
         left = max(self.budget - math.fsum(self.rates.values()), 0.0)
+        wanted *= 1.0 + p.media_multiplier * appeal.attention  # news moves flexible money only (M12)
         gap = min((wanted - self.rates[appeal.crisis]) * self._flexible(p), left) / 12.0
         if gap > 0:
             start, months = clock + round(p.lag_local_fund), max(round(p.flash_months), 1)

@@ -45,8 +45,9 @@ class Grant:
 class MoneyLedger:
     """Commitments, disbursements, expenditure and balances of one crisis, in int64 cents.
 
-    Committed = disbursed + outstanding, and disbursed = spent + charged + balance, at any time and for every line.
-    `charged` is what interventions took from the purses; `arrears` is what of their cost is still owed.
+    Committed = disbursed + withheld + outstanding, and disbursed = spent + charged + balance, at any time and for every
+    line. `withheld` is what donors promised and did not pay when it was due; `charged` is what interventions took from
+    the purses; `arrears` is what of their cost is still owed.
     """
 
     def __init__(self, months: int) -> None:
@@ -57,6 +58,7 @@ class MoneyLedger:
         self._months = months
         self.committed = {line: 0 for line in Line}  # totals since the first month
         self.disbursed = {line: 0 for line in Line}
+        self.withheld = {line: 0 for line in Line}
         self.spent = {line: 0 for line in Line}
         self.charged = {line: 0 for line in Line}
         self.arrears = 0
@@ -89,13 +91,23 @@ class MoneyLedger:
         for month, step in ((0, each + (rest > 0)), (rest, -(rest > 0)), (grant.months, -each)):
             self._steps[grant.line][min(grant.start + month, self._months)] += sign * step
 
-    def disburse(self, clock: int) -> int:
-        """Pay what is due this month into the purses, once a month and in order; return the cents."""
+    def disburse(self, clock: int, giving: float = 1.0) -> int:
+        """Pay what is due this month into the purses, once a month and in order; return the cents.
+
+        Parameters
+        ----------
+        giving
+            Share of what is due that donors pay; the rest they never pay.
+        """
+        total = 0
         for line, steps in self._steps.items():
             self._due[line] += steps[clock]
-            self.purses[line] += self._due[line]
-            self.disbursed[line] += self._due[line]
-        return added(self._due.values())
+            paid = round(self._due[line] * giving)
+            self.purses[line] += paid
+            self.disbursed[line] += paid
+            self.withheld[line] += self._due[line] - paid
+            total += paid
+        return total
 
     def spend(self, spent: dict[Line, int]) -> None:
         """Take expenditure out of the purses.
@@ -130,7 +142,7 @@ class MoneyLedger:
 
     def outstanding(self, line: Line) -> int:
         """Return the cents committed to a line and not yet disbursed, from the grants themselves."""
-        return self.committed[line] - self.disbursed[line]
+        return self.committed[line] - self.disbursed[line] - self.withheld[line]
 
 
 def split_by(cents: int, weights: Mapping[Line, float]) -> dict[Line, int]:

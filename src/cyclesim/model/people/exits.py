@@ -93,8 +93,8 @@ class Exits:
         result: Floats = np.where(self._irregular, held / contacts if contacts > 0 else 0.0, 0.0)
         return result
 
-    def forward(self, p: Values, conditional: Floats, attention: float, reach: Floats) -> Floats:
-        """Return the probability that whoever escapes comes forward and is received, shape (cells,)   (H4).
+    def forward(self, p: Values, conditional: Floats, attention: float, follows: float) -> Floats:
+        """Return the probability that whoever escapes would come forward, were there reception, shape (cells,)   (H4).
 
         Parameters
         ----------
@@ -102,14 +102,13 @@ class Exits:
             Media attention: it raises calls to hotlines (M12).
         conditional
             Share of help that is conditional on co-operation with police, shape (settings,).
-        reach
-            How far people in each setting find somebody to turn to; 1 at the reference density of staff (M47).
+        follows
+            Factor of what followed for those who came before (M47).
         """
         hazard = escape(p)
         willing = self._willing(p) * (1.0 - self.refusal(p, conditional))
         reports = p.self_report * (1.0 + p.hotline * attention)
-        received = self._received(p) * reach[self._layout.setting_of_cell]
-        chance = willing * received * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
+        chance = willing * self._received(p) * follows * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
         result: Floats = np.minimum(chance, 1.0)
         return result
 

@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.parts import BackEnd as BackEndSpec
-from cyclesim.inputs.quantity import added
 from cyclesim.model.luck import Floats
+from cyclesim.model.practice.workforce import Workforce
 from cyclesim.model.values import Values
 
 Integers = NDArray[np.int64]
+PAID_BY_OTHERS = ("reception", "caseworkers", "investigators", "specialists", "assistance_places", "training")
+"""What states and other sectors pay for, as entries of a back end in scenario files."""
+_ADDED = {
+    **{name: f"added_{name}" for name in PAID_BY_OTHERS if name != "assistance_places"},
+    "assistance_places": "added_places",
+}
 WAITS, ANSWERED, LAPSED, LEFT = range(4)
 
 
@@ -86,47 +92,74 @@ class BackEnd(mesa.Agent):
 
     Attributes
     ----------
-    state_caseworkers, state_investigators
-        Posts the state pays itself, full-time equivalents.
-    funded_caseworkers, funded_investigators
-        Staff in full use that donors' money pays.
+    stated
+        What states and other sectors pay here, as the scenario states it: posts of reception, caseworkers,
+        investigators and specialists, people assisted in a month, and the rate at which staff are trained.
+    beyond
+        What of it is there this month (`paid_by_others`), and what interventions add.
+    funded
+        Staff in full use whom anti-trafficking money pays.
     conditional
         Share of help that depends on co-operation with police (M48).
-    assistance_places
-        People per month whom others than anti-trafficking donors assist.
     """
 
     def __init__(self, model: mesa.Model, name: str, spec: BackEndSpec) -> None:
         super().__init__(model)
         self.name = name
-        self.state_caseworkers, self.state_investigators = float(spec.caseworkers), float(spec.investigators)
-        self.funded_caseworkers = self.funded_investigators = 0.0
+        self.stated = {name: float(getattr(spec, name)) for name in PAID_BY_OTHERS}
+        self.beyond, self.funded = dict.fromkeys(PAID_BY_OTHERS, 0.0), dict.fromkeys(PAID_BY_OTHERS, 0.0)
         self.conditional = float(spec.conditional)
-        self.assistance_places = float(spec.assistance_places)
         self.busy: list[float] = []
-        self.free_share = 1.0 if self.state_caseworkers > 0 else 0.0
+        self._fraction = 0.0  # of a place, carried from month to month: a person has one or has none
+
+    def be_staffed(self, p: Values, people: int) -> None:
+        """Note what others pay this month, and what interventions add per million of the people served   (P12)."""
+        millions = people / 1e6
+        for name, added in _ADDED.items():
+            per_worker = name == "training"  # a rate, whatever the number of people
+            self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * (1 if per_worker else millions)
+
+    def be_paid(self, work: Workforce, share: float) -> None:
+        """Note the posts in full use that anti-trafficking money pays, of which this jurisdiction has a share."""
+        for name in ("reception", "caseworkers", "investigators"):
+            self.funded[name] = getattr(work, name).staff * share
+
+    def change(self, name: str, value: float) -> None:
+        """Give a number of the scenario the value it has from this month on."""
+        if name == "conditional":
+            self.conditional = value
+        else:
+            self.stated[name] = value
+
+    def staff(self, name: str) -> float:
+        """Return the staff in full use of one kind, whoever pays."""
+        return self.beyond[name] + self.funded[name]
 
     @property
     def caseworkers(self) -> float:
         """Caseworkers in full use."""
-        return self.state_caseworkers + self.funded_caseworkers
+        return self.staff("caseworkers")
 
     @property
     def investigators(self) -> float:
         """Investigators in full use."""
-        return self.state_investigators + self.funded_investigators
+        return self.staff("investigators")
+
+    @property
+    def reception(self) -> float:
+        """Reception posts in full use."""
+        return self.staff("reception")
 
     def places(self, p: Values, load: float = 0.0) -> float:
         """Return how many cases of victims can be worked on at a time, beside a load of other cases."""
         return max(float(self.caseworkers * p.caseload) - load, 0.0)
 
     def slots(self, p: Values, load: float = 0.0) -> int:
-        """Return the whole places: a person has one or has none."""
-        return int(self.places(p, load) + 1e-9)  # 0.58 * 50 is 29
-
-    def hold(self, held: float, places: float) -> None:
-        """Note the cases still under way at the end of a month: what is left free goes into investigation."""
-        self.free_share = max(1.0 - held / places, 0.0) if places else 0.0
+        """Return the whole places of this month, once a month; the fraction left over is carried to the next."""
+        places = self.places(p, load) + self._fraction
+        whole = int(places + 1e-9)  # 0.58 * 50 is 29
+        self._fraction = max(places - whole, 0.0)
+        return whole
 
     def answer(
         self, arrived: Floats, leaves: Floats, service: Floats, month: int, load: float, p: Values
@@ -141,13 +174,10 @@ class BackEnd(mesa.Agent):
             Places taken up this month by cases of people who are no victims (M38).
         """
         slots = self.slots(p, load)
-        result = serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
-        held = added(time > month + 1 for time in self.busy)
-        self.hold(held, slots)
-        return result
+        return serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
 
     def proactive(self, p: Values, people: int) -> float:
-        """Return the hazard of being found by proactive investigation, in proportion to free casework   (P4)."""
+        """Return the hazard of being found by proactive investigation: it needs investigators   (P4)."""
         if people == 0:
             return 0.0
-        return float(p.investigation) * self.investigators * self.free_share * 1e5 / people
+        return float(p.investigation) * self.investigators * 1e5 / people

@@ -170,19 +170,16 @@ class Organisations:
         self.staff = posts * (1.0 - np.where(self._international, 0.0, self._hit[setting]))
         self._in_place = posts
 
-    def reach(self, p: Values, people: Integers) -> Floats:
-        """Return how far people in each setting find somebody to turn to, shape (settings,)   (H4).
+    def at_work(self) -> Floats:
+        """Return the share of posts in each setting whose holders are at work, shape (settings,)   (P7; M27).
 
-        How dense services are, 1 at the reference density of posts, times the share of their staff at work (M27);
-        organisations nobody has vetted do not count.
+        Where the crisis hits local staff, those who receive people are hit as well; organisations nobody has vetted do
+        not count.
         """
         setting, settings = self.place // CHANNELS, self.places // CHANNELS
         posts = np.bincount(setting, self._in_place * self.vetted, settings)
         at_work = np.bincount(setting, self.staff * self.vetted, settings)
-        density = posts * 1e4 / np.maximum(people, 1) / p.staff_reference
-        within = np.expm1(-density) / math.expm1(-1.0)
-        working = np.divide(at_work, posts, out=np.ones(settings), where=posts > 0)
-        result: Floats = working * (1.0 - p.service_dependence * (1.0 - within))
+        result: Floats = np.divide(at_work, posts, out=np.ones(settings), where=posts > 0)
         return result
 
     def referral(self, p: Values, now: Conditions) -> Floats:
@@ -203,10 +200,11 @@ class Organisations:
         self._weight = self._weight * refers * recognises
         return np.ascontiguousarray(hazard.reshape(-1, CHANNELS).T, dtype=np.float64)
 
-    def suspected_wrongly(self, p: Values, people: Integers) -> float:
-        """Return the people expected to be referred this month who are no victims, after triage   (P8; M38)."""
-        rate = np.bincount(self.place, self._suspicion, self.places)
-        return float(p.triage) * math.fsum((rate * np.repeat(people, CHANNELS)).tolist())
+    def suspected_wrongly(self, p: Values, people: Integers) -> Floats:
+        """Return the people expected to be referred who are no victims, after triage, shape (settings,)   (P8; M38)."""
+        rate = np.bincount(self.place // CHANNELS, self._suspicion, self.places // CHANNELS)
+        result: Floats = float(p.triage) * rate * people
+        return result
 
     def _skill(self, p: Values) -> Floats:
         skill = self.trained * (p.sensitivity_trained * p.know_trained)
@@ -273,20 +271,22 @@ class Organisations:
         result: Floats = np.divide(self._weight, total, out=np.zeros_like(self._weight), where=total > 0.0)
         return result
 
-    def learn(self, p: Values, rate: float, churn: float = 1.0) -> None:
+    def learn(self, p: Values, rate: float, others: Floats, churn: float = 1.0) -> None:
         """Train, forget and replace staff for a month   (P2).
 
         Parameters
         ----------
         rate
-            Share of all staff that donors' money trains this month.
+            Share of all staff that anti-trafficking money trains this month.
+        others
+            Rate at which others train staff, by setting, per untrained worker and month.
         churn
             Factor on turnover where agencies compete for staff.
         """
         turnover = np.where(self._international, p.turnover_international, p.turnover_national) * churn
         poached = np.where(self._local_ngo, -math.log1p(-p.poaching) / 12.0 * self._surge(), 0.0)
         forgetting = math.log(2.0) / p.skill_half_life
-        background = p.training_background * np.where(self._wider, 1.0 - p.wider_gap, 1.0)
+        background = others[self.place // CHANNELS] * np.where(self._wider, 1.0 - p.wider_gap, 1.0)
         gain = -np.expm1(-(rate + background))
         loss = -np.expm1(-(turnover + forgetting + poached))
         present = self.staff > 0  # nobody learns or forgets before arriving
@@ -313,18 +313,21 @@ class Organisations:
         values = self._international.astype(float) if which == "international" else 1.0 - self.vetted
         return self.mean(values)
 
-    def hear(self, p: Values, answered: Counts, lapsed: Counts, wrong: float) -> None:
+    def hear(self, p: Values, answered: Counts, lapsed: Counts, taken: Floats, wrong: float) -> None:
         """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3).
 
         Parameters
         ----------
         answered, lapsed
             Referrals of each organisation settled this month.
+        taken
+            Share of referrals that reception takes, by setting: the others are not answered either.
         wrong
             Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
         settled = answered + lapsed
         share = np.divide(answered, settled, out=np.zeros_like(self.trust), where=settled > 0)
+        share *= taken[self.place // CHANNELS]
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
         change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
         self.trust += np.where(settled > 0, change, 0.0)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from cyclesim.model.luck import Floats
 from cyclesim.model.values import Values
 
-WATCH_REFERENCE = 0.05
-"""Yearly share found at which pressure is stated: a little above what is usual in crises (target T1)."""
-_WATCH_FLOOR = 0.01  # keeps the elasticity finite where nobody is found
+WATCH_REFERENCE = 0.0045
+"""Yearly share found at which pressure is stated: what is detected worldwide over the stock (0.42 to 0.49 %)."""
+_WATCH_FLOOR = 0.001  # keeps the elasticity finite where nobody is found
 
 
 class Perpetrators:

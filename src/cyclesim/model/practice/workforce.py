@@ -96,7 +96,7 @@ class Workforce:
 
     Attributes
     ----------
-    specialists, caseworkers, investigators
+    specialists, caseworkers, investigators, reception
         Posts.
     prevention, data, local
         Stocks of prevention, data systems and preparedness, in US dollars per year of recent spending.
@@ -107,6 +107,7 @@ class Workforce:
     specialists: Posts = field(default_factory=Posts)
     caseworkers: Posts = field(default_factory=Posts)
     investigators: Posts = field(default_factory=Posts)
+    reception: Posts = field(default_factory=Posts)
     prevention: float = 0.0
     data: float = 0.0
     local: float = 0.0
@@ -148,6 +149,9 @@ class Workforce:
         spent[Line.SPECIALISTS] = self.specialists.step(
             purses[Line.SPECIALISTS], p.cost_specialist * month, p.hiring_months, p, market.churn
         )
+        spent[Line.RECEPTION] = self.reception.step(
+            purses[Line.RECEPTION], p.cost_reception * month, p.reception_months, p, market.churn
+        )
         build = p.build_months * (1.0 - p.preparedness_gain * prepared)
         investigating = int(purses[Line.BACK_END] * p.investigator_share)
         casework = purses[Line.BACK_END] - investigating
@@ -156,12 +160,17 @@ class Workforce:
         spent[Line.BACK_END] = paid
         return spent
 
-    def clarity(self, p: Values, people: int, leadership: float) -> float:
+    def clarity(self, p: Values, people: int, leadership: float, others: float = 0.0) -> float:
         """Return the share of referrals that are not lost: leadership and specialists clear the pathway   (P5).
 
         Specialists newly deployed from elsewhere have less effect; without leadership agencies compete for them.
+
+        Parameters
+        ----------
+        others
+            Specialists whom anti-trafficking money does not pay.
         """
-        deployed = self.specialists.staff + p.newcomer_effect * self.specialists.recruits
+        deployed = self.specialists.staff + others + p.newcomer_effect * self.specialists.recruits
         deployed *= 1.0 - p.competition * (1.0 - leadership)
         density = deployed * 1e6 / people / p.specialist_need if people else 0.0
         return 1.0 - float(p.lost_referral) * (1.0 - leadership) * math.exp(-density)

@@ -1,0 +1,56 @@
+"""Reception: between an escape or a referral and a record of trafficking stands somebody who is paid to make it.
+
+A hotline that is answered, a safe place, an outreach worker who screens and opens a case. Without reception a person is
+helped or not as something else, and no record of trafficking arises (report sections 5 and 7).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cyclesim.model.values import Values
+
+
+@dataclass(frozen=True)
+class Received:
+    """Shares of those who would come, were reception within everybody's reach and never full, whom it receives.
+
+    Attributes
+    ----------
+    forward, referred
+        Of people who come by themselves, and of people who are referred.
+    """
+
+    forward: float
+    referred: float
+
+
+def received(posts: float, people: int, forward: float, referred: float, p: Values) -> Received:
+    """Return whom the reception of one jurisdiction receives in a month   (P12, P13).
+
+    Reach and capacity stand in series: of `wanted` people the share 1 / (1 / reach + wanted / capacity) is received,
+    with reach = 1 - exp(-posts per million / reception_need) and capacity = posts * intakes_per_post / 12.
+
+    Parameters
+    ----------
+    posts
+        Reception posts in full use.
+    people
+        People present.
+    forward, referred
+        People expected to come by themselves, and to be referred (wrong suspicions included), this month.
+    """
+    if posts <= 0 or people <= 0:
+        return Received(0.0, 0.0)
+    reach = -math.expm1(-posts * 1e6 / people / p.reception_need)
+    capacity = posts * p.intakes_per_post / 12.0
+    alike = _share(reach, capacity, forward + referred)
+    first = _share(reach, capacity, forward)
+    then = _share(reach, capacity - first * forward, referred)
+    order = float(p.survivors_first)
+    return Received(alike + order * (first - alike), alike + order * (then - alike))
+
+
+def _share(reach: float, capacity: float, wanted: float) -> float:
+    return reach / (1.0 + reach * wanted / capacity) if capacity > 0 else 0.0
