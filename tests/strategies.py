@@ -141,7 +141,7 @@ def changes(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
         )
     )
     is_share = path.rpartition(".")[2] in {"naivety", "flexible_share", "needs_met"}
-    how = draw(st.sampled_from(["set", "scale"] if is_share else ["set", "scale", "add"]))  # a sum could exceed 1
+    how = draw(st.sampled_from(["set", "scale", "close"] if is_share else ["set", "scale", "add"]))  # sums exceed 1
     begin = draw(st.integers(-3, data["months"] - 1))
     change: dict[str, Any] = {"from": dates.date(begin, START), how: {path: draw(numbers(0, 1))}}
     if draw(st.booleans()):

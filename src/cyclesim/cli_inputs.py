@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cyclesim.inputs.quantity import Quantity
     from cyclesim.inputs.scenario import Scenario
 
+_HOW = {"set": "{:g}", "scale": "times {:g}", "add": "plus {:g}", "close": "closes {:g} of what is left"}
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
@@ -195,8 +197,11 @@ def _changes_as_text(file: str) -> str:
 def _difference_as_text(difference: Difference, below: Scenario) -> list[str]:
     """Return what differs; of a dated change that is new, each number it touches, before and at its full size.
 
-    Of an intervention that is carried out in part (`share`), effects and cost are those of that part.
+    Of an intervention that is carried out in part (`share`), effects and cost are those of that part; its effects are
+    those of its `size`.
     """
+    from cyclesim.inputs.paths import bounds
+    from cyclesim.inputs.shifts import shifted, sized
     from cyclesim.outputs.text import percent
 
     after = difference.after
@@ -204,18 +209,19 @@ def _difference_as_text(difference: Difference, below: Scenario) -> list[str]:
         return [f"  {difference.path}: {_brief(difference.before)} -> {_brief(after)}"]
     until = f" until {after['until']}" if "until" in after else ""
     ramp = f", over {after['ramp']} months" if after["ramp"] else ""
-    share = float(after.get("share", 1.0))
+    share, size = float(after.get("share", 1.0)), float(after.get("size", 1.0))
     part = f", carried out to {percent(share)}" if share < 1 else ""
+    part += f", {size:g} times as large as stated" if size != 1 else ""
     cost = f", at US${share * after['cost']:,.0f} a month" if after.get("cost") else ""
     lines = [f"  {difference.path}: from {after['from']}{until}{ramp}{part}{cost}"]
-    for how, sign in (("set", ""), ("scale", "times "), ("add", "plus ")):
-        for path, value in after[how].items():
+    for how, words in _HOW.items():
+        for path, stated in after[how].items():
+            value = sized(how, stated, size)
             before = below.value(path) if _known(below, path) else None
             if not isinstance(before, int | float):  # new itself, or a budget by year
-                lines.append(f"    {path}: {sign}{value:g}")
+                lines.append(f"    {path}: {words.format(value)}")
                 continue
-            result = {"set": value, "scale": before * value, "add": before + value}[how]
-            result = result if share == 1 else before + share * (result - before)
+            result = shifted(how, before, value, share, bounds(path)[1])
             lines.append(f"    {path}: {_brief(before)} -> {_brief(result)}")
     return lines
 

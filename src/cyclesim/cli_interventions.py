@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from cyclesim.inputs.interventions import Entry
 
-_HOW = {"set": "set to", "scale": "times", "add": "plus"}
+_HOW = {"set": "set to {:g}", "scale": "times {:g}", "add": "plus {:g}", "close": "closes {:g} of what is left"}
 
 
 @click.command()
@@ -56,7 +56,7 @@ def _explained(entry: Entry) -> str:
     if entry.changes is None or entry.cost is None or entry.overlap is None:
         return f"{head}\n\n  Not built: {entry.reason}."
     changes = entry.changes.model_dump()
-    lines = [f"    {path}: {_HOW[how]} {value:g}" for how in _HOW for path, value in changes[how].items()]
+    lines = [f"    {path}: {_HOW[how].format(value)}" for how in _HOW for path, value in changes[how].items()]
     ramp = f", building up over {entry.ramp} months" if entry.ramp else ", at once"
     cost, overlap = entry.cost, entry.overlap
     parts = [
@@ -64,6 +64,7 @@ def _explained(entry: Entry) -> str:
         "\n".join([f"  It changes (* is every name at its place){ramp}:", *lines]),
         f"  It costs {cost.value:,.0f} US dollars per month and million people in need ({cost.grade}):\n"
         f"    {cost.reckoned}",
+        f"  How large its effects are is not known: draws may take {entry.size[0]:g} to {entry.size[1]:g} times (size)",
         f"  With others: {overlap.rule}\n    {overlap.why}",
         *([f"  Left out: {entry.note}"] if entry.note else []),
         _example(entry),
@@ -73,7 +74,8 @@ def _explained(entry: Entry) -> str:
 
 def _example(entry: Entry) -> str:
     return (
-        "  In a scenario file (strength, 0 to 1, scales the changes and not the cost, share scales both; until and\n"
-        "  ramp may be added; with interventions_paid_by: donors, the cost is taken from the donors' money):\n\n"
+        "  In a scenario file (strength, 0 to 1, scales the changes and not the cost, share scales both; size makes\n"
+        "  the changes larger or smaller at the same cost; until and ramp may be added; with interventions_paid_by:\n"
+        "  donors, the cost is taken from the donors' money):\n\n"
         f"interventions:\n  {entry.id} in use:\n    uses: {entry.id}\n    from: 2025-01\n    strength: 1"
     )

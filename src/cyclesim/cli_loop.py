@@ -27,7 +27,7 @@ def loop(
 ) -> None:
     """Say how strongly money comes back to money in a SCENARIO: links, gain, multiplier, time constant.
 
-    The twin is run with the loop cut at the donors' belief; see docs/design.md. With --draws, intervals over the inputs
+    The twin is run with the loop cut at what donors want; see docs/design.md. With --draws, intervals over the inputs
     that have a range.
     """
     from cyclesim.analysis.loop import loops

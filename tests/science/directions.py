@@ -19,6 +19,7 @@ from cyclesim.inputs import reading
 from cyclesim.inputs.files import load
 from cyclesim.inputs.interventions import Changes, Entry, catalogue
 from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.paths import bounds
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.inputs.uses import written_out
@@ -208,6 +209,7 @@ def _is_idle(scenario: Scenario, name: str) -> bool:
     changes = written_out(catalogue()[name], scenario.resolved())
     same = [scenario.value(path) == value for path, value in changes["set"].items()]
     same += [scenario.value(path) == 0 or factor == 1 for path, factor in changes["scale"].items()]
+    same += [scenario.value(path) == bounds(path)[1] or share == 0 for path, share in changes["close"].items()]
     return all(same) and not changes["add"]
 
 

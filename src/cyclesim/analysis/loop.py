@@ -1,15 +1,18 @@
 """The loop: how strongly money comes back to money, link by link.
 
-The loop is cut at one place, the donors' belief. In the cut world donors act on beliefs that are given (those of the
-uncut world, moved by a small factor), and work out beside them what they would believe of the evidence that follows.
-Along this one perturbation the long-run elasticities of the links
+The loop is cut at one place, what donors want. In the cut world donors act on wishes that are given (those of the uncut
+world, moved by a small factor), and work out beside them what they would want. A wish is the ask times the share of it
+that a belief makes donors cover, so two paths lead back to it, told apart:
 
-    belief -> money -> capacity -> identifications -> evidence -> belief
+    wish -> money -> capacity -> identifications -> evidence -> belief -> wish
+                     money -> (records and specialists tell planners) -> ask -> wish
 
-multiply to the gain G = dln(belief that follows) / dln(belief acted on), whatever runs in parallel inside a link. To
-first order a permanent change of funding then comes back 1 / (1 - G) times (E13 of the evidence). That is local; what a
-cut of some size and length costs is told beside it (`cyclesim.analysis.shocks`). All runs are of the twin: there is no
-luck in them.
+Along this one perturbation the long-run elasticities of the links of the first path multiply to its gain, whatever runs
+in parallel inside a link; those of the second to its own; and the two add up to the gain
+G = dln(wish that follows) / dln(wish acted on). To first order a permanent change of funding then comes back 1 / (1 - G)
+times (E13 of the evidence). That is local; what a cut of some size and length costs is told beside it
+(`cyclesim.analysis.shocks`). All runs are of the twin: luck is in recording practice and in the lines of plans only,
+and the same in all of them.
 """
 
 from __future__ import annotations
@@ -34,13 +37,17 @@ from cyclesim.runs.results import late
 if TYPE_CHECKING:
     import pandas as pd
 
-STATES = ("belief", "money", "capacity", "identifications", "evidence")
-"""What the loop goes through: believed prevalence; money disbursed; hazard of being referred times the share of
-referrals answered; people identified; detected prevalence. After the last comes belief again."""
+STATES = ("wish", "money", "capacity", "identifications", "evidence", "belief")
+"""What the loop goes through: what donors want; money disbursed; hazard of being referred times the share of referrals
+answered; people identified; detected prevalence; believed prevalence. After the last comes the wish again."""
 LINKS = tuple(f"{one} -> {two}" for one, two in zip(STATES, (*STATES[1:], STATES[0]), strict=True))
+ASK_LINKS = ("money -> ask", "ask -> wish")
+"""The links of the path beside it, by way of planners."""
+EVERY_LINK = (*LINKS, *ASK_LINKS)
 YEARS, STEP = 30, 0.02
 HARDLY = 0.001
-"""Part of the belief's perturbation below which a quantity hardly moves: no elasticity is told of what follows it."""
+"""Part of the wish's perturbation below which a quantity hardly moves: no elasticity is told of what follows it."""
+States = Mapping[str, float]
 CUT = ("times", "money", "identified", "assisted", "person_months", "recovery", "recovery_held")
 """What is told of the cut, in columns that begin with ``cut_``."""
 
@@ -52,15 +59,17 @@ class Loop:
     Attributes
     ----------
     elasticities
-        Long-run elasticity of each link, by its name in `LINKS`: per cent of the second for one per cent of the first.
-        NaN where the first hardly moves (less than `HARDLY` of the belief's perturbation).
+        Long-run elasticity of each link, by its name in `EVERY_LINK`: per cent of the second for one per cent of the
+        first. NaN where the first hardly moves (less than `HARDLY` of the wish's perturbation).
     gain
-        Their product, G.
+        G: the gains of the two paths together.
+    by_belief, by_ask
+        Of the path by way of evidence and beliefs, and of that by way of planners.
     multiplier
         1 / (1 - G): what a permanent change of funding comes to; infinite from G = 1 on.
     measured
         The same by brute force: effect of a small permanent push on the money of the closed loop, over its effect with
-        beliefs held.
+        wishes held.
     time_constant
         Months until the part that comes back has reached 1 - 1/e of its final size; NaN where nothing comes back.
     cut
@@ -69,6 +78,8 @@ class Loop:
 
     elasticities: Mapping[str, float]
     gain: float
+    by_belief: float
+    by_ask: float
     multiplier: float
     measured: float
     time_constant: float
@@ -86,7 +97,7 @@ class Loop:
 
     @property
     def _known(self) -> list[str]:
-        return [link for link in LINKS if not math.isnan(self.elasticities[link])]
+        return [link for link in EVERY_LINK[:-1] if not math.isnan(self.elasticities[link])]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what is no number is None."""
@@ -117,32 +128,40 @@ def loop(scenario: Scenario, years: int = YEARS, step: float = STEP) -> Loop:
     track: Track = {}
     base = run_probed(long, track=track)
     up, down = (run_probed(long, held=track, shift=shift) for shift in (math.log1p(step), -math.log1p(step)))
-    links, gain = elasticities(_states(up), _states(down), 2 * math.log1p(step))
-    closed, pinned = (run_probed(long, held=held, pushes=[(step, math.inf)]) for held in (None, track))
+    moved = 2 * math.log1p(step)
+    links, by_belief, by_ask = elasticities(_states(up), _states(down), moved)
+    gain = by_belief + by_ask
+    closed, pinned = (run_probed(long, held=held, pushes=[(step, -math.inf, math.inf)]) for held in (None, track))
     money, direct, total = (yearly(table, "disbursed_cents") for table in (base, pinned, closed))
     measured = _ratio(math.log(total[-1] / money[-1]), math.log(direct[-1] / money[-1]))
     back = np.log(total / direct)
     cut = shock(scenario, horizon=min(HORIZON, years), base=base, track=track)
-    return Loop(links, gain, 1 / (1 - gain) if gain < 1 else math.inf, measured, _time_constant(back), cut)
+    multiplier = 1 / (1 - gain) if gain < 1 else math.inf
+    return Loop(links, gain, by_belief, by_ask, multiplier, measured, _time_constant(back), cut)
 
 
-def elasticities(up: Sequence[float], down: Sequence[float], moved: float) -> tuple[dict[str, float], float]:
-    """Return the elasticity of each link, and the gain, from the states after two opposite perturbations.
+def elasticities(up: States, down: States, moved: float) -> tuple[dict[str, float], float, float]:
+    """Return the elasticity of each link, and the gains of the two paths, after two opposite perturbations.
 
     Parameters
     ----------
     up, down
-        Money, capacity, identifications, evidence, and the belief that follows, with the belief acted on moved up
-        and down.
+        The states with the wish acted on moved up and down.
     moved
-        Distance between these two beliefs, as a difference of logarithms.
+        Distance between these two wishes, as a difference of logarithms.
     """
-    changes = [moved, *(_log_ratio(one, two) for one, two in zip(up, down, strict=True))]
+    changes = {name: _log_ratio(one, down[name]) for name, one in up.items()}
+    by_ask = changes["ask"]
+    changes["covered"] = changes["wish"] - by_ask  # the wish that follows, without what the ask does to it
+    steps = [*STATES[1:], "covered"]
+    before = [moved, *(changes[name] for name in STATES[1:])]
     found = {
-        link: _ratio(changes[k + 1], changes[k]) if abs(changes[k]) >= HARDLY * moved else math.nan
-        for k, link in enumerate(LINKS)
+        link: _ratio(changes[to], first) if abs(first) >= HARDLY * moved else math.nan
+        for link, first, to in zip(LINKS, before, steps, strict=True)
     }
-    return found, changes[-1] / moved
+    found["money -> ask"] = _ratio(by_ask, changes["money"]) if abs(changes["money"]) >= HARDLY * moved else math.nan
+    found["ask -> wish"] = 1.0 if abs(by_ask) >= HARDLY * moved else math.nan
+    return found, changes["covered"] / moved, by_ask / moved
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,6 +199,8 @@ class Loops:
             {
                 "draw": draw,
                 "gain": found.gain,
+                "by_belief": found.by_belief,
+                "by_ask": found.by_ask,
                 "multiplier": found.multiplier,
                 "measured": found.measured,
                 "time_constant": found.time_constant,
@@ -209,7 +230,8 @@ class Loops:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        columns = ["gain", "multiplier", "measured", "time_constant", *(f"cut_{name}" for name in CUT), *LINKS]
+        columns = ["gain", "by_belief", "by_ask", "multiplier", "measured", "time_constant"]
+        columns += [*(f"cut_{name}" for name in CUT), *EVERY_LINK]
         names = ("low", "median", "high")
         spread = {c: dict(zip(names, map(_finite, self.interval(c)), strict=True)) for c in columns}
         head = {"scenario": self.scenario.name, "years": self.years, "draws": len(self.drawn)}
@@ -246,11 +268,18 @@ def _drawn(shared: tuple[Scenario, Design | None, int], draw: int) -> Loop:
     return loop(scenario.with_values(design.of(draw)) if design is not None and draw else scenario, years)
 
 
-def _states(world: World) -> tuple[float, ...]:
-    """Return money, capacity, identifications, evidence, and the belief that follows, in the last year."""
+def _states(world: World) -> States:
+    """Return the states of the loop in the last year, and the wish, belief and ask that follow."""
     last = {name: float(np.asarray(values[-12:], dtype=float).mean()) for name, values in world.months.items()}
-    capacity = last["referral_rate"] * last["answered_share"]
-    return last["disbursed_cents"], capacity, last["identified"], last["detected_prevalence"], world.belief
+    return {
+        "money": last["disbursed_cents"],
+        "capacity": last["referral_rate"] * last["answered_share"],
+        "identifications": last["identified"],
+        "evidence": last["detected_prevalence"],
+        "belief": world.followed.belief,
+        "ask": world.followed.asked,
+        "wish": world.followed.amount,
+    }
 
 
 def _time_constant(back: NDArray[np.float64]) -> float:

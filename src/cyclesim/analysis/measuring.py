@@ -3,71 +3,84 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.targets import Sample
-from cyclesim.analysis.trials import CUT, FUNDING_CUT, TRAINING_SETS
+from cyclesim.analysis.trials import CUT, TRAINING_SETS
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import ratio
 from cyclesim.runs.results import Run
-from cyclesim.vocabulary import Form, Group
+from cyclesim.vocabulary import CHILDREN, Form, Group
 
 Measured = Sequence[Sample | float | str]
 """For each quantity of a target: one value a world, a number, or why it is not measured."""
 
-YEARS_3_TO_10, YEARS_2_TO_5, LATE = slice(24, 120), slice(12, 60), slice(60, 120)
+TEN_YEARS, YEARS_3_TO_10, LATE = slice(0, 120), slice(24, 120), slice(60, 120)
+COUNTED = (300, 1500)
+"""Published counts of a year between which T22 is asked."""
 _BATCHES = 10
 _FEMALE, _MALE = (Group.WOMEN, Group.GIRLS), (Group.MEN, Group.BOYS)
 _SEXUAL = (Form.SEXUAL_EXPLOITATION,)
 _OTHER_FORMS = tuple(form for form in Form if form not in _SEXUAL)
 
 
-def of_people(worlds: Worlds) -> dict[str, Measured]:
-    """Return who is found and how, over years 3 to 10: T1, T3, T4, T13."""
-    found, forward, police = (
-        worlds.total("base", m, YEARS_3_TO_10) for m in ("identified", "came_forward", "identified_police")
-    )
+def of_unseen(worlds: Worlds) -> dict[str, Measured]:
+    """Return how many are found without a mechanism, who gets an answer and who is trained: T1a, T1b, T16, T17."""
     return {
-        "T1": [worlds("base", "detected_share")[:, YEARS_3_TO_10].mean(axis=1)],
+        "T1a": [per_million(worlds, "U")],
+        "T1b": [worlds("U", "detected_share")[:, YEARS_3_TO_10].mean(axis=1)],
+        "T16": [worlds("U", "answered_share")[:, TEN_YEARS].mean(axis=1)],
+        "T17": [worlds("U", "trained_share")[:, TEN_YEARS].mean(axis=1)],
+    }
+
+
+def of_mechanism(worlds: Worlds) -> dict[str, Measured]:
+    """Return who is found with a mechanism and how, years 3 to 10: T1, T1c, T3, T4, T13."""
+    found, forward, police, convicted, suspects = (
+        worlds.total("M", measure, YEARS_3_TO_10)
+        for measure in ("identified", "came_forward", "identified_police", "convictions", "suspects")
+    )
+    shares = [worlds(name, "detected_share")[:, YEARS_3_TO_10].mean(axis=1) for name in ("M at home", "M")]
+    return {
+        "T1": shares,
+        "T1c": [per_million(worlds, "M")],
         "T3": [ratio(forward, found)],
         "T4": [ratio(police, found)],
-        "T13": [ratio(worlds.total("base", m, YEARS_3_TO_10), found) for m in ("convictions", "suspects")],
+        "T13": [ratio(convicted, found), ratio(suspects, found)],
     }
 
 
 def of_strong_systems(worlds: Worlds) -> dict[str, Measured]:
-    """Return what more money and linked data find (T2), years 6 to 10, and who is on two lists or more (T5)."""
+    """Return what a strong system finds (T2), years 6 to 10, and who is on two lists or more (T5)."""
     return {
-        "T2": [worlds("strong", "detected_share")[:, LATE].mean(axis=1)],
+        "T2": [worlds("S", "detected_share")[:, LATE].mean(axis=1)],
         "T5": [
             ratio(*(worlds.total(name, measure, months) for measure in ("on_two_lists", "identified")))
-            for name, months in (("base", YEARS_3_TO_10), ("strong", LATE))
+            for name, months in (("M", YEARS_3_TO_10), ("S", LATE))
         ],
     }
 
 
-def of_money(worlds: Worlds) -> dict[str, Measured]:
-    """Return the rank of anti-trafficking work among sectors (T6), years 2 to 5.
+def of_the_found(runs: Sequence[Run]) -> dict[str, Measured]:
+    """Return who is seen (T14), years 3 to 10: children alone or from institutions are of neither sex here."""
+    sexes = odds_ratios(runs, "group", _FEMALE, _MALE)
+    return {"T14": [sexes, odds_ratios(runs, "form", _SEXUAL, _OTHER_FORMS)]}
 
-    Other sectors receive the share of their requirement that the scenario states; coded money is the coded share
-    of what was disbursed.
-    """
-    scenario = worlds.scenario("base")
-    coverage = worlds("base", "coverage")[:, YEARS_2_TO_5].mean(axis=1)
-    lowest = min((sector.coverage for sector in scenario.sectors.values()), default=0.0)
-    rank: Sample | str = coverage / lowest if lowest > 0 else "the scenario has no other sectors with money"
-    coded = worlds.total("base", "disbursed_cents", YEARS_2_TO_5) / 100 * float(scenario.parameter("coded_share"))
-    person_years = worlds.total("base", "people", YEARS_2_TO_5) / 12
-    ratios: list[Sample | str] = []
-    for name in ("gender-based violence", "child protection"):
-        sector = scenario.sectors.get(name)
-        given = sector.requirement * sector.coverage if sector else 0.0
-        ratios.append(given / (coded / person_years) if sector else f"the scenario has no sector {name}")
-    return {"T6": [coverage, rank, *ratios]}
+
+def of_counts(worlds: Worlds) -> dict[str, Measured]:
+    """Return how published counts of a year jump from one to the next (T22), where they are of the size asked for."""
+    published = _yearly(worlds("M", "reported"))
+    inside = (published[:, :-1] >= COUNTED[0]) & (published[:, :-1] <= COUNTED[1]) & (published[:, 1:] > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        jumps = np.diff(np.log(published), axis=1)
+    if (inside.sum(axis=1) < 3).any():
+        low, high = COUNTED
+        return {"T22": [f"too few years in which {low} to {high} are published (mean {published.mean():.3g})"]}
+    return {"T22": [np.array([row[chosen].std(ddof=1) for row, chosen in zip(jumps, inside, strict=True)])]}
 
 
 def of_shock(worlds: Worlds, shock: int) -> dict[str, Measured]:
@@ -75,17 +88,30 @@ def of_shock(worlds: Worlds, shock: int) -> dict[str, Measured]:
 
     The share of money is committed money over the donors' budgets for everything.
     """
-    scenario = worlds.scenario("shock")
-    committed, found = worlds("shock", "committed_cents"), worlds("shock", "identified")
+    scenario = worlds.scenario("UA")
+    committed, found, published = (worlds("UA", m) for m in ("committed_cents", "identified", "reported"))
     budgets = np.array([_budgets(scenario, month) for month in range(scenario.months)])
     after, before = slice(shock, shock + 24), slice(shock - 12, shock)
     share = [committed[:, months].sum(axis=1) / budgets[months].sum() for months in (after, before)]
-    later = found[:, shock + 11 : shock + 14].mean(axis=1)
-    attention = worlds("shock", "attention")[0]
+    later = published[:, shock + 11 : shock + 14].mean(axis=1)
+    attention = worlds("UA", "attention")[0]
     return {
-        "T7": [ratio(share[0], share[1]), ratio(later, found[:, before].mean(axis=1)) - 1.0],
+        "T7": [ratio(share[0], share[1]), ratio(later, published[:, before].mean(axis=1)) - 1.0],
         "T8": [ratio(found[:, shock + 1 : shock + 4].sum(axis=1), found[:, shock - 3 : shock].sum(axis=1))],
         "T10": [float(attention[shock + 7] / attention[shock])],
+    }
+
+
+def of_ukraine(worlds: Worlds, runs: Sequence[Run]) -> dict[str, Measured]:
+    """Return money per head over three years (T21b), and who and how many were found in the first (T23, T24)."""
+    groups, forms = (_found_by(runs, key) for key in ("group", "form"))
+    inside = _found_by(runs, "setting").get("inside Ukraine")
+    everybody = sum(groups.values())
+    parts = (groups[Group.MEN], sum(groups[child] for child in CHILDREN), forms[Form.FORCED_LABOUR])
+    return {
+        "T21b": [coded_per_head(worlds, "UA", slice(0, 36))],
+        "T23": [ratio(np.asarray(part), np.asarray(everybody)) for part in parts],
+        "T24": [inside if inside is not None else "the scenario has no setting 'inside Ukraine'"],
     }
 
 
@@ -96,11 +122,11 @@ def of_capacity(worlds: Worlds, forgetting: Run) -> dict[str, Measured]:
     share trained after six months in a world without any training, in which all that is known drains; turnover
     counts. Trust is set against the month before the back end is taken away.
     """
-    found, uncut = worlds("capacity cut", "identified"), worlds("base", "identified")
+    found, uncut = worlds("capacity cut", "identified"), worlds("M", "identified")
     year, later, before = slice(CUT, CUT + 12), slice(CUT + 24, CUT + 36), slice(CUT - 12, CUT)
     drop = ratio(found[:, year].sum(axis=1), uncut[:, year].sum(axis=1)) - 1.0
     rebound = ratio(found[:, later].sum(axis=1), found[:, before].sum(axis=1))
-    convicted, without = (worlds(name, "convictions")[:, year].sum(axis=1) for name in ("capacity cut", "base"))
+    convicted, without = (worlds.total(name, "convictions", year) for name in ("capacity cut", "M"))
     trained = forgetting.months.groupby("month")["trained_share"].mean()
     trust = {name: worlds(name, "trust") for name in ("no back end", "full back end")}
     none, full = (ratio(t[:, CUT + 11], t[:, CUT - 1]) for t in trust.values())
@@ -111,15 +137,24 @@ def of_capacity(worlds: Worlds, forgetting: Run) -> dict[str, Measured]:
     }
 
 
-def of_the_found(runs: Sequence[Run]) -> dict[str, Measured]:
-    """Return who is seen (T14), years 3 to 10: children alone or from institutions are of neither sex here."""
-    sexes = _odds_ratios(runs, "group", _FEMALE, _MALE)
-    return {"T14": [sexes, _odds_ratios(runs, "form", _SEXUAL, _OTHER_FORMS)]}
-
-
-def of_many(runs: Sequence[Run]) -> dict[str, Measured]:
-    """Return what twelve crises receive and how donors move (T15), over years 4 to 6 and all years."""
-    return {"T15": [np.array([_spearman(r) for r in runs]), np.array([_same_direction(r) for r in runs])]}
+def of_checks(worlds: Worlds, small: Worlds) -> dict[str, Measured]:
+    """Return the qualitative checks a to d and f."""
+    name = next(iter(small.ensemble.scenarios))
+    deception = small(name, "deception")[:, -1]
+    deception = deception[small(name, "true_prevalence")[:, -1] > 0]
+    kinds = ("corrected", "naive", "naive doubled")
+    low, high = (
+        {kind: worlds(f"{kind} {level}", "deception")[:, LATE].mean(axis=1) for kind in kinds}
+        for level in ("low", "high")
+    )
+    spread = {kind: ratio(high[kind], low[kind]) for kind in kinds}
+    return {
+        "a": [_batched(deception, "median"), _batched(deception, "skewness")],
+        "b": [spread["corrected"] - 1.0, spread["naive"] - 1.0],
+        "c": [ratio(spread["naive doubled"], spread["naive"])],
+        "d": _after_cut(worlds),
+        "f": _training(worlds),
+    }
 
 
 def of_the_alike(worlds: Worlds) -> dict[str, Measured]:
@@ -131,36 +166,26 @@ def of_the_alike(worlds: Worlds) -> dict[str, Measured]:
     return {"e": [cases, survey]}
 
 
-def of_checks(worlds: Worlds, small: Worlds) -> dict[str, Measured]:
-    """Return the qualitative checks a to d and f."""
-    name = next(iter(small.ensemble.scenarios))
-    deception = small(name, "deception")[:, -1]
-    deception = deception[small(name, "true_prevalence")[:, -1] > 0]
-    belief = {
-        kind: [worlds(f"{kind} {level}", "believed_prevalence")[:, LATE].mean(axis=1) for level in ("low", "high")]
-        for kind in ("naive", "naive doubled")
-    }
-    spread = {kind: ratio(high, low) for kind, (low, high) in belief.items()}
-    low, high = (worlds(f"corrected {level}", "deception")[:, LATE].mean(axis=1) for level in ("low", "high"))
-    return {
-        "a": [_batched(deception, "median"), _batched(deception, "skewness")],
-        "b": [ratio(high, low) - 1.0],
-        "c": [ratio(spread["naive doubled"], spread["naive"])],
-        "d": _after_cut(worlds),
-        "f": _training(worlds),
-    }
+# ---------------------------------------------------------------- shared with what nobody aims at
 
 
-# ---------------------------------------------------------------- details
+def per_million(worlds: Worlds, name: str, measure: str = "identified", months: slice = TEN_YEARS) -> Sample:
+    """Return what is counted of a flow per million people in need and year."""
+    person_years = worlds.total(name, "in_need", months) / 12
+    return ratio(worlds.total(name, measure, months), person_years) * 1e6
 
 
-def _budgets(scenario: Scenario, month: int) -> float:
-    """Return all donors' budgets of a month, in cents."""
-    year = int(date(month, scenario.start)[:4])
-    return math.fsum(donor.budget_in(year) for donor in scenario.donors.values()) * 100 / 12
+def coded_per_head(worlds: Worlds, name: str, months: slice) -> Sample:
+    """Return coded US dollars per person in need and year, all crises together."""
+    return per_million(worlds, name, "disbursed_cents", months) / 1e8 * coded(worlds.scenario(name))
 
 
-def _odds_ratios(runs: Sequence[Run], key: str, one: Sequence[str], other: Sequence[str]) -> Sample | str:
+def coded(scenario: Scenario) -> float:
+    """Return the share of anti-trafficking money that is coded as such."""
+    return float(scenario.parameter("coded_share"))
+
+
+def odds_ratios(runs: Sequence[Run], key: str, one: Sequence[str], other: Sequence[str]) -> Sample | str:
     """Return the odds ratio of one against other, identified against newly exploited, in each run."""
     result = []
     for simulated in runs:
@@ -174,40 +199,28 @@ def _odds_ratios(runs: Sequence[Run], key: str, one: Sequence[str], other: Seque
     return np.array(result)
 
 
-def _spearman(simulated: Run) -> float:
-    """Return the rank correlation over crises of money disbursed and true prevalence in years 4 to 6."""
-    from scipy.stats import spearmanr
-
-    late = simulated.months[simulated.months["month"] >= 36].groupby("crisis")
-    money, prevalence = late["disbursed_cents"].sum(), late["true_prevalence"].mean()
-    if money.nunique() < 2 or prevalence.nunique() < 2:
-        return math.nan
-    return float(spearmanr(money, prevalence).statistic)
+# ---------------------------------------------------------------- details
 
 
-def _same_direction(simulated: Run) -> float:
-    """Return 0.5 + the herding of donors' yearly moves   (Lakonishok, Shleifer and Vishny 1992).
+def _yearly(values: Sample) -> Sample:
+    """Return sums over full years, along the last axis."""
+    years = values.shape[-1] // 12
+    return np.asarray(values[..., : years * 12].reshape(*values.shape[:-1], years, 12).sum(axis=-1))
 
-    A move is the change of a donor's yearly rate for a crisis from one December of the simulation to the next.
-    Herding is how far the share of upward moves in a crisis and year is from that of all crises, beyond what
-    independent donors would show by chance.
-    """
-    from scipy.stats import binom
 
-    donors = simulated.tables["donors"]
-    ends = donors[donors["month"] % 12 == 11].pivot(index=["crisis", "donor"], columns="month", values="rate")
-    moves = np.sign(np.diff(ends.to_numpy(), axis=1))
-    moves = moves.reshape(donors["crisis"].nunique(), donors["donor"].nunique(), -1)
-    up, moved = (moves > 0).sum(axis=1), (moves != 0).sum(axis=1)  # (crises, years)
-    found = []
-    for year in range(moves.shape[2]):
-        overall = up[:, year].sum() / max(moved[:, year].sum(), 1)
-        for rising, number in zip(up[:, year], moved[:, year], strict=True):
-            if number > 1:
-                k = np.arange(number + 1)
-                chance = float(np.sum(binom.pmf(k, number, overall) * abs(k / number - overall)))
-                found.append(abs(rising / number - overall) - chance)
-    return 0.5 + float(np.mean(found)) if found else math.nan
+def _budgets(scenario: Scenario, month: int) -> float:
+    """Return all donors' budgets of a month, in cents."""
+    year = int(date(month, scenario.start)[:4])
+    return math.fsum(donor.budget_in(year) for donor in scenario.donors.values()) * 100 / 12
+
+
+def _found_by(runs: Sequence[Run], key: str) -> Mapping[str, Sample]:
+    """Return the people identified in the first year by a key, one value a run."""
+    sums = []
+    for simulated in runs:
+        table = simulated.tables[f"{key}s"]
+        sums.append(table[table["month"] < 12].groupby(key)["identified"].sum())
+    return {str(name): np.array([float(one[name]) for one in sums]) for name in sums[0].index}
 
 
 def _batched(values: Sample, statistic: str) -> Sample:
@@ -224,7 +237,7 @@ def _batched(values: Sample, statistic: str) -> Sample:
 
 
 def _after_cut(worlds: Worlds) -> Measured:
-    second, third = (slice(FUNDING_CUT + 12 * year, FUNDING_CUT + 12 * (year + 1)) for year in (1, 2))
+    second, third = (slice(CUT + 12 * year, CUT + 12 * (year + 1)) for year in (1, 2))
 
     def against(measure: str, months: slice) -> Sample:
         return ratio(worlds.total("rich until cut", measure, months), worlds.total("rich", measure, months))

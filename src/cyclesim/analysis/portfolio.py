@@ -57,7 +57,7 @@ class _Fund(Donor):
             return
         for crisis, line, cents, months in self.plan.get(self.model.month, ()):
             chosen = [appeal for appeal in appeals if crisis in (None, appeal.crisis)]
-            parts = split(cents, [max(appeal.requirement, 1e-9) for appeal in chosen])
+            parts = split(cents, [max(appeal.ask * appeal.in_need, 1e-9) for appeal in chosen])
             for appeal, part in zip(chosen, parts, strict=True):
                 if part > 0:
                     appeal.commit(Grant(self.name, appeal.crisis, line, part, clock, months))

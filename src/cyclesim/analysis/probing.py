@@ -1,4 +1,4 @@
-"""Probing: the twin with donors that can be pushed, or made to act on given beliefs, so that the loop can be cut."""
+"""Probing: the twin with donors that can be pushed, or made to act on given wishes, so that the loop can be cut."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.belief import Belief
 from cyclesim.model.funding.donors import Appeal, Donor
 from cyclesim.model.values import Values
 from cyclesim.runs.totals import by_month
@@ -21,42 +20,53 @@ _MEASURES = (
     *("exploited", "detected_prevalence", "requirement_cents"),
 )
 
-Push = tuple[float, float]
-"""Share by which donors want more coverage (below 0: less), and the reported month in which that ends."""
-Track = dict[tuple[str, str], list[Belief]]
-"""Beliefs by donor and crisis, one for each yearly review."""
+Push = tuple[float, float, float]
+"""Share by which donors want more (below 0: less), first month of it, and the month in which it ends."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one donor wants for one crisis, were it all donors, in US dollars per year.
+
+    Attributes
+    ----------
+    amount
+        What it wants.
+    asked
+        What the ask comes to with it: the path by way of planners.
+    belief
+        Median prevalence it believes: the path by way of beliefs, which sets the rest.
+    """
+
+    amount: float
+    asked: float
+    belief: float
+
+
+Track = dict[tuple[str, str, int, bool], Wish]
+"""Wishes by donor, crisis, month, and whether news counts (flash money) or not (the yearly decision)."""
 
 
 class _Probe(Donor):
-    """A donor that acts on given beliefs, and notes what it would believe itself."""
+    """A donor that acts on given wishes, and notes what it would want itself."""
 
-    track: Track | None = None
-    """Where beliefs are noted."""
+    track: Track
+    """Where its own wishes are noted."""
     held: Track | None = None
-    """Beliefs acted on; its own where absent."""
+    """Wishes acted on; its own where absent."""
     shift = 0.0
-    """Added to the logarithm of the beliefs held."""
+    """Added to the logarithm of the wishes held."""
     pushes: Sequence[Push] = ()
     """Pushes, one after another."""
 
-    def believe(self, appeal: Appeal, p: Values) -> Belief:
-        own = self.__dict__.setdefault("own", {})
-        acted_on = self.beliefs[appeal.crisis]
-        self.beliefs[appeal.crisis] = own.get(appeal.crisis, acted_on)
-        own[appeal.crisis] = found = super().believe(appeal, p)
-        self.beliefs[appeal.crisis] = acted_on
-        reviewed = self.__dict__.setdefault("reviewed", dict[str, int]())
-        number = reviewed[appeal.crisis] = reviewed.get(appeal.crisis, -1) + 1
-        if self.track is not None:
-            self.track.setdefault((self.name, appeal.crisis), []).append(found)
-        if self.held is None:
-            return found
-        held = self.held[self.name, appeal.crisis][number]
-        return Belief(held.mean + self.shift, held.variance)
-
-    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
-        push = next((push for push, until in self.pushes if self.model.month < until), 0.0)
-        return min(1.0, (1.0 + push) * super().wanted_coverage(belief, attention, p))
+    def wants(self, appeal: Appeal, attention: float, p: Values) -> float:
+        asked = self.asked(appeal, p)
+        own = super().wants(appeal, attention, p)
+        key = self.name, appeal.crisis, self.model.month, attention > 0
+        self.track[key] = Wish(own, asked, self.beliefs[appeal.crisis].median)
+        wish = own if self.held is None else self.held[key].amount * math.exp(self.shift)
+        push = next((push for push, first, end in self.pushes if first <= self.model.month < end), 0.0)
+        return min((1.0 + push) * wish, max(asked, wish))  # nobody is pushed beyond what is asked for
 
 
 def run_probed(
@@ -66,18 +76,18 @@ def run_probed(
     pushes: Sequence[Push] = (),
     track: Track | None = None,
 ) -> World:
-    """Run the twin with donors that can be pushed, or made to act on given beliefs.
+    """Run the twin with donors that can be pushed, or made to act on given wishes.
 
     Parameters
     ----------
     held
-        Beliefs to act on; their own if absent.
+        Wishes to act on; their own if absent.
     shift
-        Added to the logarithm of the beliefs held.
+        Added to the logarithm of the wishes held.
     pushes
-        By which share donors want more coverage than their belief says, and until which reported month.
+        By which share donors want more than their belief and the ask say, and until which reported month.
     track
-        Takes down the beliefs that follow from the evidence.
+        Takes down the wishes that follow from evidence and ask.
     """
     noted: Track = {} if track is None else track
     kind = {"track": noted, "held": held, "shift": shift, "pushes": tuple(pushes)}
@@ -86,16 +96,23 @@ def run_probed(
     table = by_month(model.observations.tables()["months"], _MEASURES)
     weights = {name: donor.budget for name, donor in model.donors.items()}
     model.close()
-    followed = math.fsum(weights[donor] * beliefs[-1].median for (donor, _), beliefs in noted.items())
-    return World(table, followed)
+    latest: dict[tuple[str, str], tuple[int, Wish]] = {}
+    for (donor, crisis, month, news), wish in noted.items():
+        if not news and month >= latest.get((donor, crisis), (month, wish))[0]:
+            latest[donor, crisis] = month, wish
+
+    def summed(part: str) -> float:
+        return math.fsum(weights[donor] * getattr(wish, part) for (donor, _), (_, wish) in latest.items())
+
+    return World(table, Wish(summed("amount"), summed("asked"), summed("belief")))
 
 
 @dataclass(frozen=True)
 class World:
-    """Measures month by month, and the belief that follows from the evidence at the last review, summed over donors."""
+    """Measures month by month, and the wishes that follow at the last yearly decision, summed over donors by budget."""
 
     months: Mapping[str, NDArray[np.generic]]
-    belief: float
+    followed: Wish
 
 
 def yearly(world: World, measure: str) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Regimes: where funding comes to rest, from a poor and from a rich past, and what kind of loop that makes.
 
 The twin is run for decades after ten years in which donors wanted hardly any money, and after ten in which they wanted
-all that is required: money, belief, trust, staff and evidence begin poor, or rich, together. If both come to rest at
+all that was asked for: money, belief, trust, staff and evidence begin poor, or rich, together. If both come to rest at
 the same funding there is one fixed point; if they stay apart there are two, and a push can take the poor state to the
 rich one: a trap. With one fixed point the loop can still return every change of funding larger than it was (an
 amplifier). A gain near zero has two meanings, which are told apart: funding may not depend on what is found (no loop),
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 YEARS = 30
 POOR, RICH = 0.02, 1.0
-"""Funding at the beginning of the past, as shares of the requirement."""
+"""Funding at the beginning of the past, as shares of the ask at which donors' wishes are stated (ask_reference)."""
 PAST = 10
-"""Years in which donors want hardly any, or all, of what is required."""
+"""Years in which donors want hardly any, or all, of what is asked for."""
 _PASTS = {POOR: -0.98, RICH: 1e6}
 """By which share they want more then."""
 APART = 0.10
@@ -49,7 +49,7 @@ NEARING = 0.8
 AMPLIFIES = 0.1
 """Gain from which the loop is called an amplifier: a change comes back a ninth larger."""
 HIGH = 0.5
-"""Coverage of the requirement from which funding is called high, from a poor start too."""
+"""Coverage of the ask from which funding is called high, from a poor start too."""
 RUN_DOWN = 0.5
 """Funding has run down where it is below this part of what donors give who correct for how few are found."""
 DRIFTS = 0.05
@@ -76,7 +76,7 @@ class Rest:
     Attributes
     ----------
     poor, rich
-        Coverage of the requirement in the last year, after the poor and after the rich past.
+        Coverage of the ask in the last year, after the poor and after the rich past.
     distance, before
         Difference of their logarithms at the end, and ten years before.
     gain
@@ -155,7 +155,7 @@ def escape(scenario: Scenario, years: Sequence[int] = (1, 2, 5, 10), most: float
     middle = math.sqrt(max(found.poor, 1e-9) * found.rich)
 
     def out(push: float, length: int) -> bool:
-        return bool(_coverage(scenario, POOR, YEARS + length, [(push - 1.0, 12 * (PAST + length))])[-1] > middle)
+        return bool(_coverage(scenario, POOR, YEARS + length, [(push - 1.0, 12 * PAST, 12 * (PAST + length))])[-1] > middle)
 
     return {length: _least(partial(out, length=length), most) for length in years}
 
@@ -171,10 +171,10 @@ def _least(enough: Callable[[float], bool], most: float) -> float:
 
 
 def _coverage(scenario: Scenario, past: float, years: int, pushes: Sequence[Push] = ()) -> NDArray[np.float64]:
-    """Return the coverage of the requirement by year after a past (`POOR` or `RICH`), with pushes after it."""
-    funding = past * scenario.parameter("requirement")
+    """Return the coverage of the ask by year after a past (`POOR` or `RICH`), with pushes after it."""
+    funding = past * scenario.parameter("ask_reference") * scenario.parameter("coded_share")
     long = scenario.with_values({"initial_funding": funding, "months": 12 * (PAST + years)})
-    world = run_probed(long, pushes=[(_PASTS[past], 12 * PAST), *pushes])
+    world = run_probed(long, pushes=[(_PASTS[past], -math.inf, 12 * PAST), *pushes])
     share = yearly(world, "disbursed_cents") / np.maximum(yearly(world, "requirement_cents"), 1.0)
     return np.asarray(share[PAST:])
 

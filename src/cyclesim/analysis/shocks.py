@@ -1,9 +1,9 @@
 """Shocks: what donors' cutting or raising money for a while does in the years after.
 
 The gain of the loop is local: of a small change that lasts for ever. A shock has a size and an end. The twin is run
-without it, with it, and with it while donors act on the beliefs that they would have had without it. What differs
-between the last two is the loop's doing: the money that comes, or stays away, because of what the shock did to the
-evidence.
+without it, with it, and with it while donors want what they would have wanted without it. What differs
+between the last two is the loop's doing: the money that comes, or stays away, because of what the shock did to
+evidence and ask.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Shock:
     share, years, horizon
         By how much donors want less (below 0) or more, how long, and over how many years it is looked at.
     money, money_held
-        US dollars disbursed more (or less, below 0), and the same with beliefs held.
+        US dollars disbursed more (or less, below 0), and the same with wishes held.
     identified, assisted, person_months
         People identified and assisted, and person-months of exploitation, more or less.
     recovery, recovery_held
-        Months from the end of the shock until money has recovered (`BACK`), and the same with beliefs held; 0 if it
+        Months from the end of the shock until money has recovered (`BACK`), and the same with wishes held; 0 if it
         never was away, infinite if it is not back by the end.
     """
 
@@ -55,7 +55,7 @@ class Shock:
 
     @property
     def times(self) -> float:
-        """Money over money with beliefs held: 1 without a loop; NaN where nothing is moved."""
+        """Money over money with wishes held: 1 without a loop; NaN where nothing is moved."""
         return self.money / self.money_held if self.money_held else math.nan
 
 
@@ -76,7 +76,7 @@ def shock(
     years, horizon
         How long it lasts, and over how many years it is looked at.
     base, track
-        The world without the shock and the beliefs in it, if they are known.
+        The world without the shock and the wishes in it, if they are known.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def shock(
     if base is None or track is None:
         track = {}
         base = run_probed(long, track=track)
-    moved, held = (run_probed(long, held=beliefs, pushes=[(share, 12 * years)]) for beliefs in (None, track))
+    moved, held = (run_probed(long, held=wishes, pushes=[(share, 0, 12 * years)]) for wishes in (None, track))
 
     def change(measure: str, world: World) -> float:
         return float((_months(world, measure, 12 * horizon) - _months(base, measure, 12 * horizon)).sum())

@@ -14,6 +14,7 @@ from cyclesim.inputs import dates, paths
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import is_number
 from cyclesim.inputs.reading import Document, Key
+from cyclesim.inputs.shifts import AS_LIST, VERBS
 
 
 def problems(document: Document) -> list[Problem]:
@@ -34,7 +35,7 @@ def out_of_bounds(document: Document, path: str, when: str, value: float, low: f
         (section, name, how, path)
         for section in ("changes", "interventions")
         for name, change in _entries(document.data, section)
-        for how in ("set", "scale", "add")
+        for how in VERBS
         if path in _mapping(change, how)
     ]
     message = f"changes take this number to {value:.6g} in {when}; it must lie between {low:g} and {high:g}"
@@ -122,15 +123,24 @@ def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Pr
     if _is_month(begin) and _is_month(end) and dates.index(end, begin) <= 0:
         way_out = "until is the first month in which the change no longer holds"
         yield document.problem((*key, "until"), f"must be after from ({begin})", way_out, end)
-    touches = [(how, path, value) for how in ("set", "scale", "add") for path, value in _mapping(change, how).items()]
+    touches = [(how, path, value) for how in VERBS for path, value in _mapping(change, how).items()]
     if not touches and not change.get("cost"):
-        yield document.problem(key, "changes nothing", "give it set, scale or add", at_key=True)
+        yield document.problem(key, "changes nothing", f"give it {AS_LIST}", at_key=True)
+    size = change.get("size", 1)
+    if is_number(size) and size != 1 and _mapping(change, "set"):
+        way_out = "what is set has no size: write scale, add or close, or leave out size"
+        yield document.problem((*key, "size"), "does not go with set", way_out, size)
     for how, path, value in touches:
         here = (*key, how, path)
-        if complaint := paths.untouchable(path, document.data):
+        if complaint := _misplaced(how, path, document.data):
             yield document.problem(here, *complaint, at_key=True)
         elif how == "set" and is_number(value) and (complaint := paths.complaint_about(path, value)):
             yield document.problem(here, *complaint, value)
+
+
+def _misplaced(how: str, path: str, data: dict[str, Any]) -> paths.Complaint | None:
+    """Return why a change of this kind cannot touch a path, or None."""
+    return paths.untouchable(path, data) or (paths.no_gap_at(path) if how == "close" else None)
 
 
 def _is_month(value: Any) -> TypeGuard[str]:

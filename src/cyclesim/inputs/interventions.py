@@ -11,7 +11,9 @@ from pydantic import Field, field_validator, model_validator
 
 from cyclesim.errors import ParametersError, UnknownNameError, did_you_mean
 from cyclesim.inputs import entries, paths
-from cyclesim.inputs.parts import Amount, Number, Part, Recommendation, Text
+from cyclesim.inputs.parts import Amount, Number, Part, Recommendation, Share, Text
+from cyclesim.inputs.quantity import Interval
+from cyclesim.inputs.shifts import AS_LIST, VERBS
 
 _FILE = Path(__file__).with_name("interventions.yaml")
 _OVERLAP = r"additive|independent|nested in [RP][0-9]{1,2}"
@@ -27,20 +29,25 @@ class Changes(Part):
     """Paths and the factors on their values."""
     add: dict[str, Number] = Field(default_factory=dict)
     """Paths and the amounts added to their values."""
+    close: dict[str, Share] = Field(default_factory=dict)
+    """Paths of shares, and the part of what is left between each and its upper bound that is closed."""
 
     @property
     def touched(self) -> list[str]:
         """Paths, in the order of the file."""
-        return [*self.set, *self.scale, *self.add]
+        return [path for verb in VERBS for path in getattr(self, verb)]
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if not self.touched:
-            raise ValueError("changes nothing; give it set, scale or add")
+            raise ValueError(f"changes nothing; give it {AS_LIST}")
         for path in self.touched:
             _check_path(path)
         for path, value in self.set.items():
             if complaint := paths.complaint_about(path, value):
+                raise ValueError("; ".join(complaint))
+        for path in self.close:
+            if complaint := paths.no_gap_at(path):
                 raise ValueError("; ".join(complaint))
         return self
 
@@ -80,6 +87,8 @@ class Entry(Part):
     """What it changes; absent where it is not built."""
     ramp: Annotated[int, Field(ge=0, le=1200)] = 0
     """Months over which it builds up."""
+    size: Interval = (0.5, 1.5)
+    """Range of the factor on its whole size that draws may use (`size` of an intervention)."""
     cost: Cost | None = None
     """What it costs; absent where it is not built."""
     overlap: Overlap | None = None
@@ -95,6 +104,13 @@ class Entry(Part):
         if len(words.split()) > 12:
             raise ValueError("must be a short quotation; keep at most 12 words")
         return words
+
+    @field_validator("size")
+    @classmethod
+    def _around_one(cls, size: Interval) -> Interval:
+        if not 0 <= size[0] < 1 < size[1] <= 10:
+            raise ValueError("must be two numbers with 1 between them; write [0.5, 1.5], within 0 and 10")
+        return size
 
     @model_validator(mode="after")
     def _built_or_explained(self) -> Self:

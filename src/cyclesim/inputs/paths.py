@@ -1,7 +1,7 @@
 """Dotted paths into a scenario, and what a dated change may touch.
 
-A path is split at its dots; names hold none. Keys that are paths themselves (below ``set``, ``scale`` and
-``add`` of a change) are found because the rest of a path is tried as one key first.
+A path is split at its dots; names hold none. Keys that are paths themselves (below ``set``, ``scale``, ``add`` and
+``close`` of a change) are found because the rest of a path is tried as one key first.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
         "investigators": _AMOUNT,
         "conditional": _SHARE,
         "assistance_places": _AMOUNT,
+        "reception": _AMOUNT,
+        "specialists": _AMOUNT,
+        "training": _SHARE,
     },
 }
 
@@ -87,6 +90,15 @@ def complaint_about(path: str, value: float) -> Complaint | None:
         return None
     limits = f"at least {low:g}" if math.isinf(high) or high >= 1e15 else f"between {low:g} and {high:g}"
     return f"{path} must be {limits}", "see 'cyclesim parameters'" if path.startswith("parameters.") else ""
+
+
+def no_gap_at(path: str) -> Complaint | None:
+    """Return why there is no share of a gap to close at a touchable ``path``, or None: it must end at 1 or below."""
+    high = bounds(path)[1]
+    if high <= 1.0:
+        return None
+    limit = "has no upper bound" if math.isinf(high) or high >= 1e15 else f"may be as large as {high:g}"
+    return f"close goes with shares, and {path} {limit}", "write scale or add"
 
 
 def find(data: Any, path: str) -> Any:

@@ -122,7 +122,8 @@ class Quantity(BaseModel):
         """Return the quantile of the value in its prior; None for what is not sampled."""
         if self.range is None or not self.sampled:
             return None
-        low, value, high = (math.log(x) if self.scale == "log" else x for x in (self.range[0], self.value, self.range[1]))
+        ends = self.range[0], self.value, self.range[1]
+        low, value, high = (math.log(x) if self.scale == "log" else x for x in ends)
         return (value - low) / (high - low)
 
     @property

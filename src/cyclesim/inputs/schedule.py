@@ -9,6 +9,7 @@ from cyclesim.inputs.dates import date, index
 from cyclesim.inputs.parts import Change, Donor, Intervention
 from cyclesim.inputs.paths import bounds
 from cyclesim.inputs.quantity import added
+from cyclesim.inputs.shifts import VERBS, shifted, sized
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 class Schedule:
     """The months in which a number of the scenario takes another value.
 
-    Where several changes touch one number, values set apply first, then factors, then amounts; within each kind
-    by date and name. A ramp leads there in equal monthly steps and is at full size after `ramp` months. After
-    `until` the number is back.
+    Where several changes touch one number, values set apply first, then factors, then amounts, then the shares of
+    what is left that are closed; within each kind by date and name. A ramp leads there in equal monthly steps and is
+    at full size after `ramp` months. After `until` the number is back.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class Schedule:
         dated = {**{("change", n): c for n, c in scenario.changes.items()}}
         dated |= {("intervention", n): c for n, c in scenario.interventions.items()}
         ordered = sorted(dated.items(), key=lambda item: (item[1].from_, item[0]))
-        changes = [(change, _Window(change, scenario.start)) for _, change in ordered]
+        changes = [(_at_its_size(change), _Window(change, scenario.start)) for _, change in ordered]
         touched = sorted({path for change, _ in changes for kind in _kinds(change) for path in kind})
         touched += [f"donors.{name}.budget" for name in sorted(scenario.donors)]
         self._months: dict[int, list[tuple[str, float | None]]] = {}
@@ -93,8 +94,19 @@ class _Window:
         return self._share * built
 
 
+def _at_its_size(change: Change) -> Change:
+    """Return a change whose amounts hold the size of its effects."""
+    if not isinstance(change, Intervention) or change.size == 1.0:
+        return change
+    amounts = {
+        verb: {path: sized(verb, amount, change.size) for path, amount in getattr(change, verb).items()}
+        for verb in VERBS
+    }
+    return change.model_copy(update=amounts)
+
+
 def _kinds(change: Change) -> Iterator[dict[str, float]]:
-    yield from (change.set, change.scale, change.add)
+    yield from (getattr(change, verb) for verb in VERBS)
 
 
 def _touching(path: str, changes: list[tuple[Change, _Window]]) -> list[tuple[Change, _Window]]:
@@ -129,15 +141,10 @@ def _is_constant(scenario: Scenario, path: str) -> bool:
 
 
 def _value(path: str, base: float, changes: list[tuple[Change, _Window]], month: int) -> float:
-    value = base
-    for change, window in changes:
-        if path in change.set:
-            weight, target = window.weight(month), float(change.set[path])
-            value = target if weight == 1.0 else value + weight * (target - value)
-    for change, window in changes:
-        if path in change.scale:
-            value *= 1.0 + window.weight(month) * (float(change.scale[path]) - 1.0)
-    for change, window in changes:
-        if path in change.add:
-            value += window.weight(month) * float(change.add[path])
+    value, top = base, bounds(path)[1]
+    for verb in VERBS:
+        for change, window in changes:
+            amounts = getattr(change, verb)
+            if path in amounts:
+                value = shifted(verb, value, float(amounts[path]), window.weight(month), top)
     return value

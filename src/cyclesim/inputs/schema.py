@@ -73,8 +73,9 @@ def _file(text: str) -> dict[str, Any]:
 def _use() -> dict[str, Any]:
     built = [entry.id for entry in catalogue().values() if entry.built]
     text = "Part of the way from no change (0) to the whole change (1); 1 if absent"
+    instead = "Id in the catalogue, instead of set, scale, add, close and cost"
     return {
-        "uses": {"enum": [*built, None], "description": "Id in the catalogue, instead of set, scale, add and cost"},
+        "uses": {"enum": [*built, None], "description": instead},
         "strength": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "description": text},
     }
 

@@ -12,8 +12,9 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.parts import Setting
 from cyclesim.inputs.quantity import is_number
 from cyclesim.inputs.reading import Document, Key
+from cyclesim.inputs.shifts import AS_LIST, VERBS, weakened
 
-_FROM_CATALOGUE = ("set", "scale", "add", "cost", "recommendation")
+_FROM_CATALOGUE = (*VERBS, "cost", "recommendation")
 
 
 def expanded(document: Document) -> tuple[Document, list[Problem]]:
@@ -63,7 +64,7 @@ def _misused(document: Document, key: Key, intervention: Mapping[str, Any]) -> I
         way_out = f"{did_you_mean(name, known)} 'cyclesim interventions' lists them"
         yield document.problem((*key, "uses"), "no such recommendation or practice", way_out, name)
     elif not known[name].built:
-        way_out = f"{known[name].reason}; write set, scale or add of your own"
+        way_out = f"{known[name].reason}; write {AS_LIST} of your own"
         yield document.problem((*key, "uses"), "is not built", way_out, name)
     for twice in (field for field in _FROM_CATALOGUE if field in intervention):
         way_out = f"delete this line, or delete uses and write out the changes (cyclesim interventions {name})"
@@ -75,7 +76,7 @@ def _misused(document: Document, key: Key, intervention: Mapping[str, Any]) -> I
 
 
 def written_out(entry: Entry, data: Mapping[str, Any], strength: float = 1.0) -> dict[str, dict[str, float]]:
-    """Return `set`, `scale` and `add` of an entry with the names of a scenario in place of ``*``.
+    """Return `set`, `scale`, `add` and `close` of an entry with the names of a scenario in place of ``*``.
 
     Parameters
     ----------
@@ -90,17 +91,16 @@ def written_out(entry: Entry, data: Mapping[str, Any], strength: float = 1.0) ->
     if changes is None:
         return {}
     whole = {
-        "set": {path: value for form, value in changes.set.items() for path in _matching(form, data)},
-        "scale": {path: value for form, value in changes.scale.items() for path in _matching(form, data)},
-        "add": {path: value for form, value in changes.add.items() for path in _matching(form, data)},
+        verb: {path: value for form, value in getattr(changes, verb).items() for path in _matching(form, data)}
+        for verb in VERBS
     }
     if strength == 1.0:
         return whole
-    return {
-        "set": {path: _part_of_the_way(_base(path, data), value, strength) for path, value in whole["set"].items()},
-        "scale": {path: 1.0 + (factor - 1.0) * strength for path, factor in whole["scale"].items()},
-        "add": {path: amount * strength for path, amount in whole["add"].items()},
+    part = {
+        verb: {path: weakened(verb, amount, strength) for path, amount in whole[verb].items()} for verb in VERBS[1:]
     }
+    set_to = {path: _part_of_the_way(_base(path, data), value, strength) for path, value in whole["set"].items()}
+    return {"set": set_to, **part}
 
 
 def cost(entry: Entry, data: Mapping[str, Any], month: Any) -> float:

@@ -96,7 +96,7 @@ class Crisis:
         self.diversity = 0.0  # of the donors who give for this crisis
         self._forms = OfParameters(form_thresholds)
         self.month = self.first_month
-        self.taken = np.ones((2, len(self.settings)))  # shares whom reception takes: who come forward, who are referred
+        self.reach, self.taken = np.ones(len(self.settings)), np.ones((2, len(self.settings)))  # see Received
         self.turned_away = 0.0
 
     # ------------------------------------------------------------ state that several stages read
@@ -281,7 +281,7 @@ class Crisis:
 
     def received_share(self) -> float:
         """Return the share of those who would come forward whom reception receives, over the people present."""
-        shares = (self.taken[0] * self.places.present).tolist()
+        shares = (self.reach * self.taken[0] * self.places.present).tolist()
         return math.fsum(shares) / self.people if self.people else 0.0
 
     def specialists(self) -> float:
@@ -368,11 +368,11 @@ class Crisis:
             here = self.back_end_of_setting == number
             demand = float(coming[here].sum()), float((referred + wrong)[here].sum())
             now = received(back_end.reception, self._served(number), *demand, p)
-            self.taken[0, here], self.taken[1, here] = now.forward, now.referred
-        self.turned_away = math.fsum((referred * (1.0 - self.taken[1])).tolist())
-        self.forward = self.forward * (self.taken[0] * self.organisations.at_work())[setting]
-        channels *= self.taken[1][setting]
-        expected = math.fsum((wrong * self.taken[1]).tolist())
+            self.reach[here], self.taken[0, here], self.taken[1, here] = now.reach, now.forward, now.referred
+        self.turned_away = math.fsum((referred * self.reach * (1.0 - self.taken[1])).tolist())
+        self.forward = self.forward * (self.reach * self.taken[0] * self.organisations.at_work())[setting]
+        channels *= (self.reach * self.taken[1])[setting]
+        expected = math.fsum((wrong * self.reach * self.taken[1]).tolist())
         self.wrongly = self.engine.events("people suspected wrongly", expected)
 
     def _follows(self) -> float:

@@ -1,4 +1,4 @@
-"""What a crisis asks for: once a year planners work out documented need, the ask, and whether there is a line for it."""
+"""What a crisis asks for: once a year planners work out documented need, the ask, and whether it has a line."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.analysis.loop import LINKS, STATES, Loops
+from cyclesim.analysis.loop import EVERY_LINK, LINKS, STATES, Loops
 from cyclesim.analysis.shocks import BACK
 from cyclesim.intervals import who
 from cyclesim.outputs import style, text
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WORDS = {
+    "wish": "money\ndonors want",
     "belief": "prevalence\nbelieved",
     "money": "money\ndisbursed",
     "capacity": "capacity to\nfind and answer",
@@ -88,9 +89,11 @@ def as_text(loops: Loops, about: Mapping[str, Any], command: str) -> str:
     rows = [
         ["elasticity of each link", "defaults", *([f"{_over(loops)}, from", "median", "to"] if loops.drawn else [])]
     ]
-    for link in LINKS:
+    for link in EVERY_LINK:
         rows.append([link, _number(found.elasticities[link]), *_spread(loops, link)])
-    rows.append(["gain G, their product", _number(found.gain), *_spread(loops, "gain")])
+    rows.append(["gain by way of belief", _number(found.by_belief), *_spread(loops, "by_belief")])
+    rows.append(["gain by way of the ask", _number(found.by_ask), *_spread(loops, "by_ask")])
+    rows.append(["gain G, both together", _number(found.gain), *_spread(loops, "gain")])
     rows.append(["multiplier 1/(1 - G)", _number(found.multiplier), *_spread(loops, "multiplier")])
     rows.append(["the same by brute force", _number(found.measured), *_spread(loops, "measured")])
     rows.append(["time constant, months", _number(found.time_constant), *_spread(loops, "time_constant")])
@@ -129,7 +132,11 @@ def picture(loops: Loops) -> Figure:
         + (f"; in brackets {_over(loops)}. " if loops.drawn else ". ")
         + f"{count['assumptions']} of {count['number']} parameters are assumptions."
     )
-    subtitle = f"Long-run elasticity of each link; their product is the gain G = {_number(found.gain)}"
+    subtitle = (
+        f"Long-run elasticity of each link; their product is the gain by way of belief, {_number(found.by_belief)}. "
+        f"Beside it runs a path by way of what planners ask for, {_number(found.by_ask)}; both together G = "
+        f"{_number(found.gain)}"
+    )
     with style.drawing():
         page = style.page(f"{cut(loops.to_dict())}. {sentence(loops)}", subtitle, caption, 4.6)
         height = page.figure.get_size_inches()[1]

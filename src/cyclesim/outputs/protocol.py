@@ -261,10 +261,10 @@ def _mechanism(row: Row) -> tuple[str, ...]:
 def _intervention(entry: Entry) -> tuple[str, ...]:
     if entry.changes is None or entry.cost is None or entry.overlap is None:
         return entry.id, entry.title, f"not built: {entry.reason}", "", "", ""
-    signs = {"set": "=", "scale": "times", "add": "+"}
+    signs = {"set": "=", "scale": "times", "add": "+", "close": "closes"}
     changed = entry.changes.model_dump()
     levers = [
-        f"{code(path.removeprefix('parameters.'))} {sign} {value:g}"
+        f"{code(path.removeprefix('parameters.'))} {sign} {value:g}{' of what is left' if how == 'close' else ''}"
         for how, sign in signs.items()
         for path, value in changed[how].items()
     ]

@@ -129,10 +129,37 @@ class Donor(mesa.Agent):
         self._surprises[appeal.crisis] = found = before.forget(found, 1.0, p.memory)
         return estimated.told(found, spread)
 
-    def wanted_coverage(self, belief: Belief, p: Values) -> float:
-        """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence)."""
-        x = (belief.median / p.half_belief) ** p.steepness * p.relative_reach**p.reach_weight * p.priority
+    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
+        """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence).
+
+        Parameters
+        ----------
+        attention
+            Media attention; 0 in the yearly decision, which news does not move (M12).
+        """
+        x = (belief.median / p.half_belief) ** p.steepness
+        x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
         return float(x / (1.0 + x) * (1.0 - p.political_sensitivity))
+
+    def asked(self, appeal: Appeal, p: Values) -> float:
+        """Return the US dollars per year that the ask comes to with this donor, were it all donors   (F4).
+
+        What is asked for per person moves donors less than one for one; without a line in the plan little comes.
+        """
+        if appeal.ask <= 0:
+            return 0.0
+        head = p.ask_reference * (appeal.ask / p.ask_reference) ** p.ask_elasticity
+        return float(appeal.in_need * head * (1.0 if appeal.line else p.outside_line))
+
+    def wants(self, appeal: Appeal, attention: float, p: Values) -> float:
+        """Return the US dollars per year wanted for a crisis, were this donor all donors   (F4).
+
+        A crisis without news draws a little more flexible money.
+        """
+        coverage = self.wanted_coverage(self.beliefs[appeal.crisis], attention, p) * appeal.planned
+        if appeal.attention < p.attention_threshold:
+            coverage *= 1.0 + p.forgotten * self._flexible(p)
+        return self.asked(appeal, p) * max(coverage, float(p.exploration_floor))
 
     # ------------------------------------------------------------ the month
 
@@ -173,11 +200,13 @@ class Donor(mesa.Agent):
         if fiscal:
             for appeal in appeals:
                 self.beliefs[appeal.crisis] = self.believe(appeal, p)
-        asked = fiscal or any(self._answers(appeal, p) for appeal in appeals)
-        wanted = self._affordable(appeals, share, p) if asked else dict.fromkeys(self.rates, 0.0)
+        asked = any(self._answers(appeal, p) for appeal in appeals)
+        now = {a.crisis: a.attention for a in appeals}
+        wanted = self._affordable(appeals, share, now, p) if asked else dict.fromkeys(self.rates, 0.0)
         if fiscal:
+            usual = self._affordable(appeals, share, dict.fromkeys(now, 0.0), p)
             for crisis, rate in self.rates.items():
-                aim = (1.0 - p.herding) * wanted[crisis] + p.herding * level[crisis] * share
+                aim = (1.0 - p.herding) * usual[crisis] + p.herding * level[crisis] * share
                 self.rates[crisis] = rate + (aim - rate) / p.inertia_years
             self._keep_within_budget()
         for appeal in appeals:
@@ -186,27 +215,16 @@ class Donor(mesa.Agent):
             self._reprogramme(appeal, clock, p)
             self._respond(appeal, wanted[appeal.crisis], clock, p)
 
-    def _affordable(self, appeals: Sequence[Appeal], share: float, p: Values) -> dict[str, float]:
-        """Return US dollars per year wanted by crisis, within the budget that other sectors draw on too."""
-        wanted = {a.crisis: self._wants(a, p) * share for a in appeals}
+    def _affordable(
+        self, appeals: Sequence[Appeal], share: float, news: dict[str, float], p: Values
+    ) -> dict[str, float]:
+        """Return US dollars per year wanted by crisis, as far as the budget that other sectors draw on too allows."""
+        wanted = {a.crisis: self.wants(a, news[a.crisis], p) * share for a in appeals}
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
         scale = self.budget / total if total > 0 else 0.0
         local = 0.0 if self.route is Route.INGO else p.local_cut  # cuts fall harder on local actors (M11)
         afforded = scale ** (p.budget_elasticity * (1.0 + local)) if scale > 0 else 0.0
         return {crisis: amount * afforded for crisis, amount in wanted.items()}
-
-    def _wants(self, appeal: Appeal, p: Values) -> float:
-        """Return the US dollars per year wanted for a crisis by a donor who is all donors   (F4).
-
-        What is asked for per person moves it less than one for one; without a line in the plan little comes; a crisis
-        without news draws a little more flexible money.
-        """
-        asked = p.ask_reference * (appeal.ask / p.ask_reference) ** p.ask_elasticity if appeal.ask > 0 else 0.0
-        coverage = self.wanted_coverage(self.beliefs[appeal.crisis], p) * appeal.planned
-        coverage *= 1.0 if appeal.line else p.outside_line
-        if appeal.attention < p.attention_threshold:
-            coverage *= 1.0 + p.forgotten * self._flexible(p)
-        return float(appeal.in_need * asked * max(coverage, p.exploration_floor))
 
     def _keep_within_budget(self) -> None:
         total = math.fsum(self.rates.values())
@@ -248,7 +266,6 @@ class Donor(mesa.Agent):
         if not self._answers(appeal, p):
             return
         left = max(self.budget - math.fsum(self.rates.values()), 0.0)
-        wanted *= 1.0 + p.media_multiplier * appeal.attention  # news moves flexible money only (M12)
         gap = min((wanted - self.rates[appeal.crisis]) * self._flexible(p), left) / 12.0
         if gap > 0:
             start, months = clock + round(p.lag_local_fund), max(round(p.flash_months), 1)

@@ -114,10 +114,9 @@ class BackEnd(mesa.Agent):
 
     def be_staffed(self, p: Values, people: int) -> None:
         """Note what others pay this month, and what interventions add per million of the people served   (P12)."""
-        millions = people / 1e6
         for name, added in _ADDED.items():
-            per_worker = name == "training"  # a rate, whatever the number of people
-            self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * (1 if per_worker else millions)
+            size = 1.0 if name == "training" else people / 1e6  # training is a rate, whatever the number of people
+            self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * size
 
     def be_paid(self, work: Workforce, share: float) -> None:
         """Note the posts in full use that anti-trafficking money pays, of which this jurisdiction has a share."""

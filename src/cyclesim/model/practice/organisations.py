@@ -203,7 +203,7 @@ class Organisations:
     def suspected_wrongly(self, p: Values, people: Integers) -> Floats:
         """Return the people expected to be referred who are no victims, after triage, shape (settings,)   (P8; M38)."""
         rate = np.bincount(self.place // CHANNELS, self._suspicion, self.places // CHANNELS)
-        result: Floats = float(p.triage) * rate * people
+        result: Floats = np.asarray(rate * people * float(p.triage), dtype=np.float64)
         return result
 
     def _skill(self, p: Values) -> Floats:
@@ -321,16 +321,17 @@ class Organisations:
         answered, lapsed
             Referrals of each organisation settled this month.
         taken
-            Share of referrals that reception takes, by setting: the others are not answered either.
+            Share of referrals that reception is not too full to take, by setting: the others are not answered either.
         wrong
             Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
         settled = answered + lapsed
         share = np.divide(answered, settled, out=np.zeros_like(self.trust), where=settled > 0)
-        share *= taken[self.place // CHANNELS]
+        share = share * taken[self.place // CHANNELS]
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
         change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
-        self.trust += np.where(settled > 0, change, 0.0)
+        whole = settled.dtype.kind in "iu"  # expected referrals: the chance that any is settled (Poisson)
+        self.trust += change * (settled > 0 if whole else -np.expm1(-settled))
 
     def mean(self, values: Floats) -> float:
         """Return a mean over staff at work; 0 without staff."""

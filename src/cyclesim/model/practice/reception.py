@@ -14,14 +14,18 @@ from cyclesim.model.values import Values
 
 @dataclass(frozen=True)
 class Received:
-    """Shares of those who would come, were reception within everybody's reach and never full, whom it receives.
+    """Whom reception receives.
 
     Attributes
     ----------
+    reach
+        Share of the people within its reach: elsewhere nobody comes forward, and there is nobody to refer to.
     forward, referred
-        Of people who come by themselves, and of people who are referred.
+        Of those within reach, the shares of people who come by themselves, and of people who are referred, whom it
+        takes: it is full for the others.
     """
 
+    reach: float
     forward: float
     referred: float
 
@@ -29,8 +33,8 @@ class Received:
 def received(posts: float, people: int, forward: float, referred: float, p: Values) -> Received:
     """Return whom the reception of one jurisdiction receives in a month   (P12, P13).
 
-    Reach and capacity stand in series: of `wanted` people the share 1 / (1 / reach + wanted / capacity) is received,
-    with reach = 1 - exp(-posts per million / reception_need) and capacity = posts * intakes_per_post / 12.
+    With reach = 1 - exp(-posts per million / reception_need) and capacity = posts * intakes_per_post / 12, of `wanted`
+    people the share reach / (1 + reach * wanted / capacity) is received: reach where few come, capacity where many do.
 
     Parameters
     ----------
@@ -42,15 +46,15 @@ def received(posts: float, people: int, forward: float, referred: float, p: Valu
         People expected to come by themselves, and to be referred (wrong suspicions included), this month.
     """
     if posts <= 0 or people <= 0:
-        return Received(0.0, 0.0)
+        return Received(0.0, 0.0, 0.0)
     reach = -math.expm1(-posts * 1e6 / people / p.reception_need)
     capacity = posts * p.intakes_per_post / 12.0
-    alike = _share(reach, capacity, forward + referred)
-    first = _share(reach, capacity, forward)
-    then = _share(reach, capacity - first * forward, referred)
+    alike = _share(capacity, reach * (forward + referred))
+    first = _share(capacity, reach * forward)
+    then = _share(capacity - reach * first * forward, reach * referred)
     order = float(p.survivors_first)
-    return Received(alike + order * (first - alike), alike + order * (then - alike))
+    return Received(reach, alike + order * (first - alike), alike + order * (then - alike))
 
 
-def _share(reach: float, capacity: float, wanted: float) -> float:
-    return reach / (1.0 + reach * wanted / capacity) if capacity > 0 else 0.0
+def _share(capacity: float, coming: float) -> float:
+    return 1.0 / (1.0 + coming / capacity) if capacity > 0 else 0.0

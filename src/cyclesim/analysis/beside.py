@@ -1,0 +1,248 @@
+"""What stands beside the targets: numbers nobody aims at, what is lost without money, defaults in their priors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from cyclesim.analysis.measuring import TEN_YEARS, Measured, coded_per_head, per_million
+from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.simulated import Simulated
+from cyclesim.analysis.trials import LADDER
+from cyclesim.inputs.parameters import parameters
+from cyclesim.inputs.quantity import MIDDLE
+from cyclesim.inputs.scenario import Scenario
+from cyclesim.intervals import ratio
+from cyclesim.runs.results import Run
+
+IN_NEED = 362_000_000
+"""People in need in 2023 (report, introduction)."""
+IDENTIFIED_ON_EARTH = 133_943
+"""Victims of trafficking identified in 2023 in all countries together."""
+YEARS = (1, 4, 7, 10)
+"""Reported years in which levels are shown."""
+OUTCOMES = {"identified": "identified", "assisted": "assisted", "exploited": "person-months of exploitation"}
+_POSTS = {
+    "reception": "cost_reception",
+    "caseworkers": "cost_caseworker",
+    "investigators": "cost_investigator",
+    "specialists": "cost_specialist",
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A number that nobody aims at.
+
+    Attributes
+    ----------
+    name
+        What it is, with its unit.
+    rung
+        The world it is of.
+    value
+        Mean over worlds.
+    ceiling
+        What it cannot exceed if the world is what is known of it; None where nothing is known.
+    """
+
+    name: str
+    rung: str
+    value: float
+    ceiling: float | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is lost in ten years in a rung when all anti-trafficking money is taken away.
+
+    Attributes
+    ----------
+    present, without
+        The outcome with the money there is and without any, mean over worlds; ``lost`` is present - without, or for
+        person-months of exploitation, without - present.
+    """
+
+    rung: str
+    outcome: str
+    present: float
+    without: float
+
+    @property
+    def lost(self) -> float:
+        """What is lost, in people or person-months: above zero is worse without money."""
+        lost = self.present - self.without
+        return -lost if self.outcome == OUTCOMES["exploited"] else lost
+
+    @property
+    def share(self) -> float:
+        """The same over what there is at present; NaN of nothing."""
+        return self.lost / self.present if self.present else math.nan
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A default in its prior: quantile, and the source that puts it outside the middle, if any."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    scale: str
+    quantile: float
+    beyond: str
+
+    @property
+    def outside(self) -> bool:
+        """Whether it stands outside the middle of its prior."""
+        return not MIDDLE[0] <= round(self.quantile, 9) <= MIDDLE[1]
+
+
+def plain(entry: Beside | Loss | Placed) -> dict[str, Any]:
+    """Return an entry as JSON types."""
+    values = asdict(entry)
+    if isinstance(entry, Loss):
+        values |= {"lost": entry.lost, "share": entry.share}
+    finite = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
+    return finite | ({"outside": entry.outside} if isinstance(entry, Placed) else {})
+
+
+def placed() -> list[Placed]:
+    """Return every default that draws move, in its prior, by name."""
+    found = []
+    for name, quantity in parameters().items():
+        quantile = quantity.quantile()
+        if quantile is not None and quantity.range is not None:
+            low, high = quantity.range
+            found.append(Placed(name, quantity.value, low, high, quantity.scale, quantile, quantity.beyond))
+    return found
+
+
+def losses(worlds: Worlds) -> list[Loss]:
+    """Return what all anti-trafficking money is worth in each rung of the ladder."""
+    return [
+        Loss(rung, words, *(float(worlds.total(name, m, TEN_YEARS).mean()) for name in (rung, f"{rung} without money")))
+        for rung in LADDER
+        for m, words in OUTCOMES.items()
+    ]
+
+
+def of_losses(worlds: Worlds) -> dict[str, Measured]:
+    """Return the same as a share of what there is, one value a world: the row "zero money"."""
+    found: list[Any] = []
+    for rung in LADDER:
+        for measure in OUTCOMES:
+            present, without = (worlds.total(name, measure, TEN_YEARS) for name in (rung, f"{rung} without money"))
+            found.append(ratio(without, present) - 1.0 if measure == "exploited" else 1.0 - ratio(without, present))
+    return {"zero money": found}
+
+
+def of_costs(found: Simulated) -> dict[str, Measured]:
+    """Return US dollars per person identified over ten years, by payer (T19)."""
+    measured: list[Any] = []
+    for rung in LADDER:
+        people = found.worlds.total(rung, "identified", TEN_YEARS)
+        donors, others, investigators = costs(found.worlds, rung, found.runs[rung])
+        measured += [
+            ratio(donors, people),
+            ratio(donors + others - investigators, people),
+            ratio(investigators, people),
+        ]
+    return {"T19": measured}
+
+
+def costs(worlds: Worlds, rung: str, runs: Sequence[Run]) -> tuple[Any, Any, Any]:
+    """Return US dollars over ten years: what donors give, what others pay, and what of both goes into investigators.
+
+    Others pay for the posts that the scenario states (as far as they are there), for the training they give, and for
+    the assistance that donors' money does not pay, all at the unit costs of the model.
+    """
+    scenario = worlds.scenario(rung)
+    years = len(range(*TEN_YEARS.indices(scenario.months))) / 12
+    donors = worlds.total(rung, "disbursed_cents", TEN_YEARS) / 100
+    posts = math.fsum(posts_of_others(scenario, kind) * _cost(scenario, cost) for kind, cost in _POSTS.items()) * years
+    untrained = worlds.crises(rung, "frontline_staff") * (1.0 - worlds.crises(rung, "trained_share"))
+    rate = _rate_of_training(scenario)
+    training = untrained[..., TEN_YEARS].sum(axis=(1, 2)) * rate * _cost(scenario, "cost_training")
+    assistance = worlds.total(rung, "assisted", TEN_YEARS) * _cost(scenario, "cost_assistance")
+    paid = np.array([_spent_on_assistance(run) for run in runs])
+    posted = worlds.crises(rung, "investigators")[..., TEN_YEARS].sum(axis=(1, 2)) / 12
+    investigators = posted * _cost(scenario, "cost_investigator")
+    return donors, posts + training + np.maximum(assistance - paid, 0.0), investigators
+
+
+def posts_of_others(scenario: Scenario, kind: str) -> float:
+    """Return the posts of a kind that states and other sectors pay, over all crises and back ends."""
+    stated = math.fsum(getattr(b, kind) for c in scenario.crises.values() for b in c.back_ends.values())
+    return float(scenario.parameter("paid_by_others")) * stated
+
+
+def numbers(found: Simulated) -> list[Beside]:
+    """Return the numbers that nobody aims at, with their ceilings."""
+    worlds = found.worlds
+    mean = float(per_million(worlds, "U").mean())
+    rows = [
+        Beside(
+            "identified per million in need, times 362 million people", "U", mean * IN_NEED / 1e6, IDENTIFIED_ON_EARTH
+        ),
+        Beside("identified per million in need and year", "U", mean, IDENTIFIED_ON_EARTH / IN_NEED * 1e6),
+    ]
+    for words, measure in (
+        ("share of referrals answered", "answered_share"),
+        ("trust in the referral pathway", "trust"),
+        ("share of front-line staff trained", "trained_share"),
+    ):
+        rows += [Beside(f"{words}, year {y}", "U", float(worlds("U", measure)[:, _year(y)].mean()), 1.0) for y in YEARS]
+    rows += [
+        Beside(f"coded US$ a head, year {y}", "U", float(coded_per_head(worlds, "U", _year(y)).mean())) for y in YEARS
+    ]
+    for rung in LADDER:
+        rows += _money(found, rung) + _staff(worlds, rung)
+    return rows
+
+
+# ---------------------------------------------------------------- details
+
+
+def _year(number: int) -> slice:
+    return slice(12 * (number - 1), 12 * number)
+
+
+def _money(found: Simulated, rung: str) -> list[Beside]:
+    people = found.worlds.total(rung, "identified", TEN_YEARS).mean()
+    donors, others, _ = costs(found.worlds, rung, found.runs[rung])
+    named = {"donors": donors.mean(), "others": others.mean()}
+    return [Beside(f"US$ of {who} per person identified", rung, float(money / people)) for who, money in named.items()]
+
+
+def _staff(worlds: Worlds, rung: str) -> list[Beside]:
+    """Return posts in full use per million in need, mean of ten years: in all, and those that others pay."""
+    millions = worlds(rung, "in_need")[:, TEN_YEARS].mean() / 1e6
+    rows = []
+    for kind in _POSTS:
+        measure = "reception_posts" if kind == "reception" else kind
+        every = worlds.crises(rung, measure)[..., TEN_YEARS].sum(axis=1).mean()
+        rows.append(Beside(f"{kind} per million", rung, float(every / millions)))
+        others = posts_of_others(worlds.scenario(rung), kind) / millions
+        rows.append(Beside(f"{kind} per million that others pay", rung, float(others)))
+    return rows
+
+
+def _cost(scenario: Scenario, name: str) -> float:
+    return float(scenario.parameter(name))
+
+
+def _rate_of_training(scenario: Scenario) -> float:
+    """Return the rate at which others train staff, per untrained worker and month, mean over back ends."""
+    rates = [b.training for c in scenario.crises.values() for b in c.back_ends.values()]
+    return float(scenario.parameter("paid_by_others")) * math.fsum(rates) / max(len(rates), 1)
+
+
+def _spent_on_assistance(simulated: Run) -> float:
+    lines = simulated.tables["lines"]
+    chosen = (lines["line"] == "assistance") & (lines["month"] < TEN_YEARS.stop)
+    return float(lines.loc[chosen, "spent_cents"].sum()) / 100
