@@ -20,7 +20,7 @@ months: 24
 spin_up: 6
 parameters:
   naivety: 0.9
-  line_mix: {training: 0.4, specialists: 0.1, back_end: 0.1, assistance: 0.1, prevention: 0.2, data: 0, preparedness: 0.1}
+  line_mix: {training: 0.4, specialists: 0.1, back_end: 0.1, assistance: 0.1, prevention: 0.2, data: 0, preparedness: 0.1, reception: 0}
 sectors:
   food security: {requirement: 45, coverage: 0.3}
 donors:

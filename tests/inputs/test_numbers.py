@@ -15,6 +15,7 @@ from cyclesim.inputs import dates, shipped
 from cyclesim.inputs.files import load
 from cyclesim.inputs.money import cents, split
 from cyclesim.inputs.parameters import parameters, read
+from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.reading import read as read_yaml
 from cyclesim.inputs.schema import json_schema
 
@@ -25,6 +26,7 @@ naivety:
   unit: share
   range: [0.0, 1.0]
   bounds: [0, 1]
+  role: lever
   grade: assumption
   source: "none"
   mechanisms: [M1]
@@ -46,14 +48,17 @@ class TestParameters:
         ("old", "new", "line", "words"),
         [
             ('  source: "none"\n', "", 2, "naivety.source: is missing"),
-            ('source: "none"', 'source: ""', 8, "naivety.source: must not be empty"),
-            ("grade: assumption", "grade: guess", 7, "is not one of the words known here"),
+            ('source: "none"', 'source: ""', 9, "naivety.source: must not be empty"),
+            ("grade: assumption", "grade: guess", 8, "is not one of the words known here"),
             ("value: 0.95", "value: 1.95", 2, "must be between 0 and 1"),
             ("range: [0.0, 1.0]", "range: [0.0, 0.5]", 2, "does not contain the value"),
             ("range: [0.0, 1.0]", "range: [0.0, 2.0]", 2, "does not lie inside bounds"),
             ("range: [0.0, 1.0]", "range: [0.0, 1.0]\n  scale: log", 2, "above zero"),
             ("unit: share\n  range", "units: share\n  range", 4, "no such key 'units'"),
             ("value: 0.95", "value: high", 2, "must be a number"),
+            ("  role: lever\n", "", 2, "a quantity with a range is a state or a lever: give its role"),
+            ("role: lever", "role: knob", 7, "is not one of the words known here"),
+            ("role: lever", "role: state", 2, "0.95 is quantile 0.95 of its prior: move it to its source, or quote"),
         ],
     )
     def test_a_wrong_entry_is_reported_with_its_line(
@@ -73,6 +78,23 @@ class TestParameters:
         quantities = read(path)
         assert quantities["first"].bounds == (0.0, math.inf)
         assert quantities["naivety"].mechanisms == ("M1",)
+
+    def test_draws_move_states_of_the_world_and_nothing_else(self, tmp_path: Path) -> None:
+        path = tmp_path / "parameters.yaml"
+        path.write_text(ENTRY.replace("role: lever", "role: state\n  beyond: a source"))
+        assert [name for name, quantity in read(path).items() if quantity.sampled] == ["naivety"]
+        path.write_text(ENTRY)
+        assert not any(quantity.sampled for quantity in read(path).values())
+
+    @given(st.floats(1e-6, 1e6), st.floats(1.001, 1e3), st.floats(0, 1), st.sampled_from(["linear", "log"]))
+    def test_a_quantile_is_the_place_in_the_prior_on_its_own_scale(
+        self, low: float, ratio: float, share: float, scale: str
+    ) -> None:
+        high = low * ratio
+        value = low * ratio**share if scale == "log" else low + (high - low) * share
+        entry = {"value": min(max(value, low), high), "range": [low, high], "scale": scale, "beyond": "a source"}
+        words = {"name": "n", "unit": "share", "role": "state", "grade": "report", "source": "s", "text": "t"}
+        assert Quantity(**words, **entry).quantile() == pytest.approx(share, abs=1e-6)
 
 
 class TestMoney:

@@ -162,6 +162,20 @@ def test_an_expected_end_raises_entries_before_it_and_not_after():
 # ---------------------------------------------------------------- detention (M34)
 
 IRREGULAR = {"internally_displaced": 0.2, "irregular_status": 0.8}
+MET = {"contact": 0.3, "sensitivity_untrained": 0.6, "know_untrained": 0.6, "coverage_outside": 0.8, "complicity": 0.0}
+"""Police meet many and recognise most."""
+
+
+def policed(people, police, **parameters):
+    """Return the small scenario with people of irregular status only, whom police meet and reception takes."""
+    data = SMALL.resolved()
+    crisis = data["crises"]["valley"]
+    crisis["statuses"] = {"irregular_status": 1.0}
+    crisis["arrivals"]["displaced before"]["people"] = people
+    crisis["organisations"]["Town police"]["staff"] = police
+    crisis["back_ends"]["district"] |= {"reception": 1e6, "investigators": 0}
+    data["parameters"] |= {**MET, "paid_by_others": 1.0, **parameters}
+    return data
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -176,14 +190,9 @@ def test_detention_takes_nobody_away_from_the_referrals(lens, detention):
 
 
 def test_who_is_detained_leaves_exploitation_unidentified_and_unassisted():
-    data = SMALL.resolved()
-    data["crises"]["valley"]["statuses"] = {"irregular_status": 1.0}
-    data["crises"]["valley"]["arrivals"]["displaced before"]["people"] = 200_000
-    data["parameters"] |= {"smuggling_lens": 1.0, "detention": 1.0, "self_report": 0.0}
+    data = policed(100_000, 100, smuggling_lens=1.0, detention=1.0, self_report=0.0)
     for name in ("Camp NGO", "Camp clinic", "Town outreach"):
         data["crises"]["valley"]["organisations"][name]["staff"] = 0
-    data["crises"]["valley"]["organisations"]["Town police"]["staff"] = 100
-    data["crises"]["valley"]["back_ends"]["district"]["investigators"] = 0
     data["donors"] = {}
     months = CycleModel(SMALL.parse(data, "small")).run().observations.tables()["months"]
     assert months["detained"].sum() > 20
@@ -191,11 +200,7 @@ def test_who_is_detained_leaves_exploitation_unidentified_and_unassisted():
 
 
 def test_detention_reports_what_its_hazard_says():
-    data = SMALL.resolved()
-    data["crises"]["valley"]["statuses"] = {"irregular_status": 1.0}
-    data["crises"]["valley"]["arrivals"]["displaced before"]["people"] = 800_000
-    data["crises"]["valley"]["organisations"]["Town police"]["staff"] = 200
-    data["parameters"] |= {"smuggling_lens": 0.5, "detention": 0.6}
+    data = policed(100_000, 100, smuggling_lens=0.5, detention=0.6)
     model = CycleModel(SMALL.parse(data, "small"))
     expected, detained = 0.0, 0
     while model.month < model.inputs.months:

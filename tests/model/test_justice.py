@@ -39,10 +39,15 @@ def test_convictions_need_survivors_who_can_testify():
 def test_help_tied_to_police_leaves_fewer_prosecutions_and_more_people_harmed_again():
     world = load("baseline").with_values({"months": 36, "spin_up": 0})
     path = "crises.protracted.back_ends.national."
+    numbers = {"reception": 2000, "caseworkers": 2000, "assistance_places": 5000}
+    ample = {"paid_by_others": 1.0, **{path + name: number for name, number in numbers.items()}}
     totals = {}
     for conditional in (0.0, 1.0):
-        ample = {path + "conditional": conditional, path + "caseworkers": 20, path + "assistance_places": 100}
-        months = CycleModel(world.with_values(ample), twin=True).run().observations.tables()["months"]
+        months = (
+            CycleModel(world.with_values({path + "conditional": conditional, **ample}), twin=True)
+            .run()
+            .observations.tables()["months"]
+        )
         totals[conditional] = {name: months[name].sum() for name in ("suspects", "convictions", "retrafficked")}
     for name in ("suspects", "convictions"):
         assert totals[1.0][name] < 0.9 * totals[0.0][name]

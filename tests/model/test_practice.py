@@ -17,7 +17,7 @@ from cyclesim.vocabulary import Line
 
 SMALL = load("small")
 P = Values(SMALL.parameter_values())
-CALM = np.zeros(2)
+CALM, NOBODY, ALL = np.zeros(2), np.zeros(2), np.ones(2)  # by setting
 EASY = Conditions(np.array([1000, 1000]), CALM, unmet=0.0, awareness=1.0, leadership=1.0, clarity=1.0, local=1.0)
 
 
@@ -30,9 +30,9 @@ def organisations(**changes):
 
 
 def test_what_a_training_taught_fades_with_its_half_life_and_turnover():
-    table, still = organisations(trained=0.8), Values({**SMALL.parameter_values(), "training_background": 0.0})
+    table = organisations(trained=0.8)
     for _ in range(6):
-        table.learn(still, 0.0)
+        table.learn(P, 0.0, NOBODY)
     expected = 0.8 * math.exp(-6 * P.turnover_national) * 2 ** (-6 / P.skill_half_life)
     assert table.trained == pytest.approx(np.full(4, expected), rel=0.02)
     assert expected / 0.8 < 0.55  # target T11 allows at most this
@@ -41,7 +41,7 @@ def test_what_a_training_taught_fades_with_its_half_life_and_turnover():
 def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
     table = organisations()
     begin = table.trust.copy()
-    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), 0.0)
+    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), ALL, 0.0)
     change = table.trust - begin
     assert change[0] > 0 > change[1]
     assert abs(change[1]) > change[0]
@@ -51,7 +51,7 @@ def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
 def test_wrong_referrals_frustrate_police_and_nobody_else():
     calm, frustrated = organisations(), organisations()
     for table, wrong in ((calm, 0.0), (frustrated, 0.8)):
-        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), wrong)
+        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), ALL, wrong)
     lost = calm.trust - frustrated.trust
     police = np.array([name == "Town police" for name in calm.names])
     assert (lost[police] > 0).all()
@@ -60,8 +60,8 @@ def test_wrong_referrals_frustrate_police_and_nobody_else():
 
 def test_trust_does_not_depend_on_the_number_of_referrals_but_on_their_share():
     few, many = organisations(), organisations()
-    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), 0.0)
-    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), 0.0)
+    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), ALL, 0.0)
+    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), ALL, 0.0)
     assert few.trust.tolist() == many.trust.tolist()
 
 
@@ -92,7 +92,7 @@ def test_vetting_is_finite_and_newcomers_learn_the_place():
     table = organisations(vetted=False, count=1000, context=0.5)
     for _ in range(10):
         table.be_vetted(P)
-        table.learn(P, 0.0)
+        table.learn(P, 0.0, NOBODY)
     assert (table.vetted * 1000).sum() == pytest.approx(10 * P.vetting_capacity, rel=0.01)
     assert (table.context > 0.5).all()
     assert (table.context < 1).all()
@@ -125,7 +125,7 @@ def test_nobody_learns_or_forgets_before_arriving():
     table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 6}, 0, P)
     for month in range(6):
         table.be_present(month, CALM, P)
-        table.learn(P, 0.5)
+        table.learn(P, 0.5, NOBODY)
     assert table.trained.tolist() == [0.4]
 
 
@@ -228,9 +228,38 @@ def test_a_growing_response_takes_specialists_from_other_crises_and_from_none_wh
         assert alone[0].specialists.staff == 4
 
 
+def reached(**own):
+    """Return the months of a small world that meets many people, where reception takes all and others alone pay."""
+    posts = {f"crises.valley.back_ends.district.{name}": number for name, number in own.items()}
+    ample = {"crises.valley.back_ends.district.reception": 100, "paid_by_others": 1.0, "giving": 0.0, "contact": 0.5}
+    world = SMALL.with_values({"months": 60, **ample, **posts})
+    return CycleModel(world).run().observations.tables()["months"]
+
+
 def test_more_back_end_answers_more_and_keeps_trust():
-    strong = SMALL.with_values({"crises.valley.back_ends.district.caseworkers": 2, "contact": 0.5, "months": 60})
-    weak = strong.with_values({"crises.valley.back_ends.district.caseworkers": 0})
-    results = [CycleModel(s).run().observations.tables()["months"] for s in (weak, strong)]
-    assert results[0]["trust"][-1] < 0.5 * results[1]["trust"][-1]
-    assert results[1]["answered"].sum() > results[0]["answered"].sum() == 0
+    weak, strong = (reached(caseworkers=number) for number in (0, 2))
+    assert weak["trust"][-1] < 0.5 * strong["trust"][-1]
+    assert strong["answered"].sum() > weak["answered"].sum() == 0
+
+
+def test_a_reception_that_is_full_loses_trust_however_many_caseworkers_there_are():
+    full, ample = (reached(caseworkers=2, reception=posts) for posts in (0.05, 100))
+    assert full["trust"][-1] < 0.9 * ample["trust"][-1]
+
+
+def test_who_is_turned_away_counts_as_not_answered():
+    half, none = organisations(), organisations()
+    answered = np.full(4, 3)
+    half.hear(P, answered, np.zeros(4, dtype=int), np.full(2, 0.5), 0.0)
+    none.hear(P, answered, answered, ALL, 0.0)  # as many answered as not
+    assert half.trust == pytest.approx(none.trust)
+
+
+def test_others_train_the_staff_of_their_setting_and_wider_responders_less():
+    table = organisations(trained=0.0)
+    table.learn(P, 0.0, np.array([0.1, 0.0]))
+    camp = table.place // 4 == 0
+    assert (table.trained[~camp] == 0).all()
+    wider = np.array([name != "Camp NGO" for name in table.names])
+    assert table.trained[camp & ~wider] == pytest.approx(-math.expm1(-0.1))
+    assert table.trained[camp & wider] == pytest.approx(-math.expm1(-0.1 * (1 - P.wider_gap)))

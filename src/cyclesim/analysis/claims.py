@@ -113,15 +113,15 @@ _RULES: dict[str, tuple[Rule, Rule]] = {
         lambda n: n["formally identified"] >= 0.5 and n["convictions"] >= 0.2,
     ),
     "C13": (lambda n: n["sectors with less"] == 0, lambda n: n["sectors with less"] > 0),
-    "C14": (lambda n: n["after : before"] >= 1.25, lambda n: n["after : before"] <= 1.0),
+    "C14": (lambda n: n["after : before"] >= 1.25, lambda n: n["after : before"] < 1.02),
     "C15": (
         lambda n: n["money, after : before"] >= 1.5 and -0.25 <= n["published, change"] <= 0.20,
-        lambda n: n["money, after : before"] <= 1.0 or n["published, change"] > 0.5,
+        lambda n: n["money, after : before"] < 1.02 or n["published, change"] > 0.5,
     ),
-    "C16": (lambda n: n["Ukraine : unseen crisis"] >= 2.0, lambda n: n["Ukraine : unseen crisis"] <= 1.0),
+    "C16": (lambda n: n["Ukraine : unseen crisis"] >= 2.0, lambda n: n["Ukraine : unseen crisis"] < 1.02),
     "C17": (
         lambda n: n["training alone adds"] <= 0 or n["training alone adds"] < 0.5 * n["it adds beside a back end"],
-        lambda n: n["training alone adds"] >= 0.9 * n["it adds beside a back end"],
+        lambda n: n["training alone adds"] > 0 and n["training alone adds"] >= 0.9 * n["it adds beside a back end"],
     ),
     "C18": (lambda n: n["share of years"] < 0.2, lambda n: n["share of years"] > 0.5),
     "C20": (

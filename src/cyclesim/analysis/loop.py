@@ -68,8 +68,8 @@ class Loop:
     multiplier
         1 / (1 - G): what a permanent change of funding comes to; infinite from G = 1 on.
     measured
-        The same by brute force: effect of a small permanent push on the money of the closed loop, over its effect with
-        wishes held.
+        The same by brute force: effect of a small push, from the first reported month for good, on the money of the
+        closed loop, over its effect with wishes held.
     time_constant
         Months until the part that comes back has reached 1 - 1/e of its final size; NaN where nothing comes back.
     cut
@@ -131,7 +131,7 @@ def loop(scenario: Scenario, years: int = YEARS, step: float = STEP) -> Loop:
     moved = 2 * math.log1p(step)
     links, by_belief, by_ask = elasticities(_states(up), _states(down), moved)
     gain = by_belief + by_ask
-    closed, pinned = (run_probed(long, held=held, pushes=[(step, -math.inf, math.inf)]) for held in (None, track))
+    closed, pinned = (run_probed(long, held=held, pushes=[(step, 0, math.inf)]) for held in (None, track))
     money, direct, total = (yearly(table, "disbursed_cents") for table in (base, pinned, closed))
     measured = _ratio(math.log(total[-1] / money[-1]), math.log(direct[-1] / money[-1]))
     back = np.log(total / direct)

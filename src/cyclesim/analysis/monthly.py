@@ -54,8 +54,12 @@ class Worlds:
         return sum(int(np.count_nonzero(self._people_lost(n) | self._cents_lost(n))) for n in self.ensemble.scenarios)
 
     def _people_lost(self, name: str) -> NDArray[np.bool_]:
+        """Return where people do not add up: where some have left for good, the sum with them must never fall."""
         states = np.sum([self.crises(name, state) for state in _STATES], axis=0)
-        return np.asarray(self.crises(name, "people") != states)
+        left = self.crises(name, "departed")
+        if not left.any():
+            return np.asarray(self.crises(name, "people") != states)
+        return np.asarray(np.diff(states + left, axis=-1, prepend=0.0) < 0)
 
     def _cents_lost(self, name: str) -> NDArray[np.bool_]:
         lost = np.zeros(self.crises(name, "people").shape, dtype=bool)

@@ -73,6 +73,15 @@ class Quantity:
     rung: Rung = Rung.ANY
     use: Use = Use.TEST
 
+    @property
+    def tolerance(self) -> str:
+        """The tolerance in words; a dash where there is none."""
+        if math.isinf(self.low) and math.isinf(self.high):
+            return "-"
+        if math.isinf(self.high):
+            return f"from {self.low:g}"
+        return f"to {self.high:g}" if math.isinf(self.low) else f"{self.low:g} to {self.high:g}"
+
 
 @dataclass(frozen=True)
 class Target:

@@ -12,6 +12,7 @@ from cyclesim.analysis.beside import Beside, Loss, Placed
 from cyclesim.analysis.simulated import Simulated, simulated
 from cyclesim.analysis.targets import TARGETS, Row, Use, judge
 from cyclesim.analysis.thirty import thirty
+from cyclesim.errors import UnknownNameError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.simulate import run
 
@@ -47,11 +48,12 @@ class Validation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        named = {"beside": self.beside, "zero_money": self.losses, "defaults": self.defaults}
         return {
             "targets": [row.to_dict() for row in self.rows if row.target.kind != "check"],
             "checks": [row.to_dict() for row in self.rows if row.target.kind == "check"],
-            **{key: [beside.plain(entry) for entry in entries] for key, entries in named.items()},
+            "beside": list(map(beside.plain, self.beside)),
+            "zero_money": list(map(beside.plain, self.losses)),
+            "defaults": list(map(beside.plain, self.defaults)),
         }
 
 
@@ -115,27 +117,40 @@ def measure(scenario: Scenario, ids: Collection[str], seeds: int = 1, seed: int 
         Of `PATTERNS`, such as T1 and T21; a target has its quantities to be fitted, and no others.
     seeds, seed
         As in `validate`.
+
+    Raises
+    ------
+    UnknownNameError
+        For a target that is a test or only printed: it may not be used.
     """
-    asked = set(ids)
+    asked = _askable(ids)
     mechanism = trials.rung("M", scenario)
     variants = [trials.rung("U", scenario)] if "T1a" in asked else []
-    variants += [mechanism] if asked & _AT_M else []
-    variants += [trials.at_home(mechanism)] if asked & _AT_M else []
+    variants += [mechanism, trials.at_home(mechanism)] if asked & _AT_M else []
     variants += [thirty(scenario)] if asked & _THIRTY else []
     found: dict[str, measuring.Measured] = {}
-    every = simulated(variants, seeds, seed)
-    if "T1a" in asked:
-        found |= measuring.of_unseen(every.worlds)
-    if asked & _AT_M:
-        found |= {**measuring.of_mechanism(every.worlds), **measuring.of_the_found(every.runs["M"])}
-    if asked & _THIRTY:
-        found |= between_crises.of_thirty(every.worlds, every.runs[between_crises.NAME])
     if "T22" in asked:
         found |= measuring.of_counts(simulated([mechanism], seeds, seed, twin=False).worlds)
+    if variants:
+        every = simulated(variants, seeds, seed)
+        found |= measuring.of_unseen(every.worlds) if "T1a" in asked else {}
+        if asked & _AT_M:
+            found |= {**measuring.of_mechanism(every.worlds), **measuring.of_the_found(every.runs["M"])}
+        if asked & _THIRTY:
+            found |= between_crises.of_thirty(every.worlds, every.runs[between_crises.NAME])
     return {id_: _to_fit(id_, found[id_]) for id_ in ids}
 
 
 # ---------------------------------------------------------------- details
+
+
+def _askable(ids: Collection[str]) -> set[str]:
+    """Return the targets asked for; those that are a test, or only printed, are refused."""
+    known = [target.id for target in PATTERNS]
+    for id_ in ids:
+        if id_ not in known:
+            raise UnknownNameError(f"no target {id_!r} that a calibration may use; choose from {', '.join(known)}")
+    return set(ids)
 
 
 def _variants(scenario: Scenario) -> list[Scenario]:

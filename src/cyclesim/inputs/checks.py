@@ -76,6 +76,7 @@ def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Pr
                 way_out = did_you_mean(setting, settings)
                 yield document.problem((*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True)
         yield from _reference(document, (*here, "home"), wave, settings)
+        yield from _departures(document, here, wave)
         if "home" in wave and "month" not in wave:
             way_out = "give the month in which these people leave home, or leave home out"
             yield document.problem((*here, "home"), "goes with month only", way_out, at_key=True)
@@ -115,6 +116,17 @@ def _not_before_the_beginning(document: Document, key: Key, part: dict[str, Any]
         first = dates.date(window[1], window[0])
         way_out = "leave the month out and give displaced_months, or raise spin_up"
         yield document.problem(key, f"is before the first simulated month {first}", way_out, date)
+
+
+def _departures(document: Document, key: Key, wave: dict[str, Any]) -> Iterator[Problem]:
+    """Nobody leaves before arriving, or outside the simulated months."""
+    for month in _mapping(wave, "departs"):
+        here = (*key, "departs", month)
+        yield from _not_after_the_end(document, here, {month: month})
+        yield from _not_before_the_beginning(document, here, {month: month})
+        if _is_month(month) and _is_month(wave.get("month")) and dates.index(month, wave["month"]) < 0:
+            way_out = f"give a month from {wave['month']} on"
+            yield document.problem(here, "is before these people arrive", way_out, at_key=True)
 
 
 def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Problem]:

@@ -188,6 +188,10 @@ class Wave(Part):
     """Whether those of regular status may hold a protective status."""
     in_need: bool = True
     """Whether the appeal is for them; people at home before they are displaced never count."""
+    departure: Amount = 0.0
+    """Hazard of leaving for good (return or onward movement), per person per month, from arrival on."""
+    departs: dict[Month, Share] = {}
+    """Dated departures: months, and the share of those still there who leave for good in each."""
 
 
 class Organisation(Part):

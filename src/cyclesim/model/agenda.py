@@ -49,4 +49,4 @@ class Agenda:
         if not new.any():
             return 1.0
         missing = np.exp((cohorts.arrival[new] - month - 1) / max(p.agenda_months, 1e-9))
-        return 1.0 - math.fsum((cohorts.sizes[new] * missing).tolist()) / max(in_need, 1)
+        return 1.0 - math.fsum((cohorts.there(month)[new] * missing).tolist()) / max(in_need, 1)

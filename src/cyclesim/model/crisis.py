@@ -122,7 +122,7 @@ class Crisis:
         self.month = month
         self.places.begin_month(month)
         self.people = int(self.places.present.sum())
-        self.in_need = int(self.cohorts.sizes[self.cohorts.in_need(month)].sum())
+        self.in_need = int(self.cohorts.there(month)[self.cohorts.in_need(month)].sum())
         self.organisations.be_present(month, self.places.uprooted, self.p)
         self.organisations.be_vetted(self.p)
         for number, back_end in enumerate(self.back_ends):

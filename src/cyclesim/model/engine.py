@@ -160,6 +160,9 @@ class Engine(Protocol):
     def reached(self) -> Counts:
         """Return how many people of each cohort have ever been trafficked, shape (cohorts,)."""
 
+    def passed(self) -> Counts:
+        """Return how many people of each cohort have crossed their threshold, there or not, shape (cohorts,)."""
+
     def events(self, purpose: str, expected: float) -> float:
         """Return how many events happen this month of a kind that is rare and independent.
 

@@ -181,6 +181,10 @@ class Expected:
         """Return how many people of each cohort have ever been trafficked, shape (cohorts,)."""
         return self.twin.reached()
 
+    def passed(self) -> Floats:
+        """Return how many people of each cohort have crossed their threshold, there or not, shape (cohorts,)."""
+        return self.twin.passed()
+
 
 def _leaving(risks: Floats, forward: Floats) -> Leaving:
     """Return what becomes of people who leave exploitation while they wait."""

@@ -157,6 +157,10 @@ class Individuals:
         """Return how many people of each cohort have ever been trafficked, shape (cohorts,)."""
         return self.ledger.cohorts.reached()
 
+    def passed(self) -> Integers:
+        """Return how many people of each cohort have crossed their threshold, there or not, shape (cohorts,)."""
+        return self.ledger.cohorts.passed()
+
     # ------------------------------------------------------------ details
 
     def _found_waiting(self) -> Integers:

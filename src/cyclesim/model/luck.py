@@ -9,7 +9,7 @@ cryptographic hash of length-prefixed names. The 256-bit counter is laid out as:
 
     word 0   4 * person + {1, 2, 3, 4}       four blocks of four numbers: the 16 slots of a record
     word 1   episode * 2**32 + attempt
-    word 2   page: 0 holds what everybody needs (`Slot`), 1 what only people on record need (`ListSlot`)
+    word 2   page: 0 holds what everybody needs (`Slot`), 1 what only people on record need (`ListSlot`), 2 departures
     word 3   zero
 
 People with consecutive ranks thus stand in consecutive counters and numpy's generator reads them in one go,
@@ -65,6 +65,8 @@ class ListSlot(IntEnum):
 
 
 LIST_PAGE = 1
+DEPARTURE_PAGE = 2
+"""Of its 16 numbers the first says when a person leaves a crisis for good; the others are not used."""
 SLOTS = len(Slot)
 _FEW = 15  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
 
@@ -154,7 +156,7 @@ def scattered(
     person, episode, attempt
         Shape (n,): rank in the cohort, number of the episode (0 is the first) and of the attempt (0 is the first).
     page
-        Which 16 numbers of these people: 0 or `LIST_PAGE`.
+        Which 16 numbers of these people: 0, `LIST_PAGE` or `DEPARTURE_PAGE`.
 
     Returns
     -------

@@ -174,12 +174,16 @@ def _dtype(measure: Measure, whole: bool) -> type[np.int64 | np.float64]:
 
 def _people(crisis: Crisis) -> dict[str, float]:
     stocks, flows = crisis.engine.stocks(), crisis.engine.flows
-    present = crisis.cohorts.present(crisis.month)
-    at_risk = (crisis.cohorts.sizes - crisis.engine.reached())[present].sum()
+    cohorts, engine = crisis.cohorts, crisis.engine
+    present, waiting = cohorts.present(crisis.month), cohorts.sizes - engine.passed()  # for their threshold
+    staying = waiting * cohorts.staying(crisis.month)
+    at_risk = np.rint(staying).astype(np.int64) if waiting.dtype.kind == "i" else staying
+    left = (engine.passed() - engine.reached() + waiting - at_risk)[present].sum()
     return {
         "people": crisis.people,
         "in_need": crisis.in_need,
-        "at_risk": at_risk,
+        "at_risk": at_risk[present].sum(),
+        "departed": left,
         "exploited": stocks.exploited,
         "in_casework": stocks.casework + stocks.waiting - stocks.found,
         "survivors": stocks.survivors + stocks.settled,

@@ -12,7 +12,7 @@ from cyclesim.outputs.printed import aligned
 if TYPE_CHECKING:
     from cyclesim.analysis.beside import Beside, Loss, Placed
     from cyclesim.analysis.claims import Examined
-    from cyclesim.analysis.targets import Finding, Quantity, Row
+    from cyclesim.analysis.targets import Finding, Row
     from cyclesim.analysis.validation import Validation
 
 _WIDTH = 120
@@ -65,16 +65,6 @@ def targets(rows: Sequence[Row]) -> list[str]:
 def verdict(said: object) -> str:
     """Return a verdict in words; what is only printed has none."""
     return "" if said is None else str(said)
-
-
-def tolerance(quantity: Quantity) -> str:
-    """Return a tolerance in words; a dash where there is none."""
-    low, high = quantity.low, quantity.high
-    if math.isinf(low) and math.isinf(high):
-        return "-"
-    if math.isinf(high):
-        return f"from {number(low)}"
-    return f"to {number(high)}" if math.isinf(low) else f"{number(low)} to {number(high)}"
 
 
 def losses(found: Iterable[Loss]) -> list[str]:
@@ -136,4 +126,4 @@ def _cells(finding: Finding) -> list[str]:
     error = "" if math.isnan(finding.error) or finding.error == 0 else f" ± {number(finding.error)}"
     measured = number(finding.measured) + error
     where = [str(quantity.rung), str(quantity.use)]
-    return [measured, quantity.target, tolerance(quantity), *where, verdict(finding.verdict)]
+    return [measured, quantity.target, quantity.tolerance, *where, verdict(finding.verdict)]

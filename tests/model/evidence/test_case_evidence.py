@@ -5,6 +5,10 @@ import pytest
 from cyclesim.model.evidence.records import YEAR, CaseEvidence, CaseRecords, Month
 
 MONTHS, LAG, CASES = 40, 3, 7
+QUIET = Month(
+    people=100, stock=10, entries=2, identified=0, assisted=0, detained=0, answered=0, lapsed=0, withdrawn=0,
+    turned_away=0,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -12,7 +16,7 @@ def records():
     """Return 40 months of 100 people, 10 of them exploited and 2 newly; month 5 reports 7 cases, 3 months later."""
     book = CaseRecords(MONTHS)
     for clock in range(MONTHS):
-        book.observe(clock, Month(people=100, stock=10, entries=2, identified=0, answered=0, lapsed=0, withdrawn=0))
+        book.observe(clock, QUIET)
         book.publish(clock, CASES if clock == 5 else 0, 0.5 if clock == 5 else 0.0, LAG)
     return book
 
@@ -25,7 +29,7 @@ def test_a_publication_is_evidence_for_exactly_a_year(records):
 
 def test_without_a_publication_there_is_nothing_to_read_and_without_a_lag_something_at_once():
     book = CaseRecords(MONTHS)
-    book.observe(0, Month(people=100, stock=10, entries=2, identified=0, answered=0, lapsed=0, withdrawn=0))
+    book.observe(0, QUIET)
     assert book.evidence(0) == CaseEvidence(0, 0.0, 0.0, 0.0)
     book.publish(0, CASES, 0.5, 0)
     assert book.evidence(0).cases == CASES

@@ -36,12 +36,15 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
         ]
         people = split(wave.people, [share for *_, share in cells])
         since = arrival - wave.displaced_months
+        departs = tuple(sorted((index(month, start), share) for month, share in wave.departs.items()))
         for (cell, means, _), size in zip(cells, people, strict=True):
             if size:
                 told_apart = () if means is None else ("with means" if means else "without means",)
                 label = "/".join((*cell, *told_apart, name))
-                traits = wave.protected, means, crisis.settings[cell[0]].without_means or 0.0
-                result.append(Cohort(label, *cell, size, arrival, since, wave.home, wave.in_need, *traits))
+                without = crisis.settings[cell[0]].without_means or 0.0
+                traits = wave.home, wave.in_need, wave.protected, means, without
+                leaving = wave.departure, departs
+                result.append(Cohort(label, *cell, size, arrival, since, *traits, *leaving))
     return sorted(result, key=lambda cohort: cohort.name)
 
 

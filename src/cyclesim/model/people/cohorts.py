@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.model.luck import SLOTS, Floats, Luck, Slot, Stream, Words, exponential
+from cyclesim.model.luck import DEPARTURE_PAGE, SLOTS, Floats, Luck, Slot, Stream, Words, exponential, scattered
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -41,6 +42,10 @@ class Cohort:
         Whether they have the means to move on to safety; None where people are not told apart.
     without_means
         Share of the people in their setting who have not.
+    departure
+        Hazard per month of leaving for good, from arrival on.
+    departs
+        Dated departures: months, and the shares of those still there who leave in them.
     """
 
     name: str
@@ -55,6 +60,13 @@ class Cohort:
     protected: bool = True
     means: bool | None = None
     without_means: float = 0.0
+    departure: float = 0.0
+    departs: tuple[tuple[int, float], ...] = ()
+
+    def staying(self, month: int) -> float:
+        """Return the share of these people who have not left for good by a month   (H10)."""
+        left = math.exp(-self.departure * max(month - self.arrival, 0))
+        return left * math.prod(1.0 - share for when, share in self.departs if when <= month)
 
 
 class Ladder:
@@ -130,6 +142,8 @@ class Cohorts:
         self.has_home: Flags = np.array([c.home is not None for c in cohorts], dtype=bool)
         self._counts: Flags = np.array([c.in_need for c in cohorts], dtype=bool)
         self.cumulative = np.zeros(len(cohorts))
+        self._leaving: Flags = np.array([c.departure > 0 or bool(c.departs) for c in cohorts], dtype=bool)
+        self._gone: Integers = np.zeros(len(cohorts), dtype=np.int64)  # passed on the ladder after they had left
         self._crisis, self._luck = crisis, luck
 
     @cached_property
@@ -165,11 +179,27 @@ class Cohorts:
         result: Flags = self.arrived(month) & self._counts
         return result
 
-    def expose(self, hazard: Floats) -> tuple[Integers, Integers, Floats]:
+    def staying(self, month: int) -> Floats:
+        """Return the share of each cohort that has not left for good by a month, shape (cohorts,)   (H10)."""
+        result = np.ones(len(self.cohorts))
+        for index in np.flatnonzero(self._leaving).tolist():
+            result[index] = self.cohorts[index].staying(month)
+        return result
+
+    def there(self, month: int) -> Integers:
+        """Return the people of each cohort who have not left for good, arrived or not, shape (cohorts,)."""
+        return np.rint(self.sizes * self.staying(month)).astype(np.int64) if self._leaving.any() else self.sizes
+
+    def expose(self, month: int, hazard: Floats) -> tuple[Integers, Integers, Floats]:
         """Add one month's hazard of each cohort and pass the thresholds reached.
+
+        Whoever crosses a threshold after he or she has left for good is not there and is not trafficked: when that is,
+        is luck of his or her own, which no policy moves.
 
         Parameters
         ----------
+        month
+            This month.
         hazard
             Shape (cohorts,): hazard of being trafficked for the first time this month; 0 before arrival.
 
@@ -191,8 +221,24 @@ class Cohorts:
             records.extend(parts)
         before = np.cumsum([0, *number])
         rank = np.arange(before[-1]) + np.repeat(np.array(ranks, dtype=np.int64) - before[:-1], number)
-        return climbing.repeat(number), rank, np.concatenate(records)
+        return self._still_there(month, climbing.repeat(number), rank, np.concatenate(records))
+
+    def _still_there(
+        self, month: int, cohort: Integers, rank: Integers, records: Floats
+    ) -> tuple[Integers, Integers, Floats]:
+        leaving = np.flatnonzero(self._leaving[cohort])
+        if leaving.size == 0:
+            return cohort, rank, records
+        first = np.zeros(leaving.size, dtype=np.int64)
+        own = scattered(self.keys[cohort[leaving]], rank[leaving], first, first, DEPARTURE_PAGE)[:, 0]
+        gone = leaving[own >= self.staying(month)[cohort[leaving]]]
+        np.add.at(self._gone, cohort[gone], 1)
+        return np.delete(cohort, gone), np.delete(rank, gone), np.delete(records, gone, axis=0)
+
+    def passed(self) -> Integers:
+        """Return how many people of each cohort have crossed their threshold, there or not."""
+        return np.array([ladder.reached for ladder in self._ladders], dtype=np.int64)
 
     def reached(self) -> Integers:
         """Return how many people of each cohort have ever been trafficked."""
-        return np.array([ladder.reached for ladder in self._ladders], dtype=np.int64)
+        return self.passed() - self._gone

@@ -91,7 +91,7 @@ class Ledger:
         returning = self._returning(month - return_months)
         self._leave(month, before, risks, forward, detained)
         self._watch(month, before, risks, forward)
-        self._enter(*self.cohorts.expose(first), forms)
+        self._enter(*self.cohorts.expose(month, first), forms)
         self._enter_again(returning, forms)
 
     def queue(self, back_end: Integers, number: int, refusal: Floats) -> Queue:

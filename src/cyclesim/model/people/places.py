@@ -56,7 +56,7 @@ class Places:
     def begin_month(self, month: int) -> None:
         """Note who is present, who has come and who has left."""
         cohorts, number = self._cohorts, len(self.names)
-        there = cohorts.sizes * cohorts.present(month)
+        there = cohorts.there(month) * cohorts.present(month)
         self.present = self._count(cohorts.arrived(month), there).astype(np.int64)
         late = (cohorts.arrival > self._first_month) & (cohorts.arrival <= month) & (cohorts.arrival > month - 3)
         if not late.any():

@@ -87,7 +87,8 @@ class Twin:
         cells = self.lanes.cells
         self.setting: Integers = layout.setting_of_cell[cells[::FORMS]]  # of each lane
         self._group: Integers = layout.group_of_cell[cells[::FORMS]]
-        self._untouched: Floats = cohorts.sizes.astype(float)
+        self._untouched: Floats = cohorts.sizes.astype(float)  # have not crossed their threshold, there or not
+        self._reached: Floats = np.zeros(len(cohorts.cohorts))
         self.unknown, self.casework = np.zeros(cells.size), np.zeros(self.setting.size)
         self.survivors = Survivors((self.setting.size, 2))
         self.dead = 0.0
@@ -97,6 +98,10 @@ class Twin:
 
     def reached(self) -> Floats:
         """Return how many people of each cohort have ever been trafficked, shape (cohorts,)."""
+        return self._reached.copy()
+
+    def passed(self) -> Floats:
+        """Return how many people of each cohort have crossed their threshold, there or not, shape (cohorts,)."""
         result: Floats = self._cohorts.sizes - self._untouched
         return result
 
@@ -113,8 +118,10 @@ class Twin:
             Month of exit before which survivors are no longer at raised risk.
         """
         self.flows, self.records = Flows(), np.zeros_like(self.records)
-        new = self._untouched * -np.expm1(-first)
-        self._untouched -= new
+        passed = self._untouched * -np.expm1(-first)
+        self._untouched -= passed
+        new = passed * self._cohorts.staying(month)
+        self._reached += new
         hazard = again.reshape(-1, 2)[self.setting]
         returned = self.survivors.expose(month, settled_by, hazard)
         arrived = self._cohorts.arrived(month)
