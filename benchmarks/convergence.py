@@ -8,9 +8,9 @@ twin of the same world. Noise is their standard deviation over seeds, bias their
 square of both. The slope of the noise should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small
 counts, whole places and whole people leave; it is no noise and is reported apart.
 
-So that every share has at least 100 events behind it in the smallest world, `--crowd` multiplies the incidence
-(which stays within its range), the caseworkers and the assistance places: by 4, and by 10 in `ukraine-2022`, where
-few are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
+So that every share has events behind it in the smallest world, `--crowd` multiplies the incidence (which stays within
+its range), the reception posts, the caseworkers and the assistance places: by 4, and by 10 in `ukraine-2022`, where few
+are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def world_of(name: str, people: int, crowd: float | None) -> Scenario:
     base = load(name)
     crowd = CROWDED.get(name, 4.0) if crowd is None else crowd
     whole = sum(wave.people for crisis in base.crises.values() for wave in crisis.arrivals.values() if wave.in_need)
-    crowded = scaled(base, crowd, ("caseworkers", "assistance_places")).with_values(
+    crowded = scaled(base, crowd, ("reception", "caseworkers", "assistance_places")).with_values(
         {
             "incidence": base.parameter("incidence") * crowd,
             "months": min(base.months, MONTHS),

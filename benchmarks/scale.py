@@ -29,7 +29,8 @@ def many_crises(
 ) -> Scenario:
     """Return `baseline` as so many crises that compete for the same donors, of whom there can be more."""
     base = load("baseline")
-    data = scaled(base, people / crises / 1_000_000).resolved()
+    whole = sum(wave.people for crisis in base.crises.values() for wave in crisis.arrivals.values())
+    data = scaled(base, people / crises / whole).resolved()
     (crisis,) = data["crises"].values()
     setting = next(iter(crisis["settings"]))
     if newcomers:

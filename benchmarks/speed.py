@@ -2,9 +2,9 @@
 
     python benchmarks/speed.py [--rounds N] [--profile]
 
-Whole worlds, tables included, medians over rounds that take every case in turn. `baseline x 10` has ten times
-the people, the staff, the posts and the budgets; `same people trafficked` has ten times the people in need at a
-tenth of the incidence.
+Whole worlds, tables included, medians over rounds that take every case in turn. `baseline / 20` has a twentieth of
+the people, the staff, the posts and the budgets; `same people trafficked` has as few people in need at twenty times the
+incidence.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
 
-WHOLE = ("staff", "caseworkers", "investigators", "assistance_places", "people", "budget")
+WHOLE = ("staff", "reception", "caseworkers", "investigators", "specialists", "assistance_places", "people", "budget")
+_SHARES = ("lines", "line_mix")  # of money: entries that have the names of posts
 
 
 def scaled(scenario: Scenario, factor: float, names: Sequence[str] = WHOLE) -> Scenario:
@@ -34,7 +35,9 @@ def scaled(scenario: Scenario, factor: float, names: Sequence[str] = WHOLE) -> S
         whole = [part in names for part in path.split(".")]
         if isinstance(value, dict):
             return {name: grow(entry, f"{path}.{name}") for name, entry in value.items()}
-        if isinstance(value, int | float) and any(whole[-2:]) and ".scale." not in path:
+        if any(part in _SHARES for part in path.split(".")) or ".scale." in path or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float) and any(whole[-2:]):
             return round(value * factor) if path.endswith(".people") else value * factor
         return value
 
@@ -44,15 +47,15 @@ def scaled(scenario: Scenario, factor: float, names: Sequence[str] = WHOLE) -> S
 def cases() -> dict[str, tuple[Scenario, bool]]:
     """Return the worlds timed, and whether as expected values (the twin)."""
     baseline, small = load("baseline"), load("small")
-    ten = scaled(baseline, 10)
+    million = scaled(baseline, 1 / 20)
     at_once = baseline.with_values({"spin_up": 0})
     one_by_one = {
         "small": small,
-        "baseline, 1 million x 120 months (after 36 of spin-up)": baseline,
+        "baseline, 20 million x 120 months (after 120 of spin-up)": baseline,
         "baseline without spin-up": at_once,
-        "baseline x 10": ten,
-        "same people trafficked, 10 million in need": ten.with_values(
-            {"incidence": baseline.parameter("incidence") / 10}
+        "baseline / 20": million,
+        "same people trafficked, 1 million in need": million.with_values(
+            {"incidence": 20 * baseline.parameter("incidence")}
         ),
         "ukraine-2022, 17 million x 48 months": load("ukraine-2022"),
     }

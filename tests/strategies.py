@@ -53,12 +53,17 @@ def donors(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def waves(draw: st.DrawFn, settings: list[str], months: int, people: int) -> dict[str, Any]:
     wave: dict[str, Any] = {"people": people, "settings": draw(shares(settings))}
+    arrival = draw(st.integers(0, months - 1))
     if draw(st.booleans()):
-        wave["month"] = dates.date(draw(st.integers(0, months - 1)), START)
+        wave["month"] = dates.date(arrival, START)
     if draw(st.booleans()):
         wave["displaced_months"] = draw(st.integers(0, 60))
     if draw(st.booleans()):
         wave["groups"] = {draw(st.sampled_from(list(Group))).value: 1}
+    if draw(st.booleans()):
+        wave["departure"] = draw(numbers(0, 0.2))
+    if draw(st.booleans()):
+        wave["departs"] = {dates.date(draw(st.integers(arrival, months - 1)), START): draw(numbers(0, 1))}
     return wave
 
 
@@ -85,10 +90,13 @@ def organisations(draw: st.DrawFn, settings: list[str], months: int) -> dict[str
 def back_ends() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
+            "reception": numbers(0, 5),
             "caseworkers": numbers(0, 5),
             "investigators": numbers(0, 5),
+            "specialists": numbers(0, 5),
             "conditional": numbers(0, 1),
             "assistance_places": numbers(0, 20),
+            "training": numbers(0, 0.2),
         }
     )
 
@@ -106,6 +114,7 @@ def crises(draw: st.DrawFn, months: int) -> dict[str, Any]:
     wave_names = ("there before", "later")
     return {
         "needs_met": draw(numbers(0, 1)),
+        "line": draw(st.booleans()),
         "groups": draw(shares(groups)),
         "statuses": draw(shares(statuses)),
         "settings": {
@@ -132,6 +141,8 @@ def changes(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
         st.sampled_from(
             [
                 "parameters.naivety",
+                "parameters.giving",
+                "parameters.paid_by_others",
                 f"donors.{next(iter(data['donors']))}.flexible_share",
                 f"crises.{crisis}.needs_met",
                 f"crises.{crisis}.settings.{setting}.intensity",
@@ -140,7 +151,9 @@ def changes(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
             ]
         )
     )
-    is_share = path.rpartition(".")[2] in {"naivety", "flexible_share", "needs_met"}
+    is_share = path.rpartition(".")[2] in {
+        "naivety", "giving", "paid_by_others", "flexible_share", "needs_met",
+    }  # fmt: skip
     how = draw(st.sampled_from(["set", "scale", "close"] if is_share else ["set", "scale", "add"]))  # sums exceed 1
     begin = draw(st.integers(-3, data["months"] - 1))
     change: dict[str, Any] = {"from": dates.date(begin, START), how: {path: draw(numbers(0, 1))}}

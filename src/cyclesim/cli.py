@@ -50,6 +50,7 @@ COMMANDS = {
     "portfolio": ("cyclesim.cli_portfolio", "portfolio", "Say which use of a sum averts most exploitation."),
     "voi": ("cyclesim.cli_voi", "voi", "Say what it would be worth to know more before choosing."),
     "loop": ("cyclesim.cli_loop", "loop", "Say how strongly money comes back to money."),
+    "ladder": ("cyclesim.cli_ladder", "ladder", "Say what hangs on anti-trafficking money, and on who else pays."),
     "regimes": ("cyclesim.cli_regimes", "regimes", "Say where funding comes to rest, and whether there is a trap."),
     "chart": ("cyclesim.cli_chart", "chart", "Draw a chart of results, for print."),
     "report": ("cyclesim.cli_report", "report", "Write a report of results, to hand over and to print."),

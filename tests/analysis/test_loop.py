@@ -1,4 +1,4 @@
-"""The loop: links multiply to the gain, the gain moves as it must, and brute force confirms the multiplier."""
+"""The loop: links multiply to the gain of a path, both paths add up, each has its switch, and brute force agrees."""
 
 import json
 import math
@@ -8,34 +8,43 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis.loop import LINKS, Loops, World, _states, elasticities, loop, loops
+from analysis.worlds import NOT_NAIVE, PLANNERS_UNHEARD, where_money_matters
+from cyclesim.analysis.loop import EVERY_LINK, LINKS, STATES, Loops, _states, elasticities, loop, loops
+from cyclesim.analysis.probing import Wish, World, run_probed
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
 
 SMALL = cs.load("small").with_values({"spin_up": 0})
-OTHER_PATHS = {"reach_weight": 0.0}
+STEP = 0.02
+MOVED = 2 * math.log1p(STEP)
 
 
 @pytest.fixture(scope="module")
-def baseline():
-    return loop(cs.load("baseline"), years=15)
+def found():
+    return loop(where_money_matters(), years=15)
+
+
+def perturbed(around):
+    """Return what two opposite perturbations of a wish of 2 tell of a loop built by hand."""
+    return elasticities(around(2.0 * (1 + STEP)), around(2.0 / (1 + STEP)), MOVED)
 
 
 def test_links_of_known_elasticities_multiply_to_a_known_gain():
-    """A loop built by hand: money = belief^1.5, capacity = money^0.8, and so on, whatever the step."""
-    powers = dict(zip(LINKS, (1.5, 0.8, 0.9, 1.1, 0.5), strict=True))
+    """A loop built by hand: money = wish^1.5, capacity = money^0.8, and so on, and ask = money^0.3, at any step."""
+    powers = dict(zip(LINKS, (1.5, 0.8, 0.9, 1.1, 0.5, 0.7), strict=True))
 
-    def around(belief):
-        states = []
-        for power in powers.values():
-            belief = 3.0 * belief**power
-            states.append(belief)
-        return states
+    def around(wish):
+        states = {"wish": wish}
+        for name, power in zip(STATES[1:], powers.values(), strict=False):
+            states[name] = 3.0 * list(states.values())[-1] ** power
+        ask = states["money"] ** 0.3
+        return {**states, "ask": ask, "wish": ask * states["belief"] ** powers["belief -> wish"]}
 
-    step = 0.02
-    links, gain = elasticities(around(2.0 * (1 + step)), around(2.0 / (1 + step)), 2 * math.log1p(step))
-    assert links == pytest.approx(powers, rel=1e-9)
-    assert gain == pytest.approx(math.prod(powers.values()), rel=1e-9)
+    links, by_belief, by_ask = perturbed(around)
+    assert {link: links[link] for link in LINKS} == pytest.approx(powers, rel=1e-9)
+    assert (links["money -> ask"], links["ask -> wish"]) == pytest.approx((0.3, 1.0), rel=1e-9)
+    assert by_belief == pytest.approx(math.prod(powers.values()), rel=1e-9)
+    assert by_ask == pytest.approx(1.5 * 0.3, rel=1e-9)
 
 
 def test_the_states_of_the_loop_are_those_of_the_last_year():
@@ -47,41 +56,49 @@ def test_the_states_of_the_loop_are_those_of_the_last_year():
         "identified": 3.0,
         "detected_prevalence": 2.0,
     }
-    world = World({name: np.array([99.0] * 12 + [value] * 12) for name, value in last.items()}, 0.4)
-    assert _states(world) == pytest.approx((7.0, 0.1, 3.0, 2.0, 0.4))
+    months = {name: np.array([99.0] * 12 + [value] * 12) for name, value in last.items()}
+    expected = {"money": 7.0, "capacity": 0.1, "identifications": 3.0, "evidence": 2.0}
+    followed = {"wish": 5.0, "ask": 6.0, "belief": 0.4}
+    assert _states(World(months, Wish(5.0, 6.0, 0.4))) == pytest.approx({**expected, **followed})
 
 
 def test_a_smooth_loop_is_measured_to_one_per_cent():
     """Saturating links: the elasticity of x / (1 + x) is 1 / (1 + x)."""
 
-    def around(belief):
-        money = belief / (1 + belief)
+    def around(wish):
+        money = wish / (1 + wish)
         capacity = money / (1 + money)
-        return [money, capacity, capacity, capacity, capacity**0.5]
+        same = dict.fromkeys(("capacity", "identifications", "evidence", "belief"), capacity)
+        return {"money": money, **same, "ask": 1.0, "wish": capacity**0.5}
 
-    step = 0.02
-    _, gain = elasticities(around(0.5 * (1 + step)), around(0.5 / (1 + step)), 2 * math.log1p(step))
-    money = 0.5 / 1.5
-    assert gain == pytest.approx(0.5 / 1.5 / (1 + money), rel=0.01)
+    _, by_belief, by_ask = perturbed(around)
+    money = 2 / 3
+    assert by_belief == pytest.approx(0.5 / 3 / (1 + money), rel=0.01)
+    assert by_ask == 0.0
 
 
 def test_a_link_that_does_not_move_has_no_elasticity_and_stops_the_loop():
-    links, gain = elasticities([1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0], 0.04)
+    still = dict.fromkeys((*STATES, "ask"), 1.0)
+    links, by_belief, by_ask = elasticities(still, still, 0.04)
     assert links[LINKS[0]] == 0.0
-    assert all(math.isnan(links[link]) for link in LINKS[1:])
-    assert gain == 0.0
+    assert all(math.isnan(links[link]) for link in EVERY_LINK[1:])
+    assert (by_belief, by_ask) == (0.0, 0.0)
 
 
-def test_links_of_a_scenario_multiply_to_its_gain(baseline):
-    assert math.prod(baseline.elasticities.values()) == pytest.approx(baseline.gain, rel=1e-9)
-    assert baseline.multiplier == pytest.approx(1 / (1 - baseline.gain))
-    assert abs(baseline.elasticities[baseline.weakest]) <= abs(baseline.elasticities[baseline.strongest])
-    assert 0 < baseline.time_constant < 180
+def test_links_of_a_scenario_multiply_to_the_gains_of_its_two_paths(found):
+    by_belief = math.prod(found.elasticities[link] for link in LINKS)
+    by_ask = math.prod(found.elasticities[link] for link in (LINKS[0], "money -> ask", "ask -> wish"))
+    assert (found.by_belief, found.by_ask) == pytest.approx((by_belief, by_ask), rel=1e-9)
+    assert found.gain == pytest.approx(by_belief + by_ask, rel=1e-9)
+    assert found.multiplier == pytest.approx(1 / (1 - found.gain))
+    assert abs(found.elasticities[found.weakest]) <= abs(found.elasticities[found.strongest])
+    assert 12 < found.time_constant < 180
 
 
-def test_the_multiplier_of_the_baseline_is_that_of_brute_force(baseline):
-    assert baseline.multiplier == pytest.approx(baseline.measured, rel=0.05)
-    assert baseline.gain > 0.02
+def test_the_multiplier_is_that_of_brute_force(found):
+    assert found.multiplier == pytest.approx(found.measured, rel=0.05)
+    assert found.by_belief > 0.02
+    assert found.by_ask > 0.02
 
 
 @pytest.mark.slow
@@ -95,14 +112,30 @@ def test_the_multiplier_of_random_draws_is_that_of_brute_force(draw):
         assert found.multiplier == pytest.approx(found.measured, rel=0.05)
 
 
-def test_there_is_no_loop_where_donors_are_not_naive_and_the_other_paths_are_off(baseline):
-    scenario = cs.load("baseline").with_values({"naivety": 0.0, **OTHER_PATHS})
-    assert abs(loop(scenario, years=15).gain) < 0.01
+def test_each_path_has_its_switch_and_without_both_there_is_no_loop():
+    neither = loop(where_money_matters(**NOT_NAIVE, **PLANNERS_UNHEARD), years=15)
+    assert neither.by_ask == 0.0
+    assert abs(neither.by_belief) < 0.01
+    assert neither.measured == pytest.approx(1.0, abs=0.01)
+    naive = loop(where_money_matters(**PLANNERS_UNHEARD), years=15)
+    assert naive.by_ask == 0.0
+    assert naive.by_belief > 0.02
+    assert naive.multiplier == pytest.approx(naive.measured, rel=0.05)
 
 
-def test_the_gain_grows_with_naivety(baseline):
-    gains = [loop(cs.load("baseline").with_values({"naivety": n}), years=15).gain for n in (0.0, 0.5)]
-    assert gains[0] < gains[1] < baseline.gain + 1e-9
+def test_the_gain_by_way_of_belief_grows_with_naivety(found):
+    none, half = (loop(where_money_matters(naivety=n), years=15) for n in (0.0, 0.5))
+    assert none.by_belief < half.by_belief < found.by_belief
+    assert none.by_ask > 0.02  # planners are heard all the same
+
+
+def test_with_wishes_held_unmoved_the_world_is_the_uncut_one():
+    track = {}
+    base = run_probed(where_money_matters(months=24), track=track)
+    held = run_probed(where_money_matters(months=24), held=track)
+    assert held.followed == base.followed
+    for name, values in base.months.items():
+        assert values.tolist() == held.months[name].tolist(), name
 
 
 @pytest.mark.slow
@@ -126,10 +159,10 @@ def test_bad_requests_are_refused(years, step):
 def test_the_command_prints_writes_and_draws(tmp_path):
     words = ["loop", "small", "--years", "6", "--draws", "2", "--workers", "1", "--out", str(tmp_path / "out")]
     output = CliRunner().invoke(cyclesim, words, catch_exceptions=False).output
-    for said in ("gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
+    for said in ("gain by way of belief", "gain by way of the ask", "gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
         assert said in output
     files = {path.name for path in (tmp_path / "out").iterdir()}
     assert files == {"loop.csv", "loop.json", "loop.png", "loop.svg", "manifest.json", "log.json", "SHA256SUMS"}
     told = json.loads(CliRunner().invoke(cyclesim, [*words[:-2], "--json"], catch_exceptions=False).output)
     assert {"gain", "multiplier", "links", "time_constant", "intervals"} <= set(told)
-    assert set(told["links"]) == set(LINKS)
+    assert set(told["links"]) == set(EVERY_LINK)

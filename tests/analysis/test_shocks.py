@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-import cyclesim as cs
-from cyclesim.analysis.probing import World
+from analysis.worlds import NOT_NAIVE, PLANNERS_UNHEARD, where_money_matters
+from cyclesim.analysis.probing import Wish, World
 from cyclesim.analysis.shocks import BACK, Shock, _recovery, shock
 from cyclesim.errors import DesignError
 
-BASE = cs.load("baseline")
+BASE = where_money_matters()
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ def test_a_cut_takes_money_and_finds_fewer(cut):
     assert (cut.share, cut.years, cut.horizon) == pytest.approx((-1 / 3, 2, 10))
 
 
-def test_naive_donors_make_a_cut_larger_and_longer_than_itself(cut):
+def test_naive_donors_and_planners_who_read_records_make_a_cut_larger_and_longer_than_itself(cut):
     assert cut.times > 1
     assert cut.recovery >= cut.recovery_held
 
 
-def test_without_naivety_and_the_other_paths_a_cut_comes_to_itself():
-    found = shock(BASE.with_values({"naivety": 0.0, "reach_weight": 0.0}))
+def test_without_naivety_and_with_planners_unheard_a_cut_comes_to_itself():
+    found = shock(where_money_matters(**NOT_NAIVE, **PLANNERS_UNHEARD))
     assert found.times == pytest.approx(1.0, abs=0.01)
     assert found.recovery == pytest.approx(found.recovery_held, abs=1)
 
@@ -50,7 +50,7 @@ def test_the_longer_a_cut_lasts_the_more_it_costs():
 
 
 def world(money):
-    return World({"disbursed_cents": np.asarray(money)}, 0.0)
+    return World({"disbursed_cents": np.asarray(money)}, Wish(0.0, 0.0, 0.0))
 
 
 def test_recovery_has_its_closed_form():

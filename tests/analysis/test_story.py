@@ -19,13 +19,16 @@ from cyclesim.vocabulary import LEADS_TO, LifeEvent, LifeState
 from science.worlds import assert_same, changed, in_crisis, small, table
 from strategies import scenarios
 
+RECEPTION = "crises.valley.back_ends.district.reception"
 BUSY = in_crisis(
-    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02, detention=0.9),
+    small(incidence=0.01, contact=0.5, patience=1.5, return_months=10, death=0.02, detention=0.9, **{RECEPTION: 20}),
     "arrivals",
     uprooted={"month": "2023-06", "people": 300, "settings": {"camp": 1.0}, "home": "town"},
     later={"month": "2023-09", "people": 400, "settings": {"town": 1.0}, "statuses": {"irregular_status": 1.0}},
 )
-"""Two thousand people to whom everything happens, people displaced from their homes, and late arrivals."""
+"""Two thousand people to whom everything happens, people displaced from their homes, and late arrivals.
+
+Reception has posts enough to receive whoever comes or is referred."""
 LEVER = {"lever": {"from": "2023-05", "add": {"crises.valley.back_ends.district.caseworkers": 1}}}
 OTHER = changed(BUSY, interventions=LEVER)
 E = LifeEvent

@@ -105,3 +105,10 @@ def test_every_default_stands_inside_its_prior_or_quotes_why_not():
     for quantity in parameters().values():
         share = quantity.quantile()
         assert share is None or quantity.beyond or 0.2 - 1e-9 <= share <= 0.8 + 1e-9, quantity.name
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_record_at_intake_is_one_for_each_referral_taken(twin):
+    table = months(twin, record_at_intake=1, paid_by_others=0.05)
+    assert table["identified"].sum() >= table["referred"].sum()
+    assert table["identified"].sum() >= months(twin, paid_by_others=0.05)["identified"].sum()

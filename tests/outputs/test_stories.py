@@ -21,8 +21,9 @@ from science.worlds import changed, in_crisis, small
 
 LONG = "Office for the protection of all of the people displaced"
 CAMP = small().resolved()["crises"]["valley"]["organisations"]["Camp clinic"]
+RECEPTION = "crises.valley.back_ends.district.reception"  # enough of it: what waits is casework
 BUSY = in_crisis(
-    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02),
+    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02, **{RECEPTION: 20}),
     "organisations",
     **{LONG: {**CAMP, "staff": 6.0}},
 )

@@ -9,7 +9,11 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
 from cyclesim.vocabulary import Line
+from scaling import scaled
+from science.worlds import changed, small
 from strategies import scenarios
+
+STATES = ("at_risk", "exploited", "in_casework", "survivors", "dead", "departed")
 
 
 def check_people(model):
@@ -30,17 +34,25 @@ def check_money(model):
         for line in Line:
             paid = sum(grant.paid_by(crisis.clock) for grant in money.grants if grant.line == line)
             promised = sum(grant.amount for grant in money.grants if grant.line == line)
-            assert paid == money.disbursed[line] == money.spent[line] + money.charged[line] + money.purses[line]
+            assert paid == money.disbursed[line] + money.withheld[line]
+            assert money.disbursed[line] == money.spent[line] + money.charged[line] + money.purses[line]
             assert promised == money.committed[line] == paid + money.outstanding(line)
+            assert money.withheld[line] >= 0
             assert money.purses[line] >= 0
+
+
+def arrived(model):
+    """Return the people who have ever arrived, month by month: they are somewhere, or have left."""
+    (crisis,) = model.crises.values()
+    months = range(model.inputs.months)
+    return [int(crisis.cohorts.sizes[crisis.cohorts.present(month)].sum()) for month in months]
 
 
 def check_table(model):
     table = model.observations.tables()["months"]
-    assert (
-        table["people"].tolist()
-        == (table["at_risk"] + table["exploited"] + table["in_casework"] + table["survivors"] + table["dead"]).tolist()
-    )
+    assert sum(table[state] for state in STATES).tolist() == arrived(model)
+    nobody_leaves = not table["departed"].any()
+    assert nobody_leaves == (table["people"].tolist() == arrived(model)) or not nobody_leaves
     for name, measure in MEASURES.items():
         assert np.isfinite(table[name]).all(), name
         if measure.unit == "share" and name not in {"coverage"}:
@@ -60,17 +72,50 @@ def test_people_and_money_are_conserved_every_month(data):
     check_table(model)
 
 
-@pytest.mark.parametrize("name", ["baseline", "back-end-capacity", "flexible-funding", "small"])
+@pytest.mark.parametrize("name", ["baseline", "mechanism-in-place", "back-end-capacity", "flexible-funding", "small"])
 def test_the_shipped_scenarios_conserve_people_and_money(name):
-    model = CycleModel(load(name).with_values({"months": 36})).run()
+    whole = load(name).with_values({"months": 36})
+    model = CycleModel(whole if name == "small" else scaled(whole, 1_000_000)).run()
     model.month -= 1  # the clock of the last month simulated
     check_people(model)
     check_money(model)
     check_table(model)
 
 
+@pytest.mark.parametrize("giving", [0.0, 0.37, 1.0])
+def test_money_that_donors_do_not_give_is_withheld_and_no_cent_is_lost(giving):
+    """What is due is disbursed or withheld, in the month, and what was promised is paid, withheld or outstanding."""
+    cut = changed(small(), changes={"cut": {"from": "2023-07", "until": "2024-04", "set": {"parameters.giving": giving}}})
+    model, withheld = CycleModel(cut, seed=2), []
+    while model.month < model.inputs.months:
+        model.step()
+        check_money(model)
+        withheld.append(sum(model.crises["valley"].money.withheld.values()))
+    added, whole = np.diff(withheld[small().spin_up :]), model.observations.tables()["months"]
+    assert (added > 0).tolist() == [giving < 1 and 6 <= month < 15 for month in range(1, 24)]
+    assert giving > 0 or not whole["disbursed_cents"][6:15].any()
+    check_table(model)
+
+
+@pytest.mark.parametrize("departs", [{}, {"2023-07": 0.4, "2024-02": 0.25}])
+def test_who_leaves_for_good_is_in_no_other_state_and_nobody_else_is_lost(departs):
+    data = small().resolved()
+    data["crises"]["valley"]["arrivals"]["displaced before"] |= {"departure": 0.01, "departs": departs}
+    model = CycleModel(Scenario.parse(data, "leaving"), seed=3)
+    while model.month < model.inputs.months:
+        model.step()
+        check_people(model)
+        check_money(model)
+    check_table(model)
+    table = model.observations.tables()["months"]
+    staying = np.exp(-0.01 * (np.arange(24) + small().spin_up))
+    staying *= np.prod([np.where(np.arange(24) >= m, 1 - s, 1) for m, s in zip((6, 13), departs.values())], axis=0)
+    assert table["people"] == pytest.approx(2000 * staying, abs=len(model.crises["valley"].cohorts.sizes) / 2)
+
+
 def test_stocks_change_by_their_flows():
-    table = CycleModel(load("baseline").with_values({"months": 60})).run().observations.tables()["months"]
+    world = scaled(load("mechanism-in-place").with_values({"months": 60}), 1_000_000)
+    table = CycleModel(world).run().observations.tables()["months"]
     entries = table["newly_trafficked"] + table["retrafficked"]
     exits = table["escaped"] + table["detained"] + table["answered"] - table["declined"]
     stock, died = table["exploited"], table["dead"]

@@ -5,12 +5,16 @@ import pytest
 
 from cyclesim.model.cycle import CycleModel
 from cyclesim.vocabulary import Line
-from science.worlds import assert_same, changed, in_crisis, small, table
+from science.worlds import STILL, assert_same, changed, in_crisis, small, table
 
 WORLD = small()
 WAVE = {"people": 100_000, "settings": {"camp": 0.5, "town": 0.5}}
-BUSY = in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}).with_values({"incidence": 0.01, "self_report": 0.1})
-"""A world in which thousands of people are identified, so that lists overlap."""
+POSTS = {"reception": 400, "caseworkers": 100, "investigators": 2, "assistance_places": 50, "conditional": 0.5}
+OPEN = {"incidence": 0.01, "self_report": 0.1, "record_sharing": 0.8, "missing_fields": 0.2}
+BUSY = in_crisis(
+    in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}), "back_ends", district=POSTS
+).with_values(OPEN)
+"""A world in which thousands of people are identified, since others pay for posts, and their records can be linked."""
 RESEARCH = {
     "on_two_lists", "overlap_share", "mse_estimate", "mse_low", "mse_high", "mse_refused",
     "survey_estimate", "survey_corrected",
@@ -73,16 +77,20 @@ def test_a_survey_that_money_for_data_must_pay_waits_for_the_money_and_costs_it_
     assert money.spent[Line.DATA] >= spent
 
 
-def test_surveys_bring_beliefs_towards_the_truth_and_naive_donors_read_them_as_they_stand():
-    on = {**PAID_OUTSIDE, "surveys_a_year": 1.0, "gatekeeping": 0.0, "survey_mistakes": 0.03}
-    blind = table(WORLD)
-    naive, careful = (table(WORLD.with_values({**on, "naivety": n, "count_weight": 0.2})) for n in (1.0, 0.0))
-    late = slice(12, None)
-    assert (naive["survey_estimate"] > 0).all()
-    truth, believed = blind["true_prevalence"][late].mean(), blind["believed_prevalence"][late].mean()
-    assert abs(np.log(naive["believed_prevalence"][late].mean() / truth)) < abs(np.log(believed / truth))
-    raw, corrected = (naive[name].mean() for name in ("survey_estimate", "survey_corrected"))
+@pytest.mark.parametrize("mistakes", [0.0, 0.01, 0.03])
+def test_surveys_bring_beliefs_towards_the_truth_and_naive_donors_read_them_as_they_stand(mistakes):
+    """As expected numbers: without mistakes a survey as it stands says too little, with many too much."""
+    world, late = small(incidence=0.0004, **STILL), slice(12, None)
+    on = {**PAID_OUTSIDE, "surveys_a_year": 1.0, "gatekeeping": 0.0, "survey_mistakes": mistakes}
+    naive, careful = (table(world.with_values({**on, "naivety": n}), twin=True) for n in (1.0, 0.0))
+    blind = [table(world.with_values({"naivety": n}), twin=True) for n in (1.0, 0.0)]
+    for with_surveys, without in zip((naive, careful), blind, strict=True):
+        truth = with_surveys["true_prevalence"][late].mean()
+        before, after = (w["believed_prevalence"][late].mean() for w in (without, with_surveys))
+        assert abs(np.log(after / truth)) < abs(np.log(before / truth))
+    raw, corrected = (naive[name][late].mean() for name in ("survey_estimate", "survey_corrected"))
     gap = naive["believed_prevalence"][late].mean() - careful["believed_prevalence"][late].mean()
+    assert (raw > corrected) == (mistakes > 0)
     assert gap * (raw - corrected) > 0
 
 

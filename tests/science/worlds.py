@@ -6,6 +6,9 @@ from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
 
+STILL = {"recording_noise": 0.0, "line_hazard": 0.0, "line_end": 0.0}
+"""Parameters with which no path of a crisis is left to luck: recording practice is even, a line stays as it is."""
+
 
 def small(**values):
     """Return the shipped scenario of 2,000 people with other values; the keys are paths or parameters."""
@@ -28,9 +31,9 @@ def in_crisis(scenario, part, **entries):
     return Scenario.parse(data, scenario.name)
 
 
-def table(scenario, seed=1, replication=0):
+def table(scenario, seed=1, replication=0, twin=False):
     """Return the monthly table of one world."""
-    return CycleModel(scenario, seed=seed, replication=replication).run().observations.tables()["months"]
+    return CycleModel(scenario, seed=seed, replication=replication, twin=twin).run().observations.tables()["months"]
 
 
 def assert_same(one, other, until=None):

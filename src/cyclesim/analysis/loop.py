@@ -9,8 +9,8 @@ that a belief makes donors cover, so two paths lead back to it, told apart:
 
 Along this one perturbation the long-run elasticities of the links of the first path multiply to its gain, whatever runs
 in parallel inside a link; those of the second to its own; and the two add up to the gain
-G = dln(wish that follows) / dln(wish acted on). To first order a permanent change of funding then comes back 1 / (1 - G)
-times (E13 of the evidence). That is local; what a cut of some size and length costs is told beside it
+G = dln(wish that follows) / dln(wish acted on). To first order a permanent change of funding then comes back
+1 / (1 - G) times (E13 of the evidence). That is local; what a cut of some size and length costs is told beside it
 (`cyclesim.analysis.shocks`). All runs are of the twin: luck is in recording practice and in the lines of plans only,
 and the same in all of them.
 """

@@ -155,7 +155,9 @@ def escape(scenario: Scenario, years: Sequence[int] = (1, 2, 5, 10), most: float
     middle = math.sqrt(max(found.poor, 1e-9) * found.rich)
 
     def out(push: float, length: int) -> bool:
-        return bool(_coverage(scenario, POOR, YEARS + length, [(push - 1.0, 12 * PAST, 12 * (PAST + length))])[-1] > middle)
+        return bool(
+            _coverage(scenario, POOR, YEARS + length, [(push - 1.0, 12 * PAST, 12 * (PAST + length))])[-1] > middle
+        )
 
     return {length: _least(partial(out, length=length), most) for length in years}
 

@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from cyclesim.inputs.dates import index
+from cyclesim.inputs.parts import Crisis as CrisisSpec
 from cyclesim.inputs.quantity import added
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.agenda import Agenda
@@ -73,29 +74,32 @@ class Crisis:
         self.agenda = Agenda(spec, scenario.start, self.cohorts, self.first_month)
         self._protection_ends = index(spec.protection_ends, scenario.start) if spec.protection_ends else None
         self.needs_met = float(spec.needs_met)
-        arrives = {n: index(o.arrives, scenario.start) for n, o in spec.organisations.items() if o.arrives}
-        self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, p)
-        self.responders = self.organisations.agents(model, spec.organisations)
-        self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
-        names = [b.name for b in self.back_ends]
-        self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
+        self._meet_responders(model, spec, scenario.start)
         world = (self.cohorts, self.layout, self.organisations, self.back_ends, self.back_end_of_setting)
         self.engine: Engine = Expected(*world) if twin else Individuals(*world, name, luck)
-        self.workforce = Workforce()
         self.months = scenario.spin_up + scenario.months
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
         self.research = Research(None if twin else luck.stream(name, "prevalence surveys"))
-        self._lists = lists_of([Kind(spec.organisations[n].kind) for n in self.organisations.names])
         self._competing = math.fsum(s.requirement * s.coverage for s in scenario.sectors.values())
         self.exits, self.perpetrators = Exits(self.layout), Perpetrators(len(self.settings))
         self.onset = onset(found, self.first_month)
-        self.justice = Justice()
         self.planning = Planning(luck.stream(name, "response plans"), spec.line)
         self.recording = Recording(luck.stream(name, "recording practice"))
         self._found: list[Counts] = []  # people identified by setting, month by month
         self.diversity = 0.0  # of the donors who give for this crisis
         self._forms = OfParameters(form_thresholds)
         self.month = self.first_month
+
+    def _meet_responders(self, model: mesa.Model, spec: CrisisSpec, start: str) -> None:
+        """Take up those who find and help people, as the scenario has them; they have not received anybody yet."""
+        arrives = {n: index(o.arrives, start) for n, o in spec.organisations.items() if o.arrives}
+        self.organisations = Organisations(spec.organisations, self.settings, arrives, self.first_month, self.p)
+        self.responders = self.organisations.agents(model, spec.organisations)
+        self._lists = lists_of([Kind(spec.organisations[n].kind) for n in self.organisations.names])
+        self.back_ends = [BackEnd(model, n, spec.back_ends[n]) for n in sorted(spec.back_ends)]
+        names = [b.name for b in self.back_ends]
+        self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
+        self.workforce, self.justice = Workforce(), Justice()
         self.reach, self.taken = np.ones(len(self.settings)), np.ones((2, len(self.settings)))  # see Received
         self.turned_away = 0.0
 
@@ -146,7 +150,8 @@ class Crisis:
         self._receive()
         self.refusal = self.exits.refusal(p, self._conditional())
         self.detained = self.exits.detained(p)
-        exposure = Exposure(first, again, p.return_months, self.risks, self.forward, self.detained, self._forms(p))
+        hazards = self.risks, self.forward, self.detained
+        exposure = Exposure(first, again, p.return_months, *hazards, self._forms(p), p.record_at_intake > 0.5)
         self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:
@@ -192,7 +197,7 @@ class Crisis:
     def _do_research(self) -> None:
         """Put the year's lists together; hold a survey where one is due and money for data can pay its share."""
         p, research = self.p, self.research
-        rates = identification(self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred())
+        rates = identification(*self._recorded_by())
         year = research.hazards_of_the_year(rates, self.clock)
         if year is not None:
             behind = self.organisations.shares_of_referrals(self._lists, LISTS)
@@ -408,8 +413,14 @@ class Crisis:
 
     def _expected(self) -> float:
         """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        each = expected_records(self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred())
+        each = expected_records(*self._recorded_by())
         return math.fsum((self.cells_at_start * each).tolist())
+
+    def _recorded_by(self) -> tuple[Floats, Floats, Floats, Floats, float]:
+        """Return hazards, and what of those referred is on record: who accepts and is answered, or all at intake."""
+        if self.p.record_at_intake > 0.5:
+            return self.risks, self.detained, self.forward, np.zeros_like(self.refusal), 1.0
+        return self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred()
 
     def _answered_of_referred(self) -> float:
         """Return the share of referrals that were answered in the last 12 months, those withdrawn included."""

@@ -35,6 +35,8 @@ class Exposure:
         Share of police contacts that end in detention or expulsion, shape (cells,).
     forms
         Cumulative mix of forms by group, shape (groups, forms - 1).
+    at_intake
+        Whether the record of a person who was referred is made when the referral is taken, not when it is answered.
     """
 
     first: Floats
@@ -44,6 +46,7 @@ class Exposure:
     forward: Floats
     detained: Floats
     forms: Floats
+    at_intake: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ class Expected:
     def expose(self, month: int, exposure: Exposure) -> None:
         """Expose everybody to one month."""
         e = exposure
+        self.twin.at_intake = e.at_intake
         self.twin.expose(month, e.first, e.again, month - e.return_months, e.forms)
         risks, forward = self._lanes.spread(e.risks), self._lanes.spread(e.forward)
         self._cases = self.twin.leave(risks, forward, self._lanes.spread(e.detained))

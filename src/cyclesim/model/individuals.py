@@ -65,6 +65,7 @@ class Individuals:
     def expose(self, month: int, exposure: Exposure) -> None:
         """Expose everybody to one month."""
         e = exposure
+        self.ledger.at_intake = e.at_intake
         self.ledger.expose(month, e.first, e.again, e.return_months, e.risks, e.forward, e.detained, e.forms)
 
     def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Integers, Integers]:

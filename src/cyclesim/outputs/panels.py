@@ -21,7 +21,7 @@ COLUMNS, UP = 3, 2.2
 """Most panels in a row, and inches of a row with what is written in it."""
 SEEN = {"true_prevalence": "true", "believed_prevalence": "believed", "detected_prevalence": "counted"}
 _DASHES = {"true_prevalence": (0, (4, 1.5)), "believed_prevalence": "-", "detected_prevalence": (0, (1, 1.5))}
-_LINE_COLOURS = (*style.COLOURS, style.GREY)
+_LINE_COLOURS = (*style.COLOURS, style.GREY, style.BASELINE)
 
 
 def deception(table: pd.DataFrame, baseline: str, notes: Notes) -> Figure:

@@ -26,7 +26,7 @@ MARKS = {
 """Shape and colour of each regime: shapes too, so that colours are not needed."""
 THRESHOLDS = (
     f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} to 1, funding is high from {text.percent(HIGH)} of "
-    f"the requirement, two states differ by 10 % after decades, funding has run down below {text.percent(RUN_DOWN)} of "
+    f"what is asked for, two states differ by 10 % after decades, funding has run down below {text.percent(RUN_DOWN)} of "
     f"what donors give who correct for how few are found, and drifts if it moves {text.percent(DRIFTS)} in five years."
 )
 
@@ -60,8 +60,8 @@ def _states(rest: Rest) -> str:
     """Say where funding comes to rest."""
     number = "Two states: funding comes to rest at" if rest.two else "One state: funding comes to"
     said = (
-        f"{number} {text.percent(rest.poor)} of the requirement after a poor past, {text.percent(rest.rich)} after a "
-        "rich one."
+        f"{number} {text.percent(rest.poor)} of what is asked for after a poor past, {text.percent(rest.rich)} after "
+        "a rich one."
     )
     if not math.isnan(rest.corrected):
         said += f" With donors who correct for how few are found it comes to {text.percent(rest.corrected)}."
@@ -95,7 +95,7 @@ def picture(found: Regimes) -> Figure:
     )
     subtitle = {
         0: "Share of draws in each regime, with 95 % intervals",
-        1: "Coverage of the requirement at which funding comes to rest",
+        1: "Coverage of the ask at which funding comes to rest",
         2: "Regime at each pair of values",
     }[len(found.along)]
     with style.drawing():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Crisis
@@ -42,9 +44,9 @@ def cohorts(crisis: Crisis, start: str, first_month: int) -> list[Cohort]:
                 told_apart = () if means is None else ("with means" if means else "without means",)
                 label = "/".join((*cell, *told_apart, name))
                 without = crisis.settings[cell[0]].without_means or 0.0
-                traits = wave.home, wave.in_need, wave.protected, means, without
-                leaving = wave.departure, departs
-                result.append(Cohort(label, *cell, size, arrival, since, *traits, *leaving))
+                when = size, arrival, since
+                cohort = Cohort(label, *cell, *when, wave.home, wave.in_need, wave.protected, means, without)
+                result.append(replace(cohort, departure=wave.departure, departs=departs))
     return sorted(result, key=lambda cohort: cohort.name)
 
 

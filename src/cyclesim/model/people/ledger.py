@@ -40,6 +40,7 @@ class Ledger:
         self.survivors = Pool(2)  # cumulative hazard of being trafficked again, month of exit
         self.settled = 0  # survivors no longer at raised risk
         self.dead = 0
+        self.at_intake = False  # whether a referral is on record when it is taken, or when it is answered
         self._risk = np.zeros((RISKS, layout.cells))  # cumulative hazards
         self._return = np.zeros(2 * len(layout.settings))
         self._month = 0
@@ -129,7 +130,8 @@ class Ledger:
         pool.values[Row.SOURCE, people] = CAME_FORWARD
         pool.values[Row.RESPONDER, people] = -1
         pool.values[: Row.CHANNELS, people] = np.inf
-        self._record(people)
+        if not self.at_intake:
+            self._record(people)
 
     def settle(self, outcome: Integers, when: Floats, length: Floats, refusal: Floats) -> None:
         """Apply what the back ends did with the cases waiting.
@@ -151,7 +153,8 @@ class Ledger:
         flows.answered += int(np.count_nonzero(answered & found))
         flows.lapsed += int(np.count_nonzero(lapsed & found))
         flows.declined += int(np.count_nonzero(declined))
-        self._record(np.flatnonzero(answered & found & ~declined))
+        if not self.at_intake:
+            self._record(np.flatnonzero(answered & found & ~declined))
         waiting.values[Row.DONE] = when + length
         self.casework.add(*waiting.take(np.flatnonzero(answered & ~declined)))
         self._retry(np.flatnonzero((lapsed & found) | declined))
@@ -247,13 +250,17 @@ class Ledger:
         return held
 
     def _join_queue(self, who: Integers, values: Floats, time: Floats, source: Integers) -> None:
-        """Put people, in order of arrival, at the end of the queue; whoever came forward is on record at once."""
+        """Put people, in order of arrival, at the end of the queue; whoever came forward is on record at once.
+
+        So is whoever was referred, each time, where records are made at intake.
+        """
         values[Row.ARRIVED], values[Row.SOURCE], values[Row.RESPONDER] = time, source, -1
         free = np.flatnonzero(source == CAME_FORWARD)
         values[: Row.CHANNELS, free] = np.inf  # no escape, no death in exploitation any more
         self.newcomers = slice(self.waiting.size, self.waiting.size + time.size)
         self.waiting.add(who, values)
-        self._record(free + self.newcomers.start)
+        on_record = np.arange(time.size) if self.at_intake else free
+        self._record(on_record + self.newcomers.start)
 
     def _watch(self, month: int, before: Floats, hazards: Floats, forward: Floats) -> None:
         """Work out who, while waiting, escapes or dies this month, and when."""

@@ -92,6 +92,7 @@ class Twin:
         self.unknown, self.casework = np.zeros(cells.size), np.zeros(self.setting.size)
         self.survivors = Survivors((self.setting.size, 2))
         self.dead = 0.0
+        self.at_intake = False  # whether a referral is on record when it is taken, or when it is answered
         self.entered: Floats = np.zeros(cells.size)
         self.records: Floats = np.zeros((SOURCES, cells.size))
         self.flows = Flows()
@@ -156,6 +157,8 @@ class Twin:
         self.survivors.enter(0, self._by_lane(by_risk[Risk.ESCAPE] - cases[CAME_FORWARD] + held))
         self.unknown += self.entered - by_risk.sum(axis=0)
         self.records[CAME_FORWARD] = cases[CAME_FORWARD]
+        if self.at_intake:
+            self.records[:CAME_FORWARD] = cases[:CAME_FORWARD]
         flows = self.flows
         flows.escaped, flows.came_forward = escaped, float(cases[CAME_FORWARD].sum())
         flows.referred, flows.detained = float(cases[:CAME_FORWARD].sum()), float(held.sum())
@@ -176,7 +179,8 @@ class Twin:
         answered, lapsed = settled.answered[:CAME_FORWARD], settled.lapsed[:CAME_FORWARD]
         declined = answered * refusal[cells]
         self.unknown[cells] += declined.sum(axis=0) + lapsed.sum(axis=0)
-        self.records[:CAME_FORWARD, cells] += answered - declined
+        if not self.at_intake:
+            self.records[:CAME_FORWARD, cells] += answered - declined
         flows.answered += float(answered.sum())
         flows.lapsed += float(lapsed.sum())
         flows.declined += float(declined.sum())
@@ -204,7 +208,8 @@ class Twin:
         flows = self.flows
         forward = left * leaving.forward[cells]
         unseen = left * leaving.unseen[cells]
-        self.records[CAME_FORWARD, cells] += forward
+        if not self.at_intake:
+            self.records[CAME_FORWARD, cells] += forward
         flows.came_forward += float(forward.sum())
         flows.escaped += float(forward.sum() + unseen.sum())
         flows.withdrawn += float(left.sum())

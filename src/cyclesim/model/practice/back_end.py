@@ -17,10 +17,11 @@ from cyclesim.model.values import Values
 Integers = NDArray[np.int64]
 PAID_BY_OTHERS = ("reception", "caseworkers", "investigators", "specialists", "assistance_places", "training")
 """What states and other sectors pay for, as entries of a back end in scenario files."""
-_ADDED = {
+ADDED = {
     **{name: f"added_{name}" for name in PAID_BY_OTHERS if name != "assistance_places"},
     "assistance_places": "added_places",
 }
+"""The levers with which interventions add to each, by name."""
 WAITS, ANSWERED, LAPSED, LEFT = range(4)
 
 
@@ -114,7 +115,7 @@ class BackEnd(mesa.Agent):
 
     def be_staffed(self, p: Values, people: int) -> None:
         """Note what others pay this month, and what interventions add per million of the people served   (P12)."""
-        for name, added in _ADDED.items():
+        for name, added in ADDED.items():
             size = 1.0 if name == "training" else people / 1e6  # training is a rate, whatever the number of people
             self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * size
 

@@ -16,7 +16,7 @@ from cyclesim.model.values import Values
 
 WATCH_REFERENCE = 0.0045
 """Yearly share found at which pressure is stated: what is detected worldwide over the stock (0.42 to 0.49 %)."""
-_WATCH_FLOOR = 0.001  # keeps the elasticity finite where nobody is found
+_WATCH_FLOOR = 0.01  # below one in a hundred found in a year, perpetrators hardly notice
 
 
 class Perpetrators:

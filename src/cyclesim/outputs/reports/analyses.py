@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,11 @@ def loop(place: Path, about: dict[str, Any]) -> Report:
         f"A permanent dollar of funding comes to {dollars(found['multiplier'])} in the long run at the default inputs, "
         f"and to {low} to {high} over draws of them ({over})."
     )
-    gains = [f"{number(value):.3f}" for value in (found["gain"], ends["gain"]["low"], ends["gain"]["high"])]
     gain = (
-        f"The gain G of the loop is {gains[0]} at the defaults ({gains[1]} to {gains[2]} over draws): the part of a "
-        f"change of belief that comes back as belief. By brute force the multiplier is {number(found['measured']):.2f}."
+        f"The gain G of the loop is {_gain(found, 'gain')}: the part of a change of what donors want that comes back "
+        "as what they want. Two paths lead there: by way of the cases reported and what donors believe, "
+        f"{_gain(found, 'by_belief')}; and by way of what planners ask for, {_gain(found, 'by_ask')}. By brute force "
+        f"the multiplier is {number(found['measured']):.2f}."
     )
     table = Table("Elasticities", ["link", "defaults", f"{over}, from", "to"], cells)
     again = (
@@ -65,6 +67,13 @@ def loop(place: Path, about: dict[str, Any]) -> Report:
         made_by=printed.made_by(about),
         seed=about["seed"],
     )
+
+
+def _gain(found: Mapping[str, Any], which: str) -> str:
+    """Return a gain at the defaults and over draws, in words."""
+    ends = found["intervals"][which]
+    value, low, high = (f"{number(one):.3f}" for one in (found[which], ends["low"], ends["high"]))
+    return f"{value} at the defaults ({low} to {high} over draws)"
 
 
 def portfolio(place: Path, about: dict[str, Any]) -> Report:

@@ -49,7 +49,7 @@ def regimes(place: Path, about: dict[str, Any]) -> Report:
     at_defaults = (
         f"At the default inputs: {found['regime']}; funding comes to rest at {text.percent(found['poor'])} of "
     )
-    at_defaults += f"the requirement after a poor past, at {text.percent(found['rich'])} after a rich one."
+    at_defaults += f"what is asked for after a poor past, at {text.percent(found['rich'])} after a rich one."
     if found["corrected"] is not None:
         at_defaults += f" Donors who correct for how few are found give {text.percent(found['corrected'])}."
     if found["along"]:
