@@ -4,8 +4,8 @@
 
 People, staff, posts, assistance places and budgets grow together, organisations and donors stay as many. Each
 scenario runs with 10^5, 10^6 and 10^7 people; its shares, pooled over all months reported, are taken relative to the
-twin of the same world. Noise is their standard deviation over seeds, bias their mean; the error is the root mean
-square of both. The slope of the noise should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small
+twin of the same seed: recording practice and the line in the plan are keyed paths that both follow. Noise is their
+standard deviation over seeds, bias their mean; the error is the root mean square of both. The slope of the noise should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small
 counts, whole places and whole people leave; it is no noise and is reported apart.
 
 So that every share has events behind it in the smallest world, `--crowd` multiplies the incidence (which stays within
@@ -70,8 +70,9 @@ def world_of(name: str, people: int, crowd: float | None) -> Scenario:
 def errors(name: str, people: int, seeds: int, crowd: float | None = None) -> tuple[np.ndarray, float]:
     """Return the shares of the ledger over those of the twin, less 1: shape (seeds, shares); and mean events."""
     world = world_of(name, people, crowd)
-    expected, _ = shares(world, 1, twin=True)
-    found = [shares(world, seed, twin=False) for seed in range(1, seeds + 1)]
+    numbers = range(1, seeds + 1)
+    expected = np.array([shares(world, seed, twin=True)[0] for seed in numbers])
+    found = [shares(world, seed, twin=False) for seed in numbers]
     return np.array([values for values, _ in found]) / expected - 1.0, float(np.mean([count for _, count in found]))
 
 

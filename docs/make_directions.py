@@ -15,10 +15,11 @@ import numpy as np
 from cyclesim.outputs import markdown
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "benchmarks")]
 from science.directions import (  # noqa: E402
     BUILT,
     DEFAULTS,
+    OUTCOMES,
     all_ends,
     consequences,
     described,
@@ -27,13 +28,14 @@ from science.directions import (  # noqa: E402
     own_ends,
     partners,
     ranges,
+    reversals,
 )
 
 PAGE = HERE / "directions.md"
 TOGETHER = (("R2",), ("R5",), ("R9",), ("R2", "R5"), ("R2", "R9"), ("R2", "R5", "R9"))
 AT_DEFAULTS = ("intervention", "measure", "expected", "because", "without", "with", "change", "verdict")
 AT_ENDS = ("intervention", "end", "without", "with", "change", "verdict")
-FOLLOWS = ("interventions", "more people identified", "person-months averted")
+FOLLOWS = ("interventions", "more people identified", "more people assisted", "person-months averted")
 Cells = dict[str, list[str]]
 
 
@@ -47,7 +49,8 @@ def main() -> None:
         "defaults": markdown.table(AT_DEFAULTS, [described(n) + cells[DEFAULTS] for n, cells in tried.items()]),
         "consequences": markdown.table(FOLLOWS, [_follow(n, follows) for n in chosen[1 : len(BUILT) + 1]]),
         "together": markdown.table(FOLLOWS, [_follow(names, follows) for names in TOGETHER]),
-        "exceptions": exceptions(tried),
+        "still": still(tried),
+        "reversals": reversed_outcomes(),
         "ends": markdown.table(AT_ENDS, [[n, end, *tried[n][end]] for n in BUILT for end in own_ends(n)]),
         "partners": others(tried),
         "ranges": "\n".join(f"- `{name}`: {low:g} to {high:g}" for name, (low, high) in ranges().items()),
@@ -63,16 +66,25 @@ def summary(tried: dict[str, Cells]) -> str:
     )
 
 
-def exceptions(tried: dict[str, Cells]) -> str:
-    header = ("intervention", "end", "measure", "expected", "instead", "change", "because")
-    return markdown.table(
-        header,
-        [
-            [name, end, entry.label, entry.direction, listed["instead"], tried[name][end][2], listed["because"]]
-            for name, entry in expected().items()
-            for end, listed in entry.ends.items()
-        ],
-    )
+def still(tried: dict[str, Cells]) -> str:
+    header = ("intervention", "end", "measure", "expected", "verdict", "because")
+    rows = [
+        [name, end, entry.label, entry.direction, tried[name][end][-1], why]
+        for name, entry in expected().items()
+        for end, why in entry.ends.items()
+    ]
+    return markdown.table(header, rows)
+
+
+def reversed_outcomes() -> str:
+    """Return where a headline outcome moves the wrong way in the end, by how much, and the path that does it."""
+    header = ("intervention", "outcome", "change", "path")
+    rows = [
+        [name, outcome, f"{100 * change:+.2f} %", expected()[name].reverses.get(outcome, "not listed")]
+        for name in BUILT
+        for outcome, change in reversals(name).items()
+    ]
+    return markdown.table(header, rows)
 
 
 def others(tried: dict[str, Cells]) -> str:
@@ -94,13 +106,13 @@ def _consequences(names: tuple[str, ...]) -> np.ndarray:
 
 
 def _follow(names: tuple[str, ...], follows: dict[tuple[str, ...], np.ndarray]) -> list[str]:
-    """Return how many more people are identified than without, and the person-months averted."""
-    (found, exploited), (found_before, exploited_before) = follows[names], follows[()]
-    return [
-        " + ".join(names),
-        _signed(found - found_before, found_before),
-        _signed(exploited_before - exploited, exploited_before),
+    """Return by how much each outcome is better than without, in people or person-months."""
+    after, before = follows[names], follows[()]
+    better = [
+        _signed(sign * (a - b), b)
+        for a, b, sign in zip(after, before, (1 if way == "up" else -1 for way in OUTCOMES.values()), strict=True)
     ]
+    return [" + ".join(names), *better]
 
 
 def _signed(difference: float, base: float) -> str:

@@ -14,7 +14,7 @@ from cyclesim.inputs.trace import trace
 from cyclesim.outputs import markdown
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "benchmarks")]
 from science.mechanisms import described, expected, measured  # noqa: E402
 
 PAGE = HERE / "mechanisms.md"

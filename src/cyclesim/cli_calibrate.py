@@ -65,9 +65,9 @@ def calibrate(
     Of the FOLDER of a finished sweep: approximate Bayesian computation with regression adjustment on its draws (lhs or
     sobol, 100 or more), for targets that are totals of its runs, with the error with which they are known.
 
-    Of a SCENARIO: some of the targets T1 to T15, each in worlds of its own as in `cyclesim validate`, matched with
-    emulators over the inputs that move them, and checked by running the model at draws from the posterior. The
-    posterior is left as a table of draws, for --draws of other commands and for studies.
+    Of a SCENARIO: some of the targets that a calibration may use (`cyclesim validate` names them), each in worlds of
+    its own, matched with emulators over the inputs that move them, and checked by running the model at draws from the
+    posterior. The posterior is left as a table of draws, for --draws of other commands and for studies.
     """
     if Path(subject).is_dir():
         content, text = _of_a_sweep(Path(subject), targets, scenario, accept, top, seed, out)

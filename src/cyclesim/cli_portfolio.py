@@ -32,7 +32,7 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option("--periods", type=click.IntRange(min=1), default=1, show_default=True, help="Periods it is split over.")
 @click.option("--floor", "floors", multiple=True, callback=_limits, help="Least share of a line: back_end=20%.")
 @click.option("--cap", "caps", multiple=True, callback=_limits, help="Largest share of a line: prevention=40%.")
-@click.option("--by-crisis", is_flag=True, help="Split over crises too; otherwise they share by their requirements.")
+@click.option("--by-crisis", is_flag=True, help="Split over crises too; otherwise they share by what each asks for.")
 @click.option("--target", type=float, help="Say too which sum, split alike, averts so many person-months.")
 @options.draws
 @click.option(

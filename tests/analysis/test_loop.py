@@ -104,12 +104,10 @@ def test_the_multiplier_is_that_of_brute_force(found):
 @pytest.mark.slow
 @pytest.mark.parametrize("draw", range(1, 6))
 def test_the_multiplier_of_random_draws_is_that_of_brute_force(draw):
-    scenario = cs.load("baseline")
-    found = loop(scenario.with_values(cs.sample(scenario, n=5, seed=3).of(draw)), years=20)
-    if math.isnan(found.measured):  # money does not answer to a push at all: it stands at its floor
-        assert found.elasticities[LINKS[0]] == pytest.approx(0.0, abs=1e-6)
-    else:
-        assert found.multiplier == pytest.approx(found.measured, rel=0.05)
+    """Of all else that is drawn: donors and planners adapt within a year or two, so that 30 years are the long run."""
+    scenario = where_money_matters(memory=0.2, inertia_years=1, plan_years=1)
+    found = loop(scenario.with_values(cs.sample(scenario, n=5, seed=3).of(draw)), years=30)
+    assert found.multiplier == pytest.approx(found.measured, rel=0.05)
 
 
 def test_each_path_has_its_switch_and_without_both_there_is_no_loop():
@@ -159,7 +157,9 @@ def test_bad_requests_are_refused(years, step):
 def test_the_command_prints_writes_and_draws(tmp_path):
     words = ["loop", "small", "--years", "6", "--draws", "2", "--workers", "1", "--out", str(tmp_path / "out")]
     output = CliRunner().invoke(cyclesim, words, catch_exceptions=False).output
-    for said in ("gain by way of belief", "gain by way of the ask", "gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
+    assert "gain by way of belief" in output
+    assert "gain by way of the ask" in output
+    for said in ("gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
         assert said in output
     files = {path.name for path in (tmp_path / "out").iterdir()}
     assert files == {"loop.csv", "loop.json", "loop.png", "loop.svg", "manifest.json", "log.json", "SHA256SUMS"}

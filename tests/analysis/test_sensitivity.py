@@ -152,8 +152,9 @@ STUDY = "title: T\nquestion: Q?\nscenarios: [near.yaml, far.yaml]\nreplications:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sensitivity")
-    (folder / "near.yaml").write_text("extends: small\nmonths: 4\nspin_up: 2\n")
-    (folder / "far.yaml").write_text("extends: small\nmonths: 4\nspin_up: 2\nparameters: {contact: 0.1}\n")
+    head = "extends: small\nmonths: 4\nspin_up: 2\nparameters: {reception_need: 0.1, intakes_per_post: 1000"
+    (folder / "near.yaml").write_text(head + "}\n")  # reception is never full: whoever meets helpers is referred
+    (folder / "far.yaml").write_text(head + ", contact: 1}\n")
     return folder
 
 

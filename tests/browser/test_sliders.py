@@ -21,8 +21,8 @@ monthly: [exploited, believed_prevalence]
 design:
   method: grid
   quantities:
-    self_report: [0.0115, 0.03]
-    contact: [0.09, 0.02, 0.04]
+    self_report: [0.008, 0.03]
+    contact: [0.035, 0.02, 0.025]
 """
 
 
@@ -88,7 +88,7 @@ def test_sentences_are_those_of_the_worlds_in_the_order_of_the_page(place, made)
     said = sliders.grid(cs.read_sweep(place / "runs")).sentences
     near = cs.load(place / "near.yaml")
     base = [cs.run(near, seed=1, draw=0, replication=r).months for r in range(4)]
-    combinations = [(contact, self_report) for contact in (0.02, 0.04, 0.09) for self_report in (0.0115, 0.03)]
+    combinations = [(contact, self_report) for contact in (0.02, 0.025, 0.035) for self_report in (0.008, 0.03)]
     assert len(said) == len(combinations)
     assert said[4] == "No difference in person-months of exploitation; no difference in the prevalence donors believe."
     for sentence, (contact, self_report) in zip(said, combinations, strict=True):
@@ -120,15 +120,15 @@ def test_a_page_that_is_there_is_made_again_without_a_run(place, made):
         ("scenarios: [near.yaml]", "scenarios: [near.yaml, small]", "a page shows one scenario"),
         ("monthly: [exploited, believed_prevalence]", "", "1 to 3 measures month by month"),
         ("luck: shared", "luck: own", "must share their luck"),
-        ("[0.0115, 0.03]", "[0.02, 0.03]", r"no level of self_report is that of the scenario \(0.0115\)"),
-        ("[0.09, 0.02, 0.04]", "[0.09, 0.09]", "one level twice"),
+        ("[0.008, 0.03]", "[0.02, 0.03]", r"no level of self_report is that of the scenario \(0.008\)"),
+        ("[0.035, 0.02, 0.025]", "[0.035, 0.035]", "one level twice"),
     ],
 )
 def test_studies_of_which_no_page_can_be_made_are_refused_before_a_run(place, old, new, words):
     written = STUDY.replace(old, new)
     if "lhs" in new:
-        written = written.replace("self_report: [0.0115, 0.03]", "self_report: [0.001, 0.03]").replace(
-            "[0.09, 0.02, 0.04]", "[0.02, 0.09]"
+        written = written.replace("self_report: [0.008, 0.03]", "self_report: [0.001, 0.03]").replace(
+            "[0.035, 0.02, 0.025]", "[0.02, 0.035]"
         )
     if "small" in new:
         (place / "near.yaml").write_text("extends: small\nmonths: 18\nspin_up: 0\n")

@@ -14,6 +14,7 @@ from cyclesim.cli_trace import trace as command
 from cyclesim.errors import ParametersError, UnknownNameError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.files import load
+from cyclesim.inputs.interventions import catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.trace import find, read, trace
 
@@ -118,6 +119,15 @@ def test_every_lever_is_a_path_of_scenario_files():
     levers = {lever for row in trace() for lever in row.lever}
     assert [lever for lever in sorted(levers) if not stands(baseline, lever)] == []
     assert not stands(baseline, "crises.*.organisations.*.courage")
+
+
+def test_what_an_intervention_of_the_catalogue_touches_is_its_lever():
+    """And of parameters nothing else: what states of the world do is nobody's lever."""
+    for name, entry in catalogue().items():
+        touched = set(entry.changes.touched) if entry.changes else set()
+        levers = set(ROWS[name].lever)
+        assert touched <= levers, name
+        assert {path for path in levers - touched if path.startswith("parameters.")} == set(), name
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,8 @@ def test_every_analysis_of_a_sweep_is_reported(analysed, name, kind, says):
     assert not re.search(r"\b(nan|inf|None(?! of \d+ inputs))\b", re.sub(r'base64,[^"]*', "", page))
 
 
-def test_regimes_at_the_defaults_alone_are_no_report(place):
+def test_regimes_at_the_defaults_alone_are_no_report(place, monkeypatch):
+    monkeypatch.setattr("cyclesim.analysis.regimes.LEVELS", 3)
     invoke("regimes", place / "near.yaml", "--years", 15, "--workers", 1, "--out", place / "regimes")
     with pytest.raises(FolderError, match=r"default inputs only.*--draws 40"):
         reports.report(place / "regimes")

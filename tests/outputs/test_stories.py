@@ -23,7 +23,7 @@ LONG = "Office for the protection of all of the people displaced"
 CAMP = small().resolved()["crises"]["valley"]["organisations"]["Camp clinic"]
 RECEPTION = "crises.valley.back_ends.district.reception"  # enough of it: what waits is casework
 BUSY = in_crisis(
-    small(incidence=0.01, contact=0.2, patience=1.5, return_months=10, death=0.02, **{RECEPTION: 20}),
+    small(incidence=0.01, contact=0.5, patience=1.5, return_months=10, death=0.02, **{RECEPTION: 20}),
     "organisations",
     **{LONG: {**CAMP, "staff": 6.0}},
 )
@@ -43,12 +43,14 @@ def books():
 
 @pytest.fixture(scope="module")
 def eventful(books):
-    """Return the people to whom most happened, and one for each event."""
+    """Return the people to whom most happened, one for each event, and one of those who are uprooted."""
     events = books[0].events
     who = events.groupby(["cohort", "rank"], observed=True).size().sort_values(kind="stable").index[-3:].tolist()
     for event in set(events["event"]):
         row = events[events["event"] == event].iloc[-1]
         who.append((row["cohort"], row["rank"]))
+    uprooted = events[events["cohort"].astype(str).str.endswith("uprooted") & (events["month"] > 5)].iloc[-1]
+    who.append((uprooted["cohort"], uprooted["rank"]))
     return [Person("valley", str(cohort), int(rank)) for cohort, rank in who]
 
 
@@ -93,7 +95,7 @@ def test_two_lives_say_what_they_share_how_they_part_and_what_the_scenarios_chan
     for words in ("The same life in both, until they part in", "Told twice, with the same luck", "The lives part over",
                   "“a caseworker”, from May 2023 on", "cannot be read from one life"):  # fmt: skip
         assert words in text
-    assert "tests (first scenario)” and “Two thousand people, for lessons and tests (second scenario)”" in text
+    assert f"“{BUSY.title} (first scenario)” and “{OTHER.title} (second scenario)”" in text
     same = cs.stories(BUSY, BUSY, seed=2)
     assert "Both lives are the same" in same.text
     assert "part over" not in same.text

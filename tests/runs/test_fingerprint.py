@@ -13,6 +13,7 @@ from cyclesim.errors import FolderError
 from cyclesim.model.values import Values
 from cyclesim.runs import fingerprint as prints
 from processes import pythons
+from scaling import scaled
 from trees import ROOT, Tree
 
 SOURCE = '''
@@ -121,9 +122,9 @@ def test_every_parameter_that_a_run_reads_is_in_it(monkeypatch):
     monkeypatch.setattr(
         Values, "__getattribute__", lambda self, name: read.add(name) or object.__getattribute__(self, name)
     )
-    for name in ("small", "r16-better-data"):
+    for scenario in ("small", scaled("r16-better-data", 100_000)):
         for twin in (False, True):
-            cs.run(name, twin=twin)
+            cs.run(scenario, twin=twin)
     known = set(prints.parameters())
     assert len(read & known) > 150
     named = {word for module in sources.closure(prints.ROOTS).values() for word in module.names}

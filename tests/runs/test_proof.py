@@ -16,6 +16,7 @@ import cyclesim as cs
 from cyclesim.errors import FolderError
 from cyclesim.runs import archive, driver, item, merge, seals, verify, writing
 from cyclesim.runs.sweep import begin, read_sweep
+from scaling import scaled
 from trees import Tree
 
 WORLD = "extends: small\nmonths: 8\nspin_up: 4\n"
@@ -491,8 +492,9 @@ def test_a_model_in_mid_run_is_pickled_and_copied():
     import copy
     import pickle
 
-    for name, twin in (("small", False), ("small", True), ("r16-better-data", False)):
-        model = cs.CycleModel(cs.load(name), seed=1, twin=twin)
+    small, data = cs.load("small"), scaled("r16-better-data", 100_000)
+    for scenario, twin in ((small, False), (small, True), (data, False)):
+        model = cs.CycleModel(scenario, seed=1, twin=twin)
         for _ in range(30):
             model.step()
         copies = [pickle.loads(pickle.dumps(model)), copy.deepcopy(model)]

@@ -111,10 +111,11 @@ def test_levels_of_several_crises_are_weighted_by_people():
     assert run.totals()["people"] == 4000
 
 
-def test_every_parameter_with_a_range_is_drawn_but_those_a_scenario_states():
+def test_every_state_of_the_world_is_drawn_but_those_a_scenario_states_and_no_lever_is():
     design = cs.sample([SMALL, OTHER], n=2)
-    ranged = {name for name, quantity in parameters().items() if quantity.range}
-    assert set(design.names) == ranged - {"incidence", "naivety"}
+    states = {name for name, quantity in parameters().items() if quantity.range and quantity.role == "state"}
+    assert SMALL.stated == {"incidence", "need_floor", "half_belief"}
+    assert set(design.names) == states - SMALL.stated - OTHER.stated
 
 
 def test_a_draw_is_the_same_for_every_scenario_and_changes_its_numbers():

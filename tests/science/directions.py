@@ -1,7 +1,8 @@
-"""What each intervention does to the measure it is meant to move, at the ends of the numbers it touches.
+"""What each intervention does to the measure it acts on, at the ends of the numbers it touches, and what follows.
 
 The test of directions and the tables in docs/directions.md share it. What is expected stands in directions.yaml. Worlds
-are twins: there is no luck in them, so that a difference is exact.
+are twins: there is no luck in them but that of plans, which worlds that are compared share, so that a difference is
+exact.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from cyclesim.inputs import reading
-from cyclesim.inputs.files import load
 from cyclesim.inputs.interventions import Changes, Entry, catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.paths import bounds
@@ -24,14 +24,19 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.inputs.uses import written_out
 from cyclesim.model.cycle import CycleModel
+from scaling import scaled
 
 BUILT = tuple(name for name, entry in catalogue().items() if entry.built)
 DEFAULTS = "defaults"
 NOTHING = "nothing to change"
-FINE = ("holds", "exception", NOTHING)
+FINE = ("holds", "stands still", NOTHING)
 """Verdicts with which the file is up to date."""
 FIRST_YEARS = 24
-"""Months of the shipped baseline before the change; what follows is counted over those after it."""
+"""Months of the world of consequences before the change; what follows is counted over those after it."""
+OUTCOMES = {"identified": "up", "assisted": "up", "exploited": "down"}
+"""The three headline outcomes, and where one would have an intervention move them."""
+NEGLIGIBLE = 5e-4
+"""Relative change below which an outcome over eight years does not count as moved."""
 _EQUAL = 1e-6  # relative difference below which a measure does not count as moved
 Tables = dict[str, Any]
 Values = tuple[tuple[str, float], ...]
@@ -47,7 +52,9 @@ class Expected:
     because: str
     line: str | None = None
     given: dict[str, float] = field(default_factory=dict)
-    ends: dict[str, dict[str, str]] = field(default_factory=dict)
+    seeds: int = 1
+    ends: dict[str, str] = field(default_factory=dict)
+    reverses: dict[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -145,28 +152,32 @@ def trial(name: str, values: Values = ()) -> Trial:
     """Return what an intervention does where numbers have these values before it."""
     entry = expected()[name]
     start = tuple(sorted({**entry.given, **dict(values)}.items()))
-    without, with_it = tables(start, None), tables(start, name)
-    return Trial(_mean(without, entry), _mean(with_it, entry), _is_idle(_world(start), name))
+    seeds = range(1, entry.seeds + 1)
+    without, with_it = (np.mean([_mean(tables(start, used, seed), entry) for seed in seeds]) for used in (None, name))
+    return Trial(float(without), float(with_it), _is_idle(_world(start), name))
 
 
 def verdict(name: str, label: str, outcome: str) -> str:
-    """Return whether a direction holds, is an exception or has nothing to change; or that the file is behind."""
+    """Return whether a direction holds, stands still for a listed reason or has nothing to change.
+
+    Else it says that the file is behind, or that what the intervention acts on moves the wrong way, for which there is
+    no list.
+    """
     entry = expected()[name]
-    listed = entry.ends.get(label)
-    if listed:
-        return "exception" if listed["instead"] == outcome else f"listed as {listed['instead']}, is {outcome}"
+    if label in entry.ends:
+        return "stands still" if outcome == "unmoved" else f"listed as unmoved, is {outcome}"
     if outcome == NOTHING and label != DEFAULTS:
         return NOTHING
     return "holds" if outcome == entry.direction else f"does not hold: {outcome}"
 
 
 @cache
-def tables(values: Values, name: str | None) -> Tables:
+def tables(values: Values, name: str | None, seed: int = 1) -> Tables:
     """Return the tables of the world with these values, with an intervention in use at once and in full, or none.
 
     All interventions begin after the spin-up, and go on from a copy of the same model.
     """
-    scenario, model = _world(values), copy.deepcopy(_spun_up(values))
+    scenario, model = _world(values), copy.deepcopy(_spun_up(values, seed))
     if name:
         change = {"from": scenario.start, **written_out(catalogue()[name], scenario.resolved())}
         scenario = Scenario.parse(scenario.resolved() | {"interventions": {"use": change}}, "directions")
@@ -186,23 +197,44 @@ def measured(name: str, label: str, values: Values) -> list[str]:
     return [f"{found.without:.4g}", f"{found.with_it:.4g}", found.change, verdict(name, label, found.outcome)]
 
 
+@cache
 def consequences(*names: str) -> np.ndarray:
-    """Return people identified and person-months of exploitation in the shipped baseline, after the first two years.
+    """Return people identified, people assisted and person-months of exploitation, after the first two years.
 
     Parameters
     ----------
     names
         Interventions of the catalogue in use together, each with its ramp, from the third year on.
     """
-    data = load("baseline").resolved()
+    data = changing().resolved()
     used = {
         name: {"from": "2025-01", "ramp": catalogue()[name].ramp, **written_out(catalogue()[name], data)}
         for name in names
     }
-    model = CycleModel(Scenario.parse(data | {"interventions": used}, "baseline"), twin=True).run()
+    model = CycleModel(Scenario.parse(data | {"interventions": used}, "consequences"), twin=True).run()
     model.close()
     table = model.observations.tables()["months"]
-    return np.array([table[measure][FIRST_YEARS:].sum() for measure in ("identified", "exploited")])
+    return np.array([table[measure][FIRST_YEARS:].sum() for measure in OUTCOMES])
+
+
+def reversals(*names: str) -> dict[str, float]:
+    """Return the outcomes that interventions together move the wrong way, and by how much relative to none."""
+    changes = consequences(*names) / consequences() - 1.0
+    wrong = {"up": -1.0, "down": 1.0}
+    return {
+        outcome: float(change)
+        for (outcome, wanted), change in zip(OUTCOMES.items(), changes, strict=True)
+        if change * wrong[wanted] > NEGLIGIBLE
+    }
+
+
+@cache
+def changing() -> Scenario:
+    """Return ten years of the world in which consequences are followed: that of the trials, with few posts and no wave.
+
+    Others pay for a mechanism, of which money can build more.
+    """
+    return _with_money(scaled("mechanism-in-place", 1_000_000).resolved(), "consequences")
 
 
 def _is_idle(scenario: Scenario, name: str) -> bool:
@@ -215,12 +247,12 @@ def _is_idle(scenario: Scenario, name: str) -> bool:
 
 @cache
 def world() -> Scenario:
-    """Return two years of the baseline in which every lever has something to act on.
+    """Return two years of a crisis with a mechanism in which every lever has something to act on.
 
     People flee to the camps (P13), the media look there (re-programming), international organisations come in
     (poaching), and many that nobody has vetted (P2).
     """
-    data = load("baseline").resolved() | {"months": 24}
+    data = scaled("mechanism-in-place", 1_000_000).resolved() | {"months": 24}
     crisis = data["crises"]["protracted"]
     crisis["arrivals"]["fled"] = {"month": "2023-05", "people": 100_000, "settings": {"camps": 1.0}}
     crisis["attention"] = {"news": {"month": "2023-05", "peak": 1.0}}
@@ -232,12 +264,21 @@ def world() -> Scenario:
         "kind": "newly_registered", "channel": "humanitarian", "setting": "camps", "staff": 200, "count": 2000,
         "vetted": False, "arrives": "2023-03",
     }  # fmt: skip
-    return Scenario.parse(data, "directions")
+    return _with_money(data, "directions")
+
+
+def _with_money(data: dict[str, Any], name: str) -> Scenario:
+    """Return a world in which there is money to move: donors who give on little belief, and even records.
+
+    In the shipped rungs money has nearly run down, and whatever hangs on it would hardly be seen.
+    """
+    own = {"half_belief": 1.0, "initial_funding": 0.03, "recording_noise": 0.0}
+    return Scenario.parse(data | {"parameters": {**data["parameters"], **own}}, name)
 
 
 @lru_cache(maxsize=16)
-def _spun_up(values: Values) -> CycleModel:
-    model = CycleModel(_world(values), twin=True)
+def _spun_up(values: Values, seed: int) -> CycleModel:
+    model = CycleModel(_world(values), seed=seed, twin=True)
     while model.month < 0:
         model.step()
     model.close()

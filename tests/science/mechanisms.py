@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from cyclesim.inputs import reading
-from cyclesim.inputs.files import load
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
+from scaling import scaled
 
 SWITCHES = tuple(name for name, quantity in parameters().items() if quantity.off is not None)
 SEEDS = range(1, 5)
@@ -60,19 +60,19 @@ def expected() -> dict[str, Expected]:
 
 @cache
 def probe() -> Scenario:
-    """Return a world in which every mechanism has something to act on."""
-    data = load("baseline").resolved()
-    data |= {"months": 24, "spin_up": 12, "changes": {}}
+    """Return a world in which every mechanism has something to act on, whatever the shipped scenarios are like.
+
+    Others pay for posts enough that many people are on record; the back end is crowded; the plan has no line at first.
+    """
+    data = scaled("mechanism-in-place", 150_000, spin_up=12).resolved()
+    data |= {"months": 24, "changes": {}}
     crisis = data["crises"]["protracted"]
     crisis["groups"] |= {"women": 0.242, "institutional_children": 0.02}  # enough of them to be counted
-    crisis["arrivals"]["displaced before"]["people"] = 150_000
     crisis["arrivals"]["fled"] = {"month": "2023-06", "people": 100_000, "settings": {"host towns": 1.0}}
     crisis["arrivals"]["residents"] = {
         "people": 30_000, "settings": {"host towns": 1.0}, "statuses": {"host_community": 1.0},
     }  # fmt: skip
     crisis["attention"] = {"news": {"month": "2023-06", "peak": 1.0}}
-    for organisation in crisis["organisations"].values():
-        organisation["staff"] /= 5
     crisis["organisations"]["Surge"] = {
         "kind": "un_ingo", "channel": "humanitarian", "setting": "host towns", "staff": 60,
         "international": True, "context": 0.5, "arrives": "2023-06",
@@ -81,13 +81,15 @@ def probe() -> Scenario:
         "kind": "newly_registered", "channel": "humanitarian", "setting": "host towns", "staff": 60, "count": 500,
         "vetted": False, "arrives": "2023-06",
     }  # fmt: skip
-    crisis["back_ends"]["national"]["caseworkers"] = 0.3
-    crisis["needs_met"] = 0.3
-    for donor in data["donors"].values():
-        donor["budget"] /= 8  # so that other sectors' needs bind
+    crisis["back_ends"]["national"] = {
+        "reception": 60, "caseworkers": 0.6, "investigators": 2.5, "specialists": 0.2, "assistance_places": 3,
+        "training": 0.01, "conditional": 0.5,
+    }  # fmt: skip
+    crisis |= {"needs_met": 0.3, "line": False}
     data["parameters"] = {
-        "incidence": 0.0015, "initial_preparedness": 0.3, "protection_uptake": 0.4, "inertia_years": 1,
-        "reporting_lag": 3, "triage": 0.03, "record_sharing": 0.7, "false_links": 0.005,
+        "paid_by_others": 1, "incidence": 0.0015, "initial_preparedness": 0.3, "protection_uptake": 0.4,
+        "inertia_years": 1, "reporting_lag": 3, "triage": 0.03, "record_sharing": 0.7, "false_links": 0.005,
+        "initial_funding": 0.1, "lost_referral": 0.35, "leadership": 0.6, "contact": 0.1,
     }  # fmt: skip
     return Scenario.parse(data, "probe")
 
@@ -96,8 +98,7 @@ def probe() -> Scenario:
 def two_crises() -> Scenario:
     """Return the probe and a smaller crisis beside it."""
     data = probe().resolved()
-    data["crises"]["smaller"] = load("small").resolved()["crises"]["valley"]
-    data["crises"]["smaller"]["arrivals"]["displaced before"]["people"] = 50_000
+    data["crises"]["smaller"] = scaled("small", 50_000).resolved()["crises"]["valley"]
     return Scenario.parse(data, "two crises")
 
 

@@ -22,6 +22,7 @@ def test_a_run_is_a_function_of_scenario_and_seed():
 
 EMPTY = {**WORLD.resolved()["crises"]["valley"], "organisations": {}}
 EMPTY["arrivals"] = {"nobody": {"people": 0, "settings": {"camp": 1.0}}}
+WAVE = WORLD.resolved()["crises"]["valley"]["arrivals"]["displaced before"]
 PLACEBOS = {
     "a crisis of nobody": changed(WORLD, crises={"an empty place": EMPTY}),
     "a donor without money": changed(WORLD, donors={"A donor": {"kind": "foundation", "budget": 0}}),
@@ -32,7 +33,7 @@ PLACEBOS = {
     "a back end that serves nobody": in_crisis(
         WORLD,
         "back_ends",
-        Another={"caseworkers": 0, "investigators": 0, "conditional": 0, "assistance_places": 0},
+        Another={"reception": 0, "caseworkers": 0, "investigators": 0, "conditional": 0, "assistance_places": 0},
     ),
     "a wave of nobody": in_crisis(WORLD, "arrivals", later={"month": "2023-06", "people": 0, "settings": {"camp": 1}}),
     "a sector that requires nothing": changed(WORLD, sectors={"another": {"requirement": 0, "coverage": 0.5}}),
@@ -40,6 +41,19 @@ PLACEBOS = {
         WORLD, changes={"none": {"from": "2023-03", "set": {"parameters.naivety": 0.95}, "ramp": 5}}
     ),
     "a shock without attention": in_crisis(WORLD, "attention", quiet={"month": "2023-03", "peak": 0}),
+    "a gap of which nothing is closed": changed(
+        WORLD, interventions={"none": {"from": "2023-03", "close": {"parameters.leadership": 0}, "ramp": 5}}
+    ),
+    "posts of which none are added": changed(
+        WORLD, interventions={"none": {"from": "2023-03", "add": {"parameters.added_reception": 0}, "ramp": 5}}
+    ),
+    "an intervention of which nothing is carried out": changed(
+        WORLD,
+        interventions={"none": {"from": "2023-03", "add": {"parameters.added_caseworkers": 9}, "share": 0}},
+    ),
+    "a departure of nobody": in_crisis(
+        WORLD, "arrivals", **{"displaced before": {**WAVE, "departure": 0, "departs": {"2023-06": 0}}}
+    ),
 }
 
 
@@ -90,7 +104,10 @@ def test_a_change_of_a_donors_absent_entry_follows_the_parameter_until_then():
     [
         "parameters.naivety",
         "parameters.incidence",
+        "parameters.giving",
+        "parameters.paid_by_others",
         "crises.valley.back_ends.district.caseworkers",
+        "crises.valley.back_ends.district.reception",
         "crises.valley.settings.camp.intensity",
         "crises.valley.organisations.Camp NGO.staff",
         "donors.Government.budget",
@@ -114,6 +131,32 @@ def test_a_change_that_ends_restores_the_number():
         model.step()
         seen.append(model.p.naivety)
     assert seen[WORLD.spin_up :] == [0.95, 0.95, 0, 0, 0, 0.95, 0.95, 0.95]
+
+
+def test_recording_practice_and_the_line_have_luck_of_their_own():
+    """Neither an intervention nor another crisis moves them: the line is the same where what is documented is."""
+    quiet = small(line_end=3.0, specialist_reports=0, need_floor=10)
+    lever = {"lever": {"from": "2023-01", "scale": {"parameters.incidence": 0.3}}}
+    data = quiet.resolved()
+    data["crises"]["hill"] = data["crises"]["valley"]
+    worlds = (quiet, changed(quiet, changes=lever), Scenario.parse(data, "two"))
+    valley = [CycleModel(world, seed=7) for world in worlds]
+    noise = [[m.crises["valley"].recording.factor(year, m.p) for year in range(2020, 2030)] for m in valley]
+    assert noise[0] == noise[1] == noise[2]
+    hill = valley[2].crises["hill"]
+    assert [hill.recording.factor(year, valley[2].p) for year in range(2020, 2030)] != noise[0]
+
+
+def test_arrivals_who_leave_again_are_no_larger_share_of_a_place_than_all():
+    """Chaos and cover follow the share who arrived within a quarter: it is a share, however many have left since."""
+    wave = {"month": "2023-05", "people": 2000, "settings": {"town": 1.0}, "departs": {"2023-06": 0.95}}
+    world = in_crisis(WORLD, "arrivals", fled=wave, **{"displaced before": {**WAVE, "settings": {"camp": 1.0}}})
+    model = CycleModel(world)
+    while model.month < 8:
+        model.step()
+        places = model.crises["valley"].places
+        assert (places.arrived <= 1).all(), model.month
+        assert (places.uprooted <= 1).all(), model.month
 
 
 def test_people_without_any_access_are_never_referred():

@@ -15,11 +15,11 @@ from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.risks import POLICE
 from cyclesim.model.people.twin import Twin
 from cyclesim.vocabulary import Line
+from scaling import people_in, scaled
 from science.test_conservation import STATES, arrived
 from science.test_guarantees import PLACEBOS
 from science.worlds import STILL, assert_same, changed, small
 from strategies import scenarios
-from scaling import people_in, scaled
 
 WORLD = small()
 PEOPLE = people_in(WORLD)
@@ -158,7 +158,13 @@ def test_a_placebo_moves_no_bit(name):
     assert_same(table(WORLD), {key: column[same] for key, column in there.items()})
 
 
-@pytest.mark.parametrize("path", ["parameters.naivety", "crises.valley.back_ends.district.caseworkers"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "parameters.naivety", "parameters.giving", "parameters.recording_noise",
+        "crises.valley.back_ends.district.caseworkers",
+    ],
+)  # fmt: skip
 def test_twins_are_identical_until_their_first_difference(path):
     other = table(changed(WORLD, changes={"lever": {"from": "2023-11", "scale": {path: 0.4}}}))
     same = table(WORLD)
@@ -184,11 +190,11 @@ SEEDS = (1, 2, 3, 4)
 
 @pytest.fixture(scope="module")
 def large():
-    """Two hundred thousand people in the small place, one by one and as expected numbers.
+    """Eight hundred thousand people in the small place, one by one and as expected numbers.
 
     A ledger converges to the twin of the same seed: they share the crisis's recording practice and its line.
     """
-    crowd = scaled(WORLD, 100 * PEOPLE)
+    crowd = scaled(WORLD, 400 * PEOPLE)
     ledgers = [CycleModel(crowd, seed=seed).run().observations.tables()["months"] for seed in SEEDS]
     return ledgers, [table(crowd, seed=seed) for seed in SEEDS]
 
@@ -251,6 +257,7 @@ def test_the_noise_of_the_ledger_falls_with_the_root_of_the_size():
     from convergence import SIZES, errors, slope
 
     seeds = [24, 16, 8]
-    noise = np.array([errors("baseline", size, n)[0].std(axis=0, ddof=1) for size, n in zip(SIZES, seeds, strict=True)])
+    sizes = zip(SIZES, seeds, strict=True)
+    noise = np.array([errors("strong-system", size, n)[0].std(axis=0, ddof=1) for size, n in sizes])
     steep, _ = slope(noise, seeds)
     assert abs(np.nanmean(steep) + 0.5) < 0.1

@@ -11,9 +11,8 @@ WORLD = small()
 WAVE = {"people": 100_000, "settings": {"camp": 0.5, "town": 0.5}}
 POSTS = {"reception": 400, "caseworkers": 100, "investigators": 2, "assistance_places": 50, "conditional": 0.5}
 OPEN = {"incidence": 0.01, "self_report": 0.1, "record_sharing": 0.8, "missing_fields": 0.2}
-BUSY = in_crisis(
-    in_crisis(WORLD, "arrivals", **{"displaced before": WAVE}), "back_ends", district=POSTS
-).with_values(OPEN)
+CROWDED = in_crisis(WORLD, "arrivals", **{"displaced before": WAVE})
+BUSY = in_crisis(CROWDED, "back_ends", district=POSTS).with_values(OPEN)
 """A world in which thousands of people are identified, since others pay for posts, and their records can be linked."""
 RESEARCH = {
     "on_two_lists", "overlap_share", "mse_estimate", "mse_low", "mse_high", "mse_refused",

@@ -1,4 +1,4 @@
-"""History matching: which inputs meet several of the targets T1 to T15 at once, where no draw does by chance.
+"""History matching: which inputs meet several targets of the validation at once, where no draw does by chance.
 
 Each target takes worlds of its own, so that a run costs seconds, and with some hundred draws hardly one meets them all.
 This is where an emulator earns its keep (Craig et al. 1997; Andrianakis et al. 2015): a Gaussian process for each
@@ -128,7 +128,7 @@ def match(
     Parameters
     ----------
     ids
-        Some of T1 to T15.
+        Some of those that a calibration may use: `cyclesim.analysis.validation.PATTERNS`.
     draws
         Draws of all inputs with a range, at least 60.
     check

@@ -40,7 +40,7 @@ PROTECTION = {
 
 WEAKNESSES = {
     "out of reach": "people in exploitation meet fewer helpers and come forward less; staff are as in the scenario",
-    "few staff": "frontline organisations, caseworkers and investigators have fewer posts",
+    "few staff": "frontline organisations, reception, caseworkers and investigators have fewer posts",
 }
 """Two reasons why detection is weak, by name."""
 
@@ -215,7 +215,10 @@ def _posts(scenario: Scenario) -> list[str]:
     return [
         f"crises.{crisis}.{part}.{name}.{field}"
         for crisis, spec in scenario.crises.items()
-        for part, fields in (("organisations", ("staff",)), ("back_ends", ("caseworkers", "investigators")))
+        for part, fields in (
+            ("organisations", ("staff",)),
+            ("back_ends", ("reception", "caseworkers", "investigators")),
+        )
         for name in getattr(spec, part)
         for field in fields
     ]

@@ -47,7 +47,7 @@ class _Fund(Donor):
     """A donor that gives what a plan says, whatever it believes; all others are themselves."""
 
     plan: Mapping[int, Sequence[tuple[str | None, Line, int, int]]] = {}
-    """Crises (None: all, by their requirements), lines, cents and months of the grants that begin in a month."""
+    """Crises (None: all, by what each asks for), lines, cents and months of the grants that begin in a month."""
 
     def decide(
         self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Values
@@ -218,7 +218,7 @@ def portfolio(
     seed
         Of the search, and of the luck of the worlds.
     by_crisis
-        Whether the split says how much each crisis receives; otherwise crises share by their requirements.
+        Whether the split says how much each crisis receives; otherwise crises share by what each asks for.
     replications
         Worlds of the ledger in each draw, with luck that all uses share; 0 scores in twins.
 

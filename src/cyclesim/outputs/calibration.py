@@ -50,7 +50,7 @@ def as_text(found: Calibration, about: dict[str, Any], top: int) -> str:
 
 
 def matched(found: Match, about: dict[str, Any], top: int, command: str) -> str:
-    """Return what inputs meet targets T1 to T15, as text."""
+    """Return what inputs meet targets of the validation, as text."""
     rows = [["measured", "tolerance", "prior 5 to 95 %", "inside", "posterior", "inside", "emulator explains"]]
     for _, row in found.quantities.iterrows():
         before, after = _range(row["prior_low"], row["prior_high"]), _range(row["low"], row["high"])

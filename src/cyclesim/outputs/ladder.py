@@ -1,171 +1,303 @@
-"""What is said and drawn of the ladder."""
+"""What is said of the ladder: sentences and tables, for a terminal and for a page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from cyclesim.analysis.ladder import FIRST, HIGH, LOW, MIDDLE, OUTCOMES, Effect, Point
+from cyclesim.analysis.ladder import FIRST, NAMED, OUTCOMES, Drawn, Effect, Point
+from cyclesim.analysis.money_between import Thirty
+from cyclesim.analysis.rungs import Ladder
+from cyclesim.analysis.two_by_two import ARMS, YEARLY
 from cyclesim.intervals import ends, who
-from cyclesim.outputs import style, text
+from cyclesim.outputs import text
 from cyclesim.outputs.printed import aligned, assumptions
-from cyclesim.runs.fingerprint import fingerprint
-from cyclesim.runs.folder import graded
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+WORDS = {"identified": "identified", "assisted": "assisted", "exploited": "person-months"}
+SHOWN = (1, 3, 10)
+"""Reported years that are told of training and back end; all of them are in the JSON."""
+MUCH = 0.1
+"""Share of the identified lost, and gain, from which draws are counted."""
+_KINDS = ("reception", "caseworkers", "investigators")
 
-WORDS = {"identified": "identified", "assisted": "assisted", "exploited": "person-months of exploitation"}
-HEAD = ("others pay", "identified", "assisted", "person-months", "money, US$", "gain", "cut")
-_LINES = {"identified": "-", "assisted": "--", "exploited": ":"}
-_FEW = 19
+
+@dataclass(frozen=True)
+class Table:
+    """A table with what it shows."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def share(value: float) -> str:
-    """Return a change as a signed share, with as many digits as it needs."""
+    """Return a change as a signed share of two significant digits."""
     if math.isnan(value):
         return "-"
-    digits = 1 if abs(value) >= 0.01 else 2
-    return f"{100 * value:+.{digits}f} %"
+    return f"+{text.percent(value)}" if value > 0 else text.percent(value)
 
 
-def sentence(points: Sequence[Point], rung: str) -> str:
-    """Return what a rung loses without money, at the low, middle and high level of what others pay."""
-    here = [p for p in points if p.rung == rung and not p.endowed and p.level in (LOW, MIDDLE, HIGH)]
-    losses = ", ".join(share(p.without.identified) for p in here)
-    months = ", ".join(share(p.without.exploited) for p in here)
-    levels = ", ".join(f"{p.level:g}" for p in here)
-    return (
-        f"{rung}: without any anti-trafficking money, where others pay {levels} of what is stated, {losses} of the "
-        f"identified and {months} of person-months of exploitation over the reported years"
-    )
+def signed(value: float) -> str:
+    """Return a difference with its sign."""
+    return f"+{text.number(value)}" if value > 0 else text.number(value)
 
 
-def rows(points: Sequence[Point], rung: str, endowed: bool) -> list[list[str]]:
-    """Return the table of a rung: a row for each level of what others pay."""
-    return [
-        [
-            f"{p.level:g}",
-            *(share(getattr(p.without, name)) for name in OUTCOMES),
-            text.number(p.money),
-            _number(p.gain),
-            _number(p.cut),
+def change(effect: Effect, name: str) -> str:
+    """Return what becomes of an outcome: per million people and year, and as a share."""
+    return f"{signed(effect.per_million[name])} ({share(effect.share[name])})"
+
+
+def sentences(found: Ladder) -> list[str]:
+    """Return what the model says, whatever it is: a sentence for loss, money and loop of each rung."""
+    said = []
+    for rung in found.rungs:
+        here = [p for level in NAMED.values() for p in found.along(rung) if p.level == level]
+        if not here:
+            continue
+        levels = _listed(f"{p.level:g}" for p in here)
+        lost = "; ".join(f"{_gained(name)} {_listed(change(p.without, name) for p in here)}" for name in OUTCOMES)
+        said.append(
+            f"{rung}: where others pay {levels} of what is stated, taking away all anti-trafficking money changes, per "
+            f"million people and year, {lost}"
+        )
+        money = _listed(text.number(p.money["all years"]) for p in here)
+        last = _listed(share(p.money["last three"] / p.money["first three"] - 1) for p in here if _some(p))
+        gain, cut = (_listed(_plain(getattr(p, name)) for p in here) for name in ("gain", "cut"))
+        said.append(
+            f"{rung}: there is US${money} of that money per person and year (last three years over first three: "
+            f"{last or '-'}); the gain of the loop is {gain}, and a cut of a third for two years comes to {cut} times "
+            "itself"
+        )
+    return said
+
+
+def tables(found: Ladder) -> dict[str, Table]:
+    """Return every table of the ladder by name, those left out of which nothing was asked."""
+    made = {
+        "along": _each("Without any anti-trafficking money", _ALONG, found, _along, endowed=False),
+        "endowed": _each("The same, capacity of year 1 made up by an endowment", _ALONG, found, _along, endowed=True),
+        "loop": _each("Money and loop", _LOOP, found, _loop, endowed=False),
+        "first": _each("First interventions: person-months averted, identified", _FIRST, found, _first, endowed=False),
+        "costs": _each(
+            "Who pays, US$ per person and year and per person identified", _COSTS, found, _costs, endowed=False
+        ),
+        "signs": Table("Training and back end: identified over ten years, against neither", _SIGNS, _signs(found)),
+        "two by two": Table("The same by year", _TWO, _two_by_two(found)),
+    }
+    if found.begun:
+        made["begun"] = Table("From the first simulated month on, when nothing has run down", _BEGUN, _begun(found))
+    if found.draws:
+        rows = [row for rung, drawn in found.draws.items() for row in _over(rung, drawn)]
+        made["draws"] = Table("Over draws of the states of the world", _DRAWS, rows)
+    if found.thirty is not None:
+        made["thirty"] = Table("Money between thirty crises", ("fact", "mean"), _facts(found.thirty))
+        made["crises"] = Table("Crisis by crisis", _CRISES, _crises(found.thirty))
+    return made
+
+
+def choices(found: Ladder) -> str:
+    """Say what the two choices that may decide signs do to the effect of training, or that they do nothing."""
+    said = []
+    for name, words in (("survivors_first", "who gets a scarce intake"), ("record_at_intake", "when a record is made")):
+        pairs = [
+            (one["arms"], two["arms"])
+            for told in found.tables.values()
+            for one in told
+            for two in told
+            if one["choice"] | {name: 1.0} == two["choice"] and one is not two
         ]
-        for p in points
-        if p.rung == rung and p.endowed == endowed
-    ]
+        flips = sum(_effect(one, arm) * _effect(two, arm) < 0 for one, two in pairs for arm in list(ARMS)[1:])
+        if all(one == two for one, two in pairs):
+            said.append(f"{name} ({words}) changes nothing")
+        else:
+            said.append(f"{name} ({words}) turns the sign of {flips} of {3 * len(pairs)} effects on the identified")
+    return "; ".join(said)
 
 
-def first(points: Sequence[Point], rung: str) -> list[list[str]]:
-    """Return what the first interventions do in a rung: person-months and identified, by what others pay."""
-    return [
-        [f"{p.level:g}", *(f"{share(e.exploited)}, {share(e.identified)}" for e in (p.first or {}).values())]
-        for p in points
-        if p.rung == rung and p.first
-    ]
-
-
-def drawn(points: Sequence[Point]) -> list[list[str]]:
-    """Return the middle and the ends over draws of what is lost, and of the gain."""
-    found = []
-    columns = {f"{WORDS[n]} lost or gained": [getattr(p.without, n) for p in points] for n in OUTCOMES}
-    columns |= {"gain of the loop": [p.gain for p in points], "money, US$ a head": [p.money for p in points]}
-    for name, values in columns.items():
-        known = np.array([v for v in values if not math.isnan(v)])
-        low, high = ends(known) if known.size else (math.nan, math.nan)
-        spell = share if name.endswith("gained") else _number
-        middle = spell(float(np.median(known))) if known.size else "-"
-        found.append([name, middle, spell(float(low)), spell(float(high)), f"{known.size} of {len(points)}"])
-    return found
-
-
-def as_text(points: Sequence[Point], draws: Mapping[str, Sequence[Point]], about: Mapping[str, Any], line: str) -> str:
+def as_text(found: Ladder, about: Mapping[str, Any], line: str) -> str:
     """Return the ladder as text.
 
     Parameters
     ----------
-    draws
-        Points over draws by rung; empty if none were asked for.
     line
         The command that reproduces it.
     """
-    parts = []
-    for rung in dict.fromkeys(p.rung for p in points):
-        parts += [sentence(points, rung) + ".\n", *aligned([list(HEAD), *rows(points, rung, endowed=False)])]
-        parts += ["\nWith capacity of year 1 made up by an endowment that decays:"]
-        parts += aligned([list(HEAD[:5]), *(row[:5] for row in rows(points, rung, endowed=True))])
-        parts += ["\nThe first interventions, in person-months of exploitation and people identified:"]
-        parts += [*aligned([["others pay", *FIRST.values()], *first(points, rung)]), ""]
-        if draws:
-            over = who(len(draws[rung]), noun="draws")
-            head = ["over draws", "median", "from", "to", "draws"]
-            parts += [f"{over}:", *aligned([head, *drawn(draws[rung])]), ""]
+    parts = [f"{sentence}." for sentence in sentences(found)]
+    for name, table in tables(found).items():
+        parts += [f"\n{table.title}\n", *aligned([table.header, *table.rows])]
+        if name == "signs":
+            parts.append(f"{choices(found)}.")
     parts += [
-        "Expected values of the model over the reported years, not observations. What is lost is an output, not one "
-        "minus what others pay; the cut is what a third less for two years comes to in ten, in times itself.",
+        "\nExpected values of the model, not observations. Without money: every dollar of it, coded or not, "
+        "is gone from the first reported month on, and what it has built decays. Outcomes are per million "
+        "people and year over all reported years; person-months are of exploitation.",
         assumptions(about),
         f"Reproduce: {line}",
     ]
     return "\n".join(parts)
 
 
-def picture(points: Sequence[Point]) -> Figure:
-    """Return loss, gain and first interventions along what others pay, a column for each rung."""
-    rungs, count = list(dict.fromkeys(p.rung for p in points)), graded()
-    caption = (
-        f"Model, not observations: twin, by {fingerprint()}. Along the bottom: the part of what a scenario states for "
-        "states and other sectors that they pay (paid_by_others). Without money: every dollar of anti-trafficking money "
-        "is gone from the first reported month on. Interventions: person-months of exploitation over the reported "
-        f"years. {count['assumptions']} of {count['number']} parameters are assumptions. Reproduce: cyclesim ladder."
-    )
-    with style.drawing():
-        page = style.page("What hangs on anti-trafficking money, rung by rung", "", caption, 6.6)
-        height = page.figure.get_size_inches()[1]
-        for column, rung in enumerate(rungs):
-            here = [p for p in points if p.rung == rung and not p.endowed]
-            for row, draw in enumerate((_losses, _gains, _first)):
-                left, wide = 0.075 + column * 0.925 / len(rungs), 0.925 / len(rungs) - 0.075
-                room = (page.top - page.bottom) / 3
-                bottom = page.top - (row + 1) * room + 0.45
-                axes = page.figure.add_axes((left, bottom / height, wide, (room - 0.85) / height))
-                draw(axes, here, column == 0)
-                axes.set_xlim(0, 1)
-                axes.axhline(0, color=style.GREY, linewidth=0.6)
-                if row == 0:
-                    axes.set_title(f"{rung}\n{axes.get_title(loc='left')}", loc="left", fontsize=style.NORMAL)
-    return page.figure
+# ---------------------------------------------------------------- rows
+
+_AT = ("rung", "others pay")
+_ALONG = (*_AT, *WORDS.values(), *(f"{WORDS[name]} without" for name in OUTCOMES), "posts per million in year 1")
+_LOOP = (*_AT, "US$ a head", "years 1-3", "last three", "gain", "by belief", "by the ask", "cut, times")
+_FIRST = (*_AT, *(f"{name} {words}" for name, words in FIRST.items()))
+_PAYERS = ("donors", "others", "all payers but investigators", "investigators")
+_COSTS = (*_AT, *(f"{payer} a head" for payer in _PAYERS), *(f"{payer} each" for payer in _PAYERS))
+_SIGNS = ("rung", "survivors first", "record at intake", *list(ARMS)[1:])
+_TWO = ("rung", "survivors first, at intake", "arm", *(f"{n}, years {', '.join(map(str, SHOWN))}" for n in YEARLY))
+_DRAWS = ("rung", "others pay", "quantity", "median", "from", "to", "draws in which it is known")
+_BEGUN = (
+    *("rung", "US$ a head, years 1, 3, 10", "believed per 1,000, years 1, 3, 10", "true per 1,000"),
+    *("identified per million, years 1, 3, 10", *(f"{WORDS[name]} without" for name in OUTCOMES), "cut, times"),
+)
+_FIELDS = ("people", "prevalence", "reception", "identified", "asked", "money")
+_CRISES = (
+    *("crisis", "people, million", "prevalence per 1,000", "reception posts per million"),
+    *("identified per million", "asked US$ a head", "coded US$ a head", "plans with a line"),
+)
 
 
-def _losses(axes: Axes, points: Sequence[Point], labelled: bool) -> None:
-    axes.set_title("without money, %", loc="left", fontsize=style.SMALL)
-    _lines(axes, points, {WORDS[n]: [100 * getattr(p.without, n) for p in points] for n in OUTCOMES}, labelled)
+def _each(title: str, header: Sequence[str], found: Ladder, row: Callable[[Point], list[str]], endowed: bool) -> Table:
+    rows = [[p.rung, f"{p.level:g}", *row(p)] for rung in found.rungs for p in found.along(rung, endowed)]
+    return Table(title, header, rows)
 
 
-def _gains(axes: Axes, points: Sequence[Point], labelled: bool) -> None:
-    axes.set_title("gain of the loop", loc="left", fontsize=style.SMALL)
-    both = {"by belief": [p.by_belief for p in points], "by ask": [p.by_ask for p in points]}
-    _lines(axes, points, both, labelled)
+def _along(p: Point) -> list[str]:
+    posts = ", ".join(f"{kind} {text.number(p.capacity[kind])}" for kind in _KINDS)
+    return [
+        *(text.number(p.present[name]) for name in OUTCOMES),
+        *(change(p.without, name) for name in OUTCOMES),
+        posts,
+    ]
 
 
-def _first(axes: Axes, points: Sequence[Point], labelled: bool) -> None:
-    axes.set_title("first interventions, person-months, %", loc="left", fontsize=style.SMALL)
-    nothing = Effect(math.nan, math.nan, math.nan)
-    lines = {
-        words: [100 * (p.first or {}).get(name, nothing).exploited for p in points] for name, words in FIRST.items()
-    }
-    _lines(axes, points, lines, labelled)
+def _loop(p: Point) -> list[str]:
+    return [*(text.number(value) for value in p.money.values()), *map(_plain, (p.gain, p.by_belief, p.by_ask, p.cut))]
 
 
-def _lines(axes: Axes, points: Sequence[Point], lines: Mapping[str, Sequence[float]], labelled: bool) -> None:
-    for colour, (name, values) in zip(style.COLOURS, lines.items(), strict=False):
-        axes.plot([p.level for p in points], values, color=colour, label=name)
-    if labelled:
-        axes.legend(fontsize=style.SMALL - 1.5, frameon=False, loc="best")
+def _first(p: Point) -> list[str]:
+    return [
+        f"{share(-one.share['exploited'])}, {share(one.share['identified'])}" if one else "-"
+        for one in map(p.first.get, FIRST)
+    ]
 
 
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3g}"
+def _costs(p: Point) -> list[str]:
+    if p.costs is None:
+        return ["-"] * 2 * len(_PAYERS)
+    told: dict[str, Any] = p.costs.to_dict()
+    return [text.number(told[key][payer]) for key in ("a_head_and_year", "per_identified") for payer in _PAYERS]
+
+
+def _signs(found: Ladder) -> list[list[str]]:
+    return [
+        [rung, *(f"{value:g}" for value in one["choice"].values())]
+        + [share(_effect(one["arms"], arm)) for arm in list(ARMS)[1:]]
+        for rung, told in found.tables.items()
+        for one in told
+    ]
+
+
+def _effect(arms: Mapping[str, Any], arm: str) -> float:
+    base = math.fsum(arms["neither"]["identified"])
+    return math.fsum(arms[arm]["identified"]) / base - 1 if base else math.nan
+
+
+def _two_by_two(found: Ladder) -> list[list[str]]:
+    rows = []
+    for rung, told in found.tables.items():
+        for one in told:
+            choice = ", ".join(f"{value:g}" for value in one["choice"].values())
+            for arm, measures in one["arms"].items():
+                cells = (_years(measures[name]) for name in YEARLY)
+                rows.append([rung, choice, arm, *cells])
+    return rows
+
+
+def _begun(found: Ladder) -> list[list[str]]:
+    return [
+        [one.rung, _years(one.money), _years(one.believed), text.number(one.true), _years(one.identified)]
+        + [change(one.without, name) for name in OUTCOMES]
+        + [_plain(one.cut)]
+        for one in found.begun
+    ]
+
+
+def _years(values: Sequence[float]) -> str:
+    return "; ".join(text.number(values[year - 1]) for year in SHOWN if year <= len(values))
+
+
+def _over(rung: str, drawn: Sequence[Drawn]) -> list[list[str]]:
+    rows = []
+    for name, level in NAMED.items():
+        here = [one.points[name] for one in drawn]
+        columns: dict[str, _Column] = {
+            f"{WORDS[n]} without": ([p.without.share[n] for p in here], share) for n in OUTCOMES
+        }
+        columns["US$ a head"] = ([p.money["all years"] for p in here], text.number)
+        if name == "middle":
+            columns |= {"gain": ([p.gain for p in here], _plain), "cut, times": ([p.cut for p in here], _plain)}
+        rows += [[rung, f"{level:g}", words, *_spread(*column)] for words, column in columns.items()]
+        lost = sum(p.without.share["identified"] <= -MUCH for p in here)
+        rows.append([rung, f"{level:g}", "a tenth of the identified lost or more", f"{lost} of {len(here)}", *"---"])
+        if name == "middle":
+            strong = sum(p.gain >= MUCH for p in here)
+            rows.append([rung, f"{level:g}", "gain of 0.1 or more", f"{strong} of {len(here)}", *"---"])
+    return rows
+
+
+_Column = tuple[Sequence[float], Callable[[float], str]]
+
+
+def _spread(values: Sequence[float], spell: Callable[[float], str]) -> list[str]:
+    known = np.array([value for value in values if math.isfinite(value)])
+    if not known.size:
+        return ["-", "-", "-", f"0 of {len(values)}"]
+    low, high = map(float, ends(known))
+    return [spell(float(np.median(known))), spell(low), spell(high), f"{known.size} of {len(values)}"]
+
+
+def covers(found: Ladder) -> str:
+    """Return whom the ends over draws hold."""
+    return who(max(map(len, found.draws.values()), default=0), noun="draws")
+
+
+def _facts(thirty: Thirty) -> list[list[str]]:
+    years = "; ".join(text.number(value) for value in thirty.by_year)
+    return [
+        *([words, _plain(value)] for words, value in thirty.facts.items()),
+        ["coded US$ a head by year", years],
+        ["lucks", f"{thirty.seeds}"],
+    ]
+
+
+def _crises(thirty: Thirty) -> list[list[str]]:
+    return [
+        [one.name, *(text.number(getattr(one, field)) for field in _FIELDS), text.percent(one.line)]
+        for one in thirty.crises
+    ]
+
+
+# ---------------------------------------------------------------- words
+
+
+def _gained(name: str) -> str:
+    return "person-months of exploitation by" if name == "exploited" else f"people {name} by"
+
+
+def _some(p: Point) -> bool:
+    return p.money["first three"] > 0
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _plain(value: float) -> str:
+    return "-" if math.isnan(value) else "endless" if math.isinf(value) else f"{value:.3g}"

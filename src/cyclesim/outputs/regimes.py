@@ -26,8 +26,9 @@ MARKS = {
 """Shape and colour of each regime: shapes too, so that colours are not needed."""
 THRESHOLDS = (
     f"Thresholds are ours: an amplifier has a gain of {AMPLIFIES:g} to 1, funding is high from {text.percent(HIGH)} of "
-    f"what is asked for, two states differ by 10 % after decades, funding has run down below {text.percent(RUN_DOWN)} of "
-    f"what donors give who correct for how few are found, and drifts if it moves {text.percent(DRIFTS)} in five years."
+    "what is asked for, two states differ by 10 % after decades, funding has run down below "
+    f"{text.percent(RUN_DOWN)} of what donors give who correct for how few are found, and drifts if it moves "
+    f"{text.percent(DRIFTS)} in five years."
 )
 
 

@@ -179,7 +179,7 @@ def calibration(place: Path, about: dict[str, Any]) -> Report:
 
 
 def match(place: Path, about: dict[str, Any]) -> Report:
-    """Return the report of a calibration to some of T1 to T15."""
+    """Return the report of a calibration to targets of the validation."""
     found = read(place, "calibration.json")
     rows = found["quantities"]
     checked = found["checked"]
