@@ -161,6 +161,25 @@ class TestTables:
         assert waves["spring"].settings == {"camp": 0.75, "town": 0.25}
         assert (waves["old"].month, waves["old"].people) == (None, 7)
 
+    def test_arrivals_may_have_departures(self, tmp_path: Path) -> None:
+        rows = "spring,2023-04,camp,30,0.02\nspring,2023-04,town,10,0.02\nold,,camp,7,\n"
+        write(tmp_path, "wave,month,setting,people,departure\n" + rows, "a.csv")
+        waves = child(tmp_path, "crises: {valley: {arrivals_from: a.csv}}\n").crises["valley"].arrivals
+        assert (waves["spring"].departure, waves["old"].departure) == (0.02, 0.0)
+
+    @pytest.mark.parametrize(
+        ("row", "words"),
+        [
+            ("old,,camp,1,0.02", "differs within one wave (got '0.02'). Give each departure a wave of its own"),
+            ("spring,2023-04,camp,1,often", "must be a number of at least 0 (got 'often')"),
+        ],
+    )
+    def test_a_wrong_departure_is_reported_with_its_own_line(self, row: str, words: str, tmp_path: Path) -> None:
+        write(tmp_path, f"wave,month,setting,people,departure\nold,,town,5,0.01\n{row}\n", "a.csv")
+        (problem,) = problems(tmp_path, "crises: {valley: {arrivals_from: a.csv}}\n")
+        assert problem.startswith(f"{tmp_path / 'a.csv'}:3:1:")
+        assert words in problem
+
     @pytest.mark.parametrize(
         ("content", "line", "words"),
         [

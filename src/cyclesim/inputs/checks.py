@@ -16,6 +16,8 @@ from cyclesim.inputs.quantity import is_number
 from cyclesim.inputs.reading import Document, Key
 from cyclesim.inputs.shifts import AS_LIST, VERBS
 
+_THERE_BEFORE = "leave the month out and give displaced_months, or raise spin_up"
+
 
 def problems(document: Document) -> list[Problem]:
     """Return every problem between the parts of a scenario, in the order of its sections."""
@@ -110,11 +112,12 @@ def _not_after_the_end(document: Document, key: Key, part: dict[str, Any]) -> It
         yield document.problem(key, f"is after the last simulated month {last}", "move it, or raise months", date)
 
 
-def _not_before_the_beginning(document: Document, key: Key, part: dict[str, Any]) -> Iterator[Problem]:
+def _not_before_the_beginning(
+    document: Document, key: Key, part: dict[str, Any], way_out: str = _THERE_BEFORE
+) -> Iterator[Problem]:
     date, window = part.get(key[-1]), _window(document.data)
     if window and _is_month(date) and dates.index(date, window[0]) < window[1]:
         first = dates.date(window[1], window[0])
-        way_out = "leave the month out and give displaced_months, or raise spin_up"
         yield document.problem(key, f"is before the first simulated month {first}", way_out, date)
 
 
@@ -123,7 +126,8 @@ def _departures(document: Document, key: Key, wave: dict[str, Any]) -> Iterator[
     for month in _mapping(wave, "departs"):
         here = (*key, "departs", month)
         yield from _not_after_the_end(document, here, {month: month})
-        yield from _not_before_the_beginning(document, here, {month: month})
+        way_out = "leave these people out of the wave, or raise spin_up"
+        yield from _not_before_the_beginning(document, here, {month: month}, way_out)
         if _is_month(month) and _is_month(wave.get("month")) and dates.index(month, wave["month"]) < 0:
             way_out = f"give a month from {wave['month']} on"
             yield document.problem(here, "is before these people arrive", way_out, at_key=True)

@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
         "budgets_from": _file("CSV file beside this one with the columns donor, year, budget"),
         "parameters": _parameters(),
     }
-    text = "CSV file beside the scenario file with the columns wave, month, setting, people"
+    text = "CSV file beside the scenario file with the columns wave, month, setting, people and, if need be, departure"
     schema["$defs"]["Crisis"]["properties"]["arrivals_from"] = _file(text)
     schema["$defs"]["Intervention"]["properties"] |= _use()
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]

@@ -13,6 +13,7 @@ from cyclesim.inputs import dates, reading
 from cyclesim.inputs.reading import Document, Key, Mark
 
 _Mappings = dict[str, dict[str, Any]]
+_WAVES = ("wave", "month", "setting", "people")
 
 
 @dataclass
@@ -112,30 +113,36 @@ def _arrivals(state: _Expansion, name: str, crisis: Any) -> Any:
     rest = {k: v for k, v in crisis.items() if k != "arrivals_from"}
     waves = _mappings(rest.get("arrivals"))
     counts: dict[str, dict[str, int]] = {}
-    months: dict[str, str] = {}
-    for row in _rows(state, (*key, "arrivals_from"), crisis["arrivals_from"], ("wave", "month", "setting", "people")):
+    alike: dict[str, dict[str, str]] = {}
+    for row in _rows(state, (*key, "arrivals_from"), crisis["arrivals_from"], _WAVES, ("departure",)):
         try:
-            _count(row, waves, months, counts)
+            _count(row, waves, alike, counts)
         except ScenarioError as error:
             state.problems += error.problems
             continue
         wave = (*key, "arrivals", row.cells["wave"])
         state.marks.setdefault(wave, row.mark)
-        state.marks.setdefault((*wave, "month"), row.mark)
+        for column in alike[row.cells["wave"]]:
+            state.marks.setdefault((*wave, column), row.mark)
         state.marks[*wave, "settings", row.cells["setting"]] = row.mark
     if counts:
-        read = {wave: _wave(months[wave], people) for wave, people in counts.items()}
+        read = {wave: _wave(alike[wave], people) for wave, people in counts.items()}
         rest["arrivals"] = {**(rest.get("arrivals") or {}), **read}
     return rest
 
 
-def _count(row: _Row, waves: dict[str, Any], months: dict[str, str], counts: dict[str, dict[str, int]]) -> None:
-    """Add one row to the months and to the people by setting of its wave."""
+def _count(
+    row: _Row, waves: dict[str, Any], alike: dict[str, dict[str, str]], counts: dict[str, dict[str, int]]
+) -> None:
+    """Add one row to what all rows of its wave say alike, and to its people by setting."""
     wave, month, setting = row.cells["wave"], row.cells["month"], row.cells["setting"]
     if wave in waves:
         raise ScenarioError([row.problem("wave", "is also given under arrivals", "rename one of the two")])
-    if months.setdefault(wave, month) != month:
-        raise ScenarioError([row.problem("month", "differs within one wave", "give each month a wave of its own")])
+    said = {column: row.cells[column] for column in ("month", "departure")}
+    for column, value in alike.setdefault(wave, said).items():
+        if said[column] != value:
+            way_out = f"give each {column} a wave of its own"
+            raise ScenarioError([row.problem(column, "differs within one wave", way_out)])
     if setting in counts.get(wave, {}):
         raise ScenarioError([row.problem("setting", "this wave and setting are given twice", "keep one of the rows")])
     if month:
@@ -143,23 +150,32 @@ def _count(row: _Row, waves: dict[str, Any], months: dict[str, str], counts: dic
             dates.checked(month)
         except ValueError as error:
             raise ScenarioError([row.problem("month", str(error))]) from None
+    if said["departure"]:
+        row.number("departure", float)
     counts.setdefault(wave, {})[setting] = row.number("people", int)
 
 
-def _wave(month: str, people: dict[str, int]) -> dict[str, Any]:
+def _wave(said: dict[str, str], people: dict[str, int]) -> dict[str, Any]:
     total = sum(people.values())
     shares = {name: count / total if total else 1 / len(people) for name, count in people.items()}
-    return {"people": total, "settings": shares} | ({"month": month} if month else {})
+    wave: dict[str, Any] = {"people": total, "settings": shares}
+    if said["month"]:
+        wave["month"] = said["month"]
+    if said["departure"]:
+        wave["departure"] = float(said["departure"])
+    return wave
 
 
-def _rows(state: _Expansion, key: Key, source: Any, columns: tuple[str, ...]) -> Iterator[_Row]:
+def _rows(
+    state: _Expansion, key: Key, source: Any, columns: tuple[str, ...], may: tuple[str, ...] = ()
+) -> Iterator[_Row]:
     if not isinstance(source, str) or not source.endswith(".csv"):
         way_out = "name a .csv file beside this one"
         state.problems.append(state.layer.problem(key, "must be the name of a CSV file", way_out, source))
         return
     path = state.folder / source
     try:
-        yield from _parsed(_text(path), str(path), columns)
+        yield from _parsed(_text(path), str(path), columns, may)
     except (OSError, ValueError):
         way_out = "its path is relative to the scenario file"
         state.problems.append(state.layer.problem(key, "no such file can be read", way_out, source))
@@ -167,12 +183,14 @@ def _rows(state: _Expansion, key: Key, source: Any, columns: tuple[str, ...]) ->
         state.problems += error.problems
 
 
-def _parsed(text: str, file: str, columns: tuple[str, ...]) -> Iterator[_Row]:
+def _parsed(text: str, file: str, columns: tuple[str, ...], may: tuple[str, ...]) -> Iterator[_Row]:
+    """Read the rows of a table with these columns, and with those that may be there; empty where they are not."""
     lines = csv.reader(text.splitlines(), strict=True)
     try:
         header = [cell.strip() for cell in next(lines, [])]
-        if sorted(header) != sorted(columns):
-            message = f"the first line must name the columns {', '.join(columns)}"
+        if sorted(set(header) - set(may)) != sorted(columns) or len(set(header)) < len(header):
+            words = f", and may name {', '.join(may)}" if may else ""
+            message = f"the first line must name the columns {', '.join(columns)}{words}"
             raise ScenarioError([Problem(file, 1, 1, "", ", ".join(header), message)])
         for cells in lines:
             if not cells:
@@ -180,7 +198,8 @@ def _parsed(text: str, file: str, columns: tuple[str, ...]) -> Iterator[_Row]:
             if len(cells) != len(header):
                 message = f"has {len(cells)} cells where the first line has {len(header)}"
                 raise ScenarioError([Problem(file, lines.line_num, 1, "", None, message)])
-            yield _Row(file, lines.line_num, {n: c.strip() for n, c in zip(header, cells, strict=True)})
+            read = {n: c.strip() for n, c in zip(header, cells, strict=True)}
+            yield _Row(file, lines.line_num, dict.fromkeys(may, "") | read)
     except csv.Error as error:
         raise ScenarioError([Problem(file, lines.line_num, 1, "", None, f"is not CSV: {error}")]) from None
 

@@ -194,7 +194,8 @@ class Cohorts:
         """Add one month's hazard of each cohort and pass the thresholds reached.
 
         Whoever crosses a threshold after he or she has left for good is not there and is not trafficked: when that is,
-        is luck of his or her own, which no policy moves.
+        is luck of his or her own, which no policy moves. Departures end there: who is in exploitation is not free to
+        leave, and survivors stay at raised risk here whether or not their cohort leaves.
 
         Parameters
         ----------

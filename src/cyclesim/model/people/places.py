@@ -36,8 +36,8 @@ class Places:
     present
         People in the model this month: in need, or at home before they are displaced, shape (settings,).
     arrived, uprooted
-        Who came within the last quarter, over the people present; who came or left, over those present and those
-        who left; shape (settings,).
+        Who came within the last quarter and is still there, over the people present; they and those who left home,
+        over those present and those who left home; shape (settings,).
     """
 
     intensity: Floats
@@ -62,7 +62,7 @@ class Places:
         if not late.any():
             self.arrived, self.uprooted = np.zeros(number), np.zeros(number)
             return
-        came = self._count(late, cohorts.sizes * late)
+        came = self._count(late, there * late)
         left = self._count(~late, cohorts.sizes * (late & cohorts.has_home))
         self.arrived = came / np.maximum(self.present, 1)
         self.uprooted = (came + left) / np.maximum(self.present + left, 1)

@@ -88,7 +88,7 @@ class Twin:
         self.setting: Integers = layout.setting_of_cell[cells[::FORMS]]  # of each lane
         self._group: Integers = layout.group_of_cell[cells[::FORMS]]
         self._untouched: Floats = cohorts.sizes.astype(float)  # have not crossed their threshold, there or not
-        self._reached: Floats = np.zeros(len(cohorts.cohorts))
+        self._gone: Floats = np.zeros(len(cohorts.cohorts))  # crossed it after they had left
         self.unknown, self.casework = np.zeros(cells.size), np.zeros(self.setting.size)
         self.survivors = Survivors((self.setting.size, 2))
         self.dead = 0.0
@@ -99,7 +99,7 @@ class Twin:
 
     def reached(self) -> Floats:
         """Return how many people of each cohort have ever been trafficked, shape (cohorts,)."""
-        return self._reached.copy()
+        return self.passed() - self._gone
 
     def passed(self) -> Floats:
         """Return how many people of each cohort have crossed their threshold, there or not, shape (cohorts,)."""
@@ -122,7 +122,7 @@ class Twin:
         passed = self._untouched * -np.expm1(-first)
         self._untouched -= passed
         new = passed * self._cohorts.staying(month)
-        self._reached += new
+        self._gone += passed - new
         hazard = again.reshape(-1, 2)[self.setting]
         returned = self.survivors.expose(month, settled_by, hazard)
         arrived = self._cohorts.arrived(month)
