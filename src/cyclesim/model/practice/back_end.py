@@ -18,8 +18,12 @@ Integers = NDArray[np.int64]
 PAID_BY_OTHERS = ("reception", "caseworkers", "investigators", "specialists", "assistance_places", "training")
 """What states and other sectors pay for, as entries of a back end in scenario files."""
 ADDED = {
-    **{name: f"added_{name}" for name in PAID_BY_OTHERS if name != "assistance_places"},
+    "reception": "added_reception",
+    "caseworkers": "added_caseworkers",
+    "investigators": "added_investigators",
+    "specialists": "added_specialists",
     "assistance_places": "added_places",
+    "training": "added_training",
 }
 """The levers with which interventions add to each, by name."""
 WAITS, ANSWERED, LAPSED, LEFT = range(4)
