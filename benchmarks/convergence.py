@@ -5,8 +5,9 @@
 People, staff, posts, assistance places and budgets grow together, organisations and donors stay as many. Each
 scenario runs with 10^5, 10^6 and 10^7 people; its shares, pooled over all months reported, are taken relative to the
 twin of the same seed: recording practice and the line in the plan are keyed paths that both follow. Noise is their
-standard deviation over seeds, bias their mean; the error is the root mean square of both. The slope of the noise should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small
-counts, whole places and whole people leave; it is no noise and is reported apart.
+standard deviation over seeds, bias their mean; the error is the root mean square of both. The slope of the noise
+should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small counts, whole places and whole people leave;
+it is no noise and is reported apart.
 
 So that every share has events behind it in the smallest world, `--crowd` multiplies the incidence (which stays within
 its range), the reception posts, the caseworkers and the assistance places: by 4, and by 10 in `ukraine-2022`, where few

@@ -56,7 +56,7 @@ COMMANDS = {
     "report": ("cyclesim.cli_report", "report", "Write a report of results, to hand over and to print."),
     "page": ("cyclesim.cli_page", "page", "Make one file with sliders, to mail or to open from a stick."),
     "app": ("cyclesim.cli_app", "app", "Open the live model in a browser: levers, lines, a band of worlds."),
-    "validate": ("cyclesim.cli_validate", "validate", "Hold a scenario against the evidence: targets met and missed."),
+    "validate": ("cyclesim.cli_validate", "validate", "Hold the model against the evidence, target by target."),
 }
 
 

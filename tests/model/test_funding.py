@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.belief import Belief, assumed_share
+from cyclesim.model.funding.belief import Belief, Counts, assumed_share
 from cyclesim.model.funding.donors import Appeal, Donor, _successive
 from cyclesim.model.funding.grants import Grant, MoneyLedger, split_by
 from cyclesim.model.funding.programmes import diversity, reprogrammed
@@ -55,17 +55,31 @@ def test_without_exposure_nothing_is_learned():
 
 
 def told(cases, exposure, share=0.5, spread=0.7, prior=PRIOR):
-    return prior.told(prior.surprise(share, spread, cases, exposure), spread)
+    return prior.told(cases, exposure, share, spread)
 
 
 @given(st.integers(0, 10**5), st.floats(0.01, 1e4), st.floats(0.01, 1.0), st.floats(0.0, 3.0), st.floats(-3, 3))
 def test_a_count_tells_of_the_product_of_prevalence_and_detection_share_only(cases, exposure, share, spread, shift):
-    surprise = PRIOR.surprise(share, spread, cases, exposure)
-    other = Belief(PRIOR.mean + shift, PRIOR.variance).surprise(share * math.exp(-shift), spread, cases, exposure)
-    assert other.mean == pytest.approx(surprise.mean, abs=1e-9)
-    assert other.variance == pytest.approx(surprise.variance)
-    product = Belief(PRIOR.mean + math.log(share), PRIOR.variance + spread**2).learn(cases, exposure)
-    assert surprise.mean == pytest.approx(product.mean - PRIOR.mean - math.log(share), abs=1e-12)
+    here = told(cases, exposure, share, spread)
+    other = Belief(PRIOR.mean + shift, PRIOR.variance)
+    there = told(cases, exposure, share * math.exp(-shift), spread, prior=other)
+    assert there.mean - other.mean == pytest.approx(here.mean - PRIOR.mean, abs=1e-9)
+    assert there.variance == pytest.approx(here.variance)
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.floats(0.1, 50)), min_size=1, max_size=8), st.floats(0, 0.5))
+def test_counts_are_remembered_by_their_mean_year_and_the_last_weighs_most(years, memory):
+    counts = Counts()
+    for cases, exposure in years:
+        counts = counts.after(1.0, memory, cases, exposure)
+    weights = [(1 - memory) ** (12.0 * age) for age in reversed(range(len(years)))]
+    cases, exposure = np.average(np.array(years), axis=0, weights=weights)
+    assert counts.in_a_year() == (pytest.approx(cases), pytest.approx(exposure))
+
+
+def test_counts_move_the_belief_of_a_donor_who_forgets_nothing():
+    counts = Counts().after(1.0, 0.0, 40, 10.0)
+    assert told(*counts.in_a_year()).mean > told(*counts.after(1.0, 0.0, 0, 10.0).in_a_year()).mean > told(0, 10.0).mean
 
 
 @pytest.mark.parametrize(("cases", "exposure"), [(0, 0.5), (30, 10.0), (400, 50.0)])
@@ -100,7 +114,7 @@ def test_no_count_however_large_makes_certain_of_prevalence(cases, exposure, spr
 def test_without_any_doubt_of_the_share_all_surprise_goes_to_prevalence():
     belief = told(10**7, 10**6, share=0.5, spread=0.0)  # 10 reported per 1,000 and year, a half of 20
     assert belief.median == pytest.approx(20, rel=1e-3)
-    assert belief.variance == pytest.approx(PRIOR.surprise(0.5, 0.0, 10**7, 10**6).variance)
+    assert belief.variance == pytest.approx(1e-7, rel=0.01)
 
 
 def test_the_more_the_share_is_in_doubt_the_less_a_count_moves_the_belief():

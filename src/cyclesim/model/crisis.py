@@ -147,9 +147,9 @@ class Crisis:
         again = return_hazard(p, pressure, prevention, self.month - self.onset)
         self.risks = self.exits.risks(p, self._referral(), self._proactive())
         self.forward = self.exits.forward(p, self._conditional(), self.attention(), self._follows())
+        self.detained = self.exits.detained(p)
         self._receive()
         self.refusal = self.exits.refusal(p, self._conditional())
-        self.detained = self.exits.detained(p)
         hazards = self.risks, self.forward, self.detained
         exposure = Exposure(first, again, p.return_months, *hazards, self._forms(p), p.record_at_intake > 0.5)
         self.engine.expose(self.month, exposure)
@@ -361,9 +361,14 @@ class Crisis:
         return self.organisations.referral(p, now) * self._detectable()
 
     def _receive(self) -> None:
-        """Let reception take whom it can of those who would come forward or are referred   (P12, P13)."""
+        """Let reception take whom it can of those who would come forward or are referred   (P12, P13).
+
+        It stands in nobody's way who is detained or expelled: they are not referred.
+        """
         p, setting = self.p, self.layout.setting_of_cell
         channels = self.risks[Risk.CHANNELS : Risk.INVESTIGATION]
+        held = channels[POLICE] * self.detained
+        channels[POLICE] -= held
         wrong = self.organisations.suspected_wrongly(p, self.places.present)
         coming, referred = (
             np.bincount(setting, self.cells_at_start * hazard, len(self.settings))
@@ -377,6 +382,8 @@ class Crisis:
         self.turned_away = math.fsum((referred * self.reach * (1.0 - self.taken[1])).tolist())
         self.forward = self.forward * (self.reach * self.taken[0] * self.organisations.at_work())[setting]
         channels *= (self.reach * self.taken[1])[setting]
+        channels[POLICE] += held
+        self.detained = np.divide(held, channels[POLICE], out=np.zeros_like(held), where=channels[POLICE] > 0)
         expected = math.fsum((wrong * self.reach * self.taken[1]).tolist())
         self.wrongly = self.engine.events("people suspected wrongly", expected)
 

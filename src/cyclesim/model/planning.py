@@ -69,8 +69,8 @@ class Planning:
         self.need: float | None = None
 
     def plan(self, year: int, calendar: int, documented: Documented, p: Values) -> None:
-        """Begin with what is documented; after that review need and line each January   (F11, F12)."""
-        if self.need is not None and calendar != JANUARY:
+        """Take up what is documented once people are in need; review need and line each January   (F11, F12)."""
+        if not documented.in_need or (self.need is not None and calendar != JANUARY):
             return
         found = documented.per_million(p)
         if self.need is None:

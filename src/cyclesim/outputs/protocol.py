@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from enum import Enum, StrEnum
-from math import isinf
 from pkgutil import resolve_name
 from typing import Any
 
@@ -214,8 +213,7 @@ def measures() -> str:
 
 
 def _quantities(target: Target) -> str:
-    ends = [f"{q.low:g} or more" if isinf(q.high) else f"{q.low:g} to {q.high:g}" for q in target.quantities]
-    return "; ".join(f"{q.name} ({end})" for q, end in zip(target.quantities, ends, strict=True))
+    return "; ".join(f"{q.name} ({q.tolerance})" for q in target.quantities)
 
 
 def _entity(name: str, classes: tuple[str, ...]) -> str:

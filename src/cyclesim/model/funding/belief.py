@@ -56,31 +56,25 @@ class Belief:
                 break
         return Belief(log, 1.0 / (exposure * math.exp(log) + precision))
 
-    def surprise(self, share: float, spread: float, cases: float, exposure: float) -> Belief:
-        """Return by how much cases say more than expected: u - E[u], u = ln(prevalence * detection share)   (F2).
+    def told(self, cases: float, exposure: float, share: float, spread: float) -> Belief:
+        """Learn from cases of which a share was detected that nobody knows well   (F2).
 
-        A count tells of the product only. Before it, u is normal around ln(median * share) with the variances of both.
-        What is returned has mean and variance of the difference.
+        A count tells of u = ln(prevalence * detection share) only, which before it is normal with the variances of
+        both. What it adds to the expected u is told of the prevalence as far as the prevalence makes u uncertain:
+        repeated years do not sharpen it.
 
         Parameters
         ----------
-        share, spread
-            Median of the detection share assumed, and the standard deviation of its logarithm.
         cases, exposure
             As in `learn`.
+        share, spread
+            Median of the detection share assumed, and the standard deviation of its logarithm.
         """
         product = Belief(self.mean + math.log(share), self.variance + spread**2)
         learned = product.learn(cases, exposure)
-        return Belief(learned.mean - product.mean, learned.variance)
-
-    def told(self, surprise: Belief, spread: float) -> Belief:
-        """Return what a surprise says of the prevalence: the prevalence's part of the variance of the product   (F2).
-
-        Prevalence and detection share are jointly unknown: repeated years do not sharpen it.
-        """
-        part = self.variance / (self.variance + spread**2)
-        left = self.variance * (1.0 - part) + part**2 * surprise.variance
-        return Belief(self.mean + part * surprise.mean, left)
+        part = self.variance / product.variance
+        left = self.variance * (1.0 - part) + part**2 * learned.variance
+        return Belief(self.mean + part * (learned.mean - product.mean), left)
 
     def weigh(self, reading: Reading, weight: float, naivety: float) -> Belief:
         """Learn from a published estimate: normal evidence on the log scale, with its own standard error   (F7).
@@ -100,6 +94,32 @@ class Belief:
             error = error**naivety * reading.corrected_error ** (1.0 - naivety)
         prior, told = 1.0 / self.variance, weight / error**2
         return Belief((prior * self.mean + told * mean) / (prior + told), 1.0 / (prior + told))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Case counts of the years so far, the older the more forgotten   (F1).
+
+    Attributes
+    ----------
+    weight
+        Years remembered: 1 for the last, less for each before.
+    cases, exposure
+        Sums with these weights; see `Belief.learn`.
+    """
+
+    weight: float = 0.0
+    cases: float = 0.0
+    exposure: float = 0.0
+
+    def after(self, years: float, memory: float, cases: float, exposure: float) -> Counts:
+        """Return what is remembered after another count, with `memory` per month forgotten since the last."""
+        kept = (1.0 - memory) ** (12.0 * years)
+        return Counts(1.0 + kept * self.weight, cases + kept * self.cases, exposure + kept * self.exposure)
+
+    def in_a_year(self) -> tuple[float, float]:
+        """Return cases and exposure of the mean year remembered."""
+        return self.cases / self.weight, self.exposure / self.weight
 
 
 def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> float:

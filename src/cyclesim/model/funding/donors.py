@@ -11,7 +11,7 @@ import mesa
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.inputs.quantity import added
-from cyclesim.model.funding.belief import Belief, assumed_share
+from cyclesim.model.funding.belief import Belief, Counts, assumed_share
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.model.funding.programmes import reprogrammed
 from cyclesim.model.values import Reading, Values
@@ -98,7 +98,7 @@ class Donor(mesa.Agent):
         self.lines = None if spec.lines is None else {Line(line): share for line, share in spec.lines.items()}
         self.beliefs: dict[str, Belief] = {}
         self._estimated: dict[str, Belief] = {}  # what published estimates alone say
-        self._surprises: dict[str, Belief] = {}  # what case counts have said, half forgotten
+        self._counts: dict[str, Counts] = {}  # case counts of all years, half forgotten
         self.rates: dict[str, float] = {}
         self._grants: dict[str, list[Grant]] = {}
         self._attention: dict[str, float] = {}
@@ -122,12 +122,11 @@ class Donor(mesa.Agent):
         self._estimated[appeal.crisis] = estimated
         if appeal.years <= 0:
             return estimated
-        spread = p.assumed_spread * naivety
+        counts = self._counts.get(appeal.crisis, Counts())
+        counts = counts.after(1.0, p.memory, appeal.cases, appeal.people / 1000.0 * appeal.years)
+        self._counts[appeal.crisis] = counts
         share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
-        found = estimated.surprise(share, spread, appeal.cases, appeal.people / 1000.0 * appeal.years)
-        before = self._surprises.get(appeal.crisis, Belief(0.0, 0.0))
-        self._surprises[appeal.crisis] = found = before.forget(found, 1.0, p.memory)
-        return estimated.told(found, spread)
+        return estimated.told(*counts.in_a_year(), share, p.assumed_spread * naivety)
 
     def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
         """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence).
