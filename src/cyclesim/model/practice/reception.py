@@ -35,6 +35,7 @@ def received(posts: float, people: int, forward: float, referred: float, p: Valu
 
     With reach = 1 - exp(-posts per million / reception_need) and capacity = posts * intakes_per_post / 12, of `wanted`
     people the share reach / (1 + reach * wanted / capacity) is received: reach where few come, capacity where many do.
+    It is Erlang's loss formula for posts that each work alone: some are full while others wait.
 
     Parameters
     ----------
