@@ -54,8 +54,17 @@ def test_the_table_of_targets_is_of_this_code():
     about = json.loads((FIGURES / "validation.json").read_text())
     again = "python docs/make_validation.py makes the table of targets again"
     assert of_today(about["fingerprint"]), again
-    table = markdown.part((ROOT / "README.md").read_text(encoding="utf-8"), "validation")
+    table = markdown.part((ROOT / "docs" / "validation.md").read_text(encoding="utf-8"), "targets")
     assert sha256(table.encode()).hexdigest() == about["sum"], again
+
+
+def test_every_miss_is_named_in_the_readme_and_has_its_reason():
+    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    missed = json.loads((FIGURES / "validation.json").read_text())["missed"]
+    readme = markdown.part((ROOT / "README.md").read_text(encoding="utf-8"), "missed")
+    assert all(f"{name} ({fact})" in readme for name, fact in missed.items())
+    reasons = page.split("### Why what is missed is missed")[1].split("\n## ")[0]
+    assert re.findall(r"^- \*\*(.*?)\*\*", reasons, flags=re.MULTILINE) == list(missed)
 
 
 def test_the_readme_counts_assumptions_as_the_model_does():

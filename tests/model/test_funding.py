@@ -67,19 +67,24 @@ def test_a_count_tells_of_the_product_of_prevalence_and_detection_share_only(cas
     assert there.variance == pytest.approx(here.variance)
 
 
-@given(st.lists(st.tuples(st.integers(0, 500), st.floats(0.1, 50)), min_size=1, max_size=8), st.floats(0, 0.5))
+YEARS = st.tuples(st.integers(0, 500), st.floats(0.1, 50), st.floats(0.01, 1))
+
+
+@given(st.lists(YEARS, min_size=1, max_size=8), st.floats(0, 0.5))
 def test_counts_are_remembered_by_their_mean_year_and_the_last_weighs_most(years, memory):
     counts = Counts()
-    for cases, exposure in years:
-        counts = counts.after(1.0, memory, cases, exposure)
+    for year in years:
+        counts = counts.after(1.0, memory, *year)
     weights = [(1 - memory) ** (12.0 * age) for age in reversed(range(len(years)))]
-    cases, exposure = np.average(np.array(years), axis=0, weights=weights)
-    assert counts.in_a_year() == (pytest.approx(cases), pytest.approx(exposure))
+    cases, exposure, _ = np.average(np.array(years), axis=0, weights=weights)
+    expected = np.average([exposure * share for _, exposure, share in years], weights=weights)
+    assert counts.in_a_year() == (pytest.approx(cases), pytest.approx(exposure), pytest.approx(expected / exposure))
 
 
 def test_counts_move_the_belief_of_a_donor_who_forgets_nothing():
-    counts = Counts().after(1.0, 0.0, 40, 10.0)
-    assert told(*counts.in_a_year()).mean > told(*counts.after(1.0, 0.0, 0, 10.0).in_a_year()).mean > told(0, 10.0).mean
+    counts = Counts().after(1.0, 0.0, 40, 10.0, 0.5)
+    then = counts.after(1.0, 0.0, 0, 10.0, 0.5)
+    assert told(*counts.in_a_year()).mean > told(*then.in_a_year()).mean > told(0, 10.0).mean
 
 
 @pytest.mark.parametrize(("cases", "exposure"), [(0, 0.5), (30, 10.0), (400, 50.0)])

@@ -104,22 +104,28 @@ class Counts:
     ----------
     weight
         Years remembered: 1 for the last, less for each before.
-    cases, exposure
-        Sums with these weights; see `Belief.learn`.
+    cases, exposure, detectable
+        Sums with these weights: see `Belief.learn`; the last is exposure times the detection share assumed then.
     """
 
     weight: float = 0.0
     cases: float = 0.0
     exposure: float = 0.0
+    detectable: float = 0.0
 
-    def after(self, years: float, memory: float, cases: float, exposure: float) -> Counts:
+    def after(self, years: float, memory: float, cases: float, exposure: float, share: float) -> Counts:
         """Return what is remembered after another count, with `memory` per month forgotten since the last."""
         kept = (1.0 - memory) ** (12.0 * years)
-        return Counts(1.0 + kept * self.weight, cases + kept * self.cases, exposure + kept * self.exposure)
+        return Counts(
+            1.0 + kept * self.weight,
+            cases + kept * self.cases,
+            exposure + kept * self.exposure,
+            exposure * share + kept * self.detectable,
+        )
 
-    def in_a_year(self) -> tuple[float, float]:
-        """Return cases and exposure of the mean year remembered."""
-        return self.cases / self.weight, self.exposure / self.weight
+    def in_a_year(self) -> tuple[float, float, float]:
+        """Return cases, exposure and detection share of the mean year remembered."""
+        return self.cases / self.weight, self.exposure / self.weight, self.detectable / self.exposure
 
 
 def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> float:

@@ -122,11 +122,11 @@ class Donor(mesa.Agent):
         self._estimated[appeal.crisis] = estimated
         if appeal.years <= 0:
             return estimated
-        counts = self._counts.get(appeal.crisis, Counts())
-        counts = counts.after(1.0, p.memory, appeal.cases, appeal.people / 1000.0 * appeal.years)
-        self._counts[appeal.crisis] = counts
         share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
-        return estimated.told(*counts.in_a_year(), share, p.assumed_spread * naivety)
+        exposure = appeal.people / 1000.0 * appeal.years
+        before = self._counts.get(appeal.crisis, Counts())
+        self._counts[appeal.crisis] = counts = before.after(1.0, p.memory, appeal.cases, exposure, share)
+        return estimated.told(*counts.in_a_year(), p.assumed_spread * naivety)
 
     def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
         """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence).
