@@ -47,8 +47,8 @@ def main(draws: int, seeds: int, workers: int, again: bool) -> None:
 
 
 LONG = {**told.WORDS, "exploited": "person-months of exploitation"}
-LITTLE = 0.1
-"""Part of what plans held below which money is said to have nearly run down."""
+LITTLE = 0.5
+"""Part of the money of the first three years below which that of the last three is said to have run down."""
 PARTS = ("draws", "thirty", "crises")
 """Parts of the page that stand there even when they were not asked for."""
 
@@ -64,7 +64,7 @@ def measured(draws: int, seeds: int, workers: int) -> dict[str, object]:
 
 def says(found: Ladder) -> str:
     """Say in plain words what the model says, whatever it is."""
-    said = [*map(lost, named(found)), money(found), begun(found), loop(found), who_pays(found)]
+    said = [*map(lost, named(found)), money(found), loop(found), who_pays(found)]
     said += [f"**Choices that may decide signs.** {told.choices(found)}.", sure(found)]
     return "\n".join(f"- {words}" for words in said if words)
 
@@ -96,9 +96,10 @@ def money(found: Ladder) -> str:
                      "the last three years)")  # fmt: skip
     coded = load(RUNGS[0]).parameter("coded_share")
     given = next(p for p in found.along(found.rungs[0]) if p.level == NAMED["middle"]).money["all years"] * coded
+    middle = [p for here in named(found) for p in here if p.level == NAMED["middle"]]
     run_down = (
-        "**At the defaults donors' money has nearly run down** before the first reported month. "
-        if given < LITTLE * IN_PLANS
+        "**At the defaults donors' money runs down**, from what is on record at the first reported month. "
+        if all(p.money["last three"] < LITTLE * p.money["first three"] for p in middle)
         else ""
     )
     return (
@@ -106,21 +107,6 @@ def money(found: Ladder) -> str:
         f"is coded: in {found.rungs[0]} US${text.number(given)} a head, {text.number(given / IN_PLANS)} times what "
         f"plans of 2023 held (US${text.number(IN_PLANS)}; OCHA FTS, CC BY-IGO). What is lost without money is "
         "what that much of it holds up."
-    )
-
-
-def begun(found: Ladder) -> str:
-    """Say what hangs on money before anything has run down."""
-    parts = [
-        f"{one.rung}: money goes from US${text.number(one.money[0])} a head in year 1 to {text.number(one.money[-1])} "
-        f"in year {len(one.money)}, what donors believe from {text.number(one.believed[0])} to "
-        f"{text.number(one.believed[-1])} per 1,000 (true: {text.number(one.true)}), and without the money "
-        f"{', '.join(f'{told.WORDS[name]} change by {told.share(one.without.share[name])}' for name in OUTCOMES)}"
-        for one in found.begun
-    ]
-    return (
-        "**Before anything has run down**: the same worlds from their first simulated month on, with the money that "
-        f"donors give then. {'; '.join(parts)}."
     )
 
 
@@ -137,8 +123,8 @@ def loop(found: Ladder) -> str:
     return (
         f"**The loop.**{nothing} Wherever others pay something, its gain is {min(gains):.2g} to {max(gains):.2g}, "
         f"largest in {most.rung} where they pay {most.level:g}: a permanent dollar comes to {comes_to} there. A cut of "
-        f"a third for two years comes to {min(cuts):.4f} to {max(cuts):.4f} times itself. These are of the world as it "
-        "stands: a loop that has run down long before the first reported month looks the same as none."
+        f"a third for two years comes to {min(cuts):.4f} to {max(cuts):.4f} times itself. They are of the world as it "
+        "stands at the first reported month."
     )
 
 

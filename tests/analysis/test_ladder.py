@@ -12,7 +12,6 @@ from cyclesim.analysis import ladder as asked
 from cyclesim.analysis import money_between, thirty
 from cyclesim.analysis.ladder import Drawn, Point, effect, endowed, over_draws, point, points, using, without_money
 from cyclesim.analysis.payers import Costs, stated
-from cyclesim.analysis.run_down import RunDown, run_down
 from cyclesim.analysis.rungs import Ladder
 from cyclesim.analysis.two_by_two import two_by_two
 from cyclesim.cli import cyclesim
@@ -148,8 +147,7 @@ def found(whole, along):
     between = money_between.Thirty(2, (crisis,), {"plans with a line": 0.1, "not measured": math.nan}, [0.1, 0.2])
     arms = {arm: {name: [1.0, 2.0] for name in told.YEARLY} for arm in told.ARMS}
     tables = [{"choice": choice, "arms": arms} for choice in two_by_two_choices()]
-    begun = [RunDown(whole.rung, [0.1, 0.2], [6.0, 1.0], [3.0, 4.0], 13.0, whole.without, 1.1)]
-    return Ladder(every, {whole.rung: [at] * 3}, {whole.rung: tables}, begun, between)
+    return Ladder(every, {whole.rung: [at] * 3}, {whole.rung: tables}, between)
 
 
 def two_by_two_choices():
@@ -165,7 +163,7 @@ def test_the_whole_ladder_goes_through_json_and_back(found):
 
 def test_every_table_is_told_and_no_row_is_of_another_width(found):
     tables = told.tables(found)
-    assert {"along", "endowed", "loop", "first", "costs", "signs", "draws", "begun", "thirty", "crises"} <= set(tables)
+    assert {"along", "endowed", "loop", "first", "costs", "signs", "draws", "thirty", "crises"} <= set(tables)
     for name, table in tables.items():
         assert {len(row) for row in table.rows} == {len(table.header)}, name
 
@@ -192,14 +190,6 @@ def test_draws_stand_at_the_named_levels():
     assert {name: p.level for name, p in one.points.items()} == asked.NAMED
     assert math.isfinite(one.points["middle"].gain)
     assert math.isnan(one.points["low"].gain)
-
-
-def test_money_from_its_beginning_is_that_of_the_first_simulated_month():
-    found = run_down(UNSEEN.with_values({"months": 36}))
-    assert len(found.money) == len(found.believed) == len(found.identified) == 3
-    assert found.money[0] > 0
-    assert found.without.per_million["identified"] < 0
-    assert math.isfinite(found.cut)
 
 
 def test_money_between_thirty_crises():

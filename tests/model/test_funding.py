@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.belief import Belief, Counts, assumed_share
+from cyclesim.model.funding.belief import Belief, Told, assumed_share
 from cyclesim.model.funding.donors import Appeal, Donor, _successive
 from cyclesim.model.funding.grants import Grant, MoneyLedger, split_by
 from cyclesim.model.funding.programmes import diversity, reprogrammed
@@ -67,24 +67,21 @@ def test_a_count_tells_of_the_product_of_prevalence_and_detection_share_only(cas
     assert there.variance == pytest.approx(here.variance)
 
 
-YEARS = st.tuples(st.integers(0, 500), st.floats(0.1, 50), st.floats(0.01, 1))
-
-
-@given(st.lists(YEARS, min_size=1, max_size=8), st.floats(0, 0.5))
-def test_counts_are_remembered_by_their_mean_year_and_the_last_weighs_most(years, memory):
-    counts = Counts()
-    for year in years:
-        counts = counts.after(1.0, memory, *year)
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=8), st.floats(0, 0.5))
+def test_what_counts_told_is_remembered_by_its_mean_and_the_last_weighs_most(years, memory):
+    told = Told()
+    for one in years:
+        told = told.after(1.0, memory, one)
     weights = [(1 - memory) ** (12.0 * age) for age in reversed(range(len(years)))]
-    cases, exposure, _ = np.average(np.array(years), axis=0, weights=weights)
-    expected = np.average([exposure * share for _, exposure, share in years], weights=weights)
-    assert counts.in_a_year() == (pytest.approx(cases), pytest.approx(exposure), pytest.approx(expected / exposure))
+    assert told.mean == pytest.approx(np.average(years, weights=weights), abs=1e-9)
 
 
 def test_counts_move_the_belief_of_a_donor_who_forgets_nothing():
-    counts = Counts().after(1.0, 0.0, 40, 10.0, 0.5)
-    then = counts.after(1.0, 0.0, 0, 10.0, 0.5)
-    assert told(*counts.in_a_year()).mean > told(*then.in_a_year()).mean > told(0, 10.0).mean
+    p = values(memory=0.0)
+    someone, beliefs = donor(p), []
+    for cases in (1000.0, 0.0, 0.0):
+        beliefs.append(someone.believe(appeal(cases=cases), p).mean)
+    assert beliefs[0] > beliefs[1] > beliefs[2]
 
 
 @pytest.mark.parametrize(("cases", "exposure"), [(0, 0.5), (30, 10.0), (400, 50.0)])
@@ -208,7 +205,7 @@ def test_when_an_emergency_breaks_running_money_goes_to_the_bottleneck():
 
     moved, kept = committed(0.5), committed(0.0)
     assert all(moved[line][:8].tolist() == kept[line][:8].tolist() for line in Line)
-    reported = (Line.TRAINING, Line.BACK_END, Line.ASSISTANCE)
+    reported = (Line.TRAINING, Line.BACK_END, Line.ASSISTANCE, Line.RECEPTION)
     assert sum(moved[line][8] for line in reported) > sum(kept[line][8] for line in reported)
     assert all(moved[line][8] < kept[line][8] for line in Line if line not in reported)
     assert sum(moved[line][8] for line in Line) == sum(kept[line][8] for line in Line)
@@ -325,7 +322,7 @@ def appeal(**own):
     """Return what donors see of a crisis of a million people where a tenth of 10 per 1,000 is reported."""
     of_a_million = {"in_need": 10**6, "people": 10**6, "ask": 0.4, "competing": 6e7, "cases": 1000.0}
     seen = {"crisis": "valley", "age": 60, "line": True, "planned": 1.0, "attention": 0.0, "years": 1.0}
-    evidence = {"ideal_share": 0.1, "readings": (), "gaps": {Line.TRAINING: 0.8}}
+    evidence = {"ideal_share": 0.1, "readings": (), "gaps": {Line.TRAINING: 0.8}, "in_place": None}
     money = {"commit": lambda grant: None, "replace": lambda grant, parts: None}
     return Appeal(**{**seen, **of_a_million, **evidence, **money, **own})
 
@@ -337,6 +334,30 @@ def donor(p, name="Government", **own):
     someone.budget = 5e7
     someone.begin(appeal(), 0.5, 0.0, 0, 1, p)
     return someone
+
+
+def test_while_the_world_settles_donors_give_what_is_in_place_and_answer_no_appeal():
+    p = values()
+    for name in load("small").donors:
+        someone = donor(p, name)
+        for clock in range(24):
+            seen = appeal(in_place=8e4, attention=1.0)
+            someone.decide([seen], 0.5, {"valley": 1e6}, clock, clock % 12 + 1, p)
+        assert someone.rates["valley"] == pytest.approx(4e4)
+        assert someone.beliefs["valley"].median != pytest.approx(someone.prior(p).median)
+
+
+def test_money_is_in_place_until_month_0_and_donors_decide_from_then_on():
+    scenario = load("unseen-crisis").with_values({"months": 36, "spin_up": 24})
+    model = CycleModel(scenario, twin=True)
+    while model.month < 0:
+        model.step()
+    given = sum(donor.rates["protracted"] for donor in model.donors.values())
+    each = model.p.initial_funding / model.p.coded_share
+    assert given == pytest.approx(model.crises["protracted"].in_need * each)
+    while model.month < 12:
+        model.step()
+    assert sum(donor.rates["protracted"] for donor in model.donors.values()) != pytest.approx(given, rel=0.05)
 
 
 def rate(p, seen, budget=5e7, name="Government"):
@@ -392,8 +413,14 @@ def test_news_moves_flexible_money():
 def test_money_follows_budgets_with_its_elasticity_and_harder_by_way_of_local_actors(ratio, elasticity, harder):
     p = values(budget_elasticity=elasticity, local_cut=harder)
     for name, exponent in (("Government", elasticity), ("Southern-led fund", elasticity * (1 + harder))):
-        less, usual = (rate(p, appeal(), budget, name) for budget in (5e7 * ratio, 5e7))
+        less, usual = (rate(p, appeal(competing=4e8), budget, name) for budget in (5e7 * ratio, 5e7))
         assert less / usual == pytest.approx(ratio**exponent)
+
+
+@pytest.mark.parametrize("harder", [0.0, 0.5, 1.5])
+def test_where_nothing_is_cut_local_actors_receive_as_much_whatever_cuts_would_do(harder):
+    given = (rate(values(local_cut=h), appeal(competing=1e6), name="Southern-led fund") for h in (0.0, harder))
+    assert len(set(given)) == 1
 
 
 @pytest.mark.parametrize("flexible", [0.0, 0.3, 1.0])

@@ -20,8 +20,8 @@ def values(**own):
     return Values({**BASE, **own})
 
 
-def told(published=0.0, specialists=0.0, readings=(), in_need=1_000_000):
-    return Documented(in_need, published, specialists, readings)
+def told(published=0.0, specialists=0.0, readings=(), people=1_000_000):
+    return Documented(people, published, specialists, readings)
 
 
 def planning(name="plan", line=False):
@@ -35,17 +35,31 @@ def test_documented_need_is_what_the_three_sources_tell():
     assert told(published=30).per_million(p) == pytest.approx(10 + 60)
     assert told(specialists=2).per_million(p) == pytest.approx(10 + 40)
     assert told(readings=((reading, 0.5),)).per_million(p) == pytest.approx(10 + 0.5 * 0.02 * 15_000)
+    both = told(published=30, readings=((reading, 0.5),))  # an estimate holds the people on record
+    assert both.per_million(p) == pytest.approx(10 + 0.5 * 0.02 * 15_000)
+    assert told(published=30, people=10**7).per_million(p) == pytest.approx(10 + 6)
+    assert told(published=30, people=0).per_million(p) == 0
+
+
+@pytest.mark.parametrize("line", [True, False])
+def test_a_scenario_s_line_stands_until_month_0(line):
+    p, plan = values(line_hazard=50.0, line_end=50.0, line_cases=1e9), planning(line=line)
+    for year in range(2013, 2023):
+        plan.plan(year, 0, told(), p, settling=True)
+        assert plan.line == line
+    plan.plan(2023, 0, told(), p, settling=False)
+    assert plan.line != line
 
 
 def test_the_ask_follows_what_is_documented_over_plan_years():
     p, plan = values(plan_years=4.0, response_cost=1000.0, naive_detection_share=1.0), planning()
-    plan.plan(2023, 5, told(), p)
+    plan.plan(2023, 5, told(), p, settling=False)
     assert plan.ask(p) == pytest.approx(10e-6 * 1000)
-    plan.plan(2023, 6, told(published=90), p)  # nobody plans but in January
+    plan.plan(2023, 6, told(published=90), p, settling=False)  # nobody plans but in January
     assert plan.need == pytest.approx(10)
     for year in range(2024, 2024 + 200):
         before = plan.need
-        plan.plan(year, 0, told(published=90), p)
+        plan.plan(year, 0, told(published=90), p, settling=False)
         assert plan.need == pytest.approx(before + (100 - before) / 4)
     assert plan.ask(p) == pytest.approx(100e-6 * 1000)
 
@@ -56,7 +70,7 @@ def test_lines_come_and_go_at_their_hazards():
     for crisis in range(300):
         plan = Planning(Luck(2).stream(f"crisis {crisis}", "response plans"), False)
         for year in range(1990, 2031):
-            plan.plan(year, 0, told(), p)
+            plan.plan(year, 0, told(), p, settling=False)
         lines.append(plan.line)
     on, off = -math.expm1(-0.2), -math.expm1(-0.5)
     expected = on / (on + off)

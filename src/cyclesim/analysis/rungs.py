@@ -8,7 +8,6 @@ from typing import Any
 
 from cyclesim.analysis.ladder import LEVELS, Drawn, Point, over_draws, points
 from cyclesim.analysis.money_between import Thirty, between
-from cyclesim.analysis.run_down import RunDown, run_down
 from cyclesim.analysis.two_by_two import two_by_two
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.design import Design
@@ -31,8 +30,6 @@ class Ladder:
         By rung, one entry for each draw of the states of the world; empty if none were asked for.
     tables
         By rung, training and back end by year; see `cyclesim.analysis.two_by_two`.
-    begun
-        Each rung from its first simulated month on, when nothing has run down yet.
     thirty
         Money between thirty crises derived from the first rung; None if no luck was asked for.
     """
@@ -40,7 +37,6 @@ class Ladder:
     points: Sequence[Point]
     draws: Mapping[str, Sequence[Drawn]]
     tables: Mapping[str, list[dict[str, Any]]]
-    begun: Sequence[RunDown]
     thirty: Thirty | None
 
     @property
@@ -58,7 +54,6 @@ class Ladder:
             "points": [point.to_dict() for point in self.points],
             "draws": {rung: [one.to_dict() for one in drawn] for rung, drawn in self.draws.items()},
             "two_by_two": dict(self.tables),
-            "begun": [one.to_dict() for one in self.begun],
             "thirty": self.thirty and self.thirty.to_dict(),
         }
 
@@ -69,7 +64,6 @@ class Ladder:
             [Point.of(point) for point in plain["points"]],
             {rung: [Drawn.of(one) for one in drawn] for rung, drawn in plain["draws"].items()},
             plain["two_by_two"],
-            [RunDown.of(one) for one in plain["begun"]],
             plain["thirty"] and Thirty.of(plain["thirty"]),
         )
 
@@ -101,14 +95,9 @@ def ladder(
         points(scenarios, levels, workers, progress),
         {s.name: over_draws(s, drawn[s.name], workers, progress) for s in scenarios if s.name in drawn},
         dict(zip([s.name for s in scenarios], gathered(_tables, None, scenarios, workers), strict=True)),
-        gathered(_begun, None, scenarios, workers),
         between(scenarios[0], seeds, seed, workers, progress) if seeds else None,
     )
 
 
 def _tables(_: None, scenario: Scenario) -> list[dict[str, Any]]:
     return two_by_two(scenario)
-
-
-def _begun(_: None, scenario: Scenario) -> RunDown:
-    return run_down(scenario)

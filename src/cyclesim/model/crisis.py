@@ -101,7 +101,7 @@ class Crisis:
         self.back_end_of_setting = np.array([names.index(spec.settings[s].back_end) for s in self.settings])
         self.workforce, self.justice = Workforce(), Justice()
         self.reach, self.taken = np.ones(len(self.settings)), np.ones((2, len(self.settings)))  # see Received
-        self.turned_away = 0.0
+        self.turned_away, self._turned_away = 0.0, np.zeros(len(self.organisations.names))  # all; by organisation
 
     # ------------------------------------------------------------ state that several stages read
 
@@ -161,7 +161,7 @@ class Crisis:
         loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
         answered, lapsed = self.engine.answer(self.month, loads, terms, p)
         wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
-        self.organisations.hear(p, answered, lapsed, self.taken[1], wrong)
+        self.organisations.hear(p, answered, lapsed, self._turned_away, wrong)
         self._assist(terms)
         self._prosecute()
 
@@ -232,12 +232,16 @@ class Crisis:
     def plan(self) -> None:
         """Let planners review once a year what this crisis asks for."""
         told = Documented(
-            in_need=self.in_need,
+            people=self.people if self.in_need else 0,
             published=self.records.published_in_year(self.clock),
             specialists=self.specialists(),
             readings=self.research.published(self.clock, self.p),
         )
-        self.planning.plan(self.year, (self._calendar + self.month) % 12, told, self.p)
+        self.planning.plan(self.year, (self._calendar + self.month) % 12, told, self.p, settling=self.month < 0)
+
+    def in_place(self) -> float:
+        """Return US dollars per year, coded or not, that all donors give while the world settles."""
+        return float(self.in_need * self.p.initial_funding / self.p.coded_share)
 
     def required_cents(self) -> int:
         """Return what planners ask for in a month, coded or not, in cents; in the plan it stands only with a line."""
@@ -261,6 +265,7 @@ class Crisis:
             ideal_share=evidence.ideal_share,
             readings=self.research.published(self.clock, self.p),
             gaps=self.gaps(),
+            in_place=self.in_place() if self.month < 0 else None,
             commit=self.money.commit,
             replace=self.money.replace,
         )
@@ -271,7 +276,7 @@ class Crisis:
         completed = flows.identified_formally + flows.presumptive
         return {
             Line.TRAINING: 1.0 - self.organisations.mean(self.organisations.trained),
-            Line.BACK_END: 1.0 - self.answered_share(),
+            Line.BACK_END: 1.0 - self._share_answered("lapsed"),
             Line.ASSISTANCE: 1.0 - flows.assisted / completed if completed else 0.0,
             Line.RECEPTION: 1.0 - self.received_share(),
         }
@@ -281,8 +286,7 @@ class Crisis:
 
         Referrals that reception did not take were not answered.
         """
-        answered, *others = (self.records.in_year(name) for name in ("answered", "lapsed", "turned_away"))
-        return answered / (answered + added(others)) if answered + added(others) else 1.0
+        return self._share_answered("lapsed", "turned_away")
 
     def received_share(self) -> float:
         """Return the share of those who would come forward whom reception receives, over the people present."""
@@ -379,7 +383,10 @@ class Crisis:
             demand = float(coming[here].sum()), float((referred + wrong)[here].sum())
             now = received(back_end.reception, self._served(number), *demand, p)
             self.reach[here], self.taken[0, here], self.taken[1, here] = now.reach, now.forward, now.referred
-        self.turned_away = math.fsum((referred * self.reach * (1.0 - self.taken[1])).tolist())
+        full = self.cells_at_start * channels * (self.reach * (1.0 - self.taken[1]))[setting]
+        by_place = np.stack([np.bincount(setting, each, len(self.settings)) for each in full], axis=1).ravel()
+        self._turned_away = self.organisations.shares() * by_place[self.organisations.place]
+        self.turned_away = math.fsum(self._turned_away.tolist())
         self.forward = self.forward * (self.reach * self.taken[0] * self.organisations.at_work())[setting]
         channels *= (self.reach * self.taken[1])[setting]
         channels[POLICE] += held
@@ -427,11 +434,11 @@ class Crisis:
         """Return hazards, and what of those referred is on record: who accepts and is answered, or all at intake."""
         if self.p.record_at_intake > 0.5:
             return self.risks, self.detained, self.forward, np.zeros_like(self.refusal), 1.0
-        return self.risks, self.detained, self.forward, self.refusal, self._answered_of_referred()
+        return self.risks, self.detained, self.forward, self.refusal, self._share_answered("lapsed", "withdrawn")
 
-    def _answered_of_referred(self) -> float:
-        """Return the share of referrals that were answered in the last 12 months, those withdrawn included."""
-        settled = [self.records.in_year(name) for name in ("answered", "lapsed", "withdrawn")]
+    def _share_answered(self, *not_answered: str) -> float:
+        """Return the share of referrals that were answered in the last 12 months, and not one of these."""
+        settled = [self.records.in_year(name) for name in ("answered", *not_answered)]
         return settled[0] / added(settled) if added(settled) else 1.0
 
     def _assist(self, terms: Terms) -> None:

@@ -146,8 +146,7 @@ class CycleModel(mesa.Model):
             share = donor.budget / budgets if budgets else 0.0
             if self.month == -self.inputs.spin_up:
                 for crisis, appeal in zip(self.crises.values(), appeals, strict=True):
-                    funding = crisis.in_need * self.p.initial_funding / self.p.coded_share
-                    donor.begin(appeal, share, funding, clock, calendar, self.p)
+                    donor.begin(appeal, share, crisis.in_place(), clock, calendar, self.p)
             donor.decide(appeals, share, level, clock, calendar, self.p)
         for name, crisis in self.crises.items():
             crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])

@@ -18,8 +18,8 @@ class Documented:
 
     Attributes
     ----------
-    in_need
-        People in need.
+    people
+        People whom records and specialists are about; 0 while nobody is in need.
     published
         Case records published in the last 12 months.
     specialists
@@ -28,22 +28,26 @@ class Documented:
         Estimates of the prevalence published in the last 12 months, each with the weight it has with readers.
     """
 
-    in_need: int
+    people: int
     published: float
     specialists: float
     readings: Sequence[tuple[Reading, float]]
 
     def per_million(self, p: Values) -> float:
-        """Return the people whose need is documented, per million in need   (F11).
+        """Return the people whose need is documented, per million   (F11).
 
         Planners read records with the detection share that donors assume, and estimates as far as a response could
-        find the people in them.
+        find the people in them, whichever tell of more.
         """
-        told = self.published / p.naive_detection_share + p.specialist_reports * self.specialists
-        found = p.need_floor + told * 1e6 / self.in_need if self.in_need else 0.0
-        for reading, weight in self.readings:
-            found += weight * p.planned_share * 1000.0 * math.exp(reading.raw) / len(self.readings)
-        return float(found)
+        if not self.people:
+            return 0.0
+        recorded = self.published / p.naive_detection_share * 1e6 / self.people
+        estimated = sum(
+            weight * p.planned_share * 1000.0 * math.exp(reading.raw) / len(self.readings)
+            for reading, weight in self.readings
+        )
+        presented = p.specialist_reports * self.specialists * 1e6 / self.people
+        return float(p.need_floor + max(recorded, estimated) + presented)
 
 
 class Planning:
@@ -54,30 +58,34 @@ class Planning:
     luck
         Luck of the plan, a record for each calendar year: the same in ledger and twin, and in all that is compared.
     line
-        Whether the plan has a line for anti-trafficking work at the first simulated month.
+        Whether the plan has a line for anti-trafficking work up to month 0.
 
     Attributes
     ----------
     line
         Whether it has one now.
     need
-        Need that planners work with, people per million in need; it follows what is documented over `plan_years`.
+        Need that planners work with, people per million; it follows what is documented over `plan_years`.
     """
 
     def __init__(self, luck: Stream, line: bool) -> None:
         self._luck, self.line = luck, line
         self.need: float | None = None
 
-    def plan(self, year: int, calendar: int, documented: Documented, p: Values) -> None:
-        """Take up what is documented once people are in need; review need and line each January   (F11, F12)."""
-        if not documented.in_need or (self.need is not None and calendar != JANUARY):
+    def plan(self, year: int, calendar: int, documented: Documented, p: Values, settling: bool) -> None:
+        """Take up what is documented once people are in need; review need and line each January   (F11, F12).
+
+        While the world settles before month 0 the plan keeps the line that the scenario gives it.
+        """
+        if not documented.people or (self.need is not None and calendar != JANUARY):
             return
         found = documented.per_million(p)
         if self.need is None:
             self.need = found
             return
         self.need += (found - self.need) / p.plan_years
-        self.line = float(self._luck.records(year, 1)[0, 0]) < self.chance(p)
+        if not settling:
+            self.line = float(self._luck.records(year, 1)[0, 0]) < self.chance(p)
 
     def chance(self, p: Values) -> float:
         """Return the chance that the next plan has a line   (F12).

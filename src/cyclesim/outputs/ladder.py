@@ -88,8 +88,6 @@ def tables(found: Ladder) -> dict[str, Table]:
         "signs": Table("Training and back end: identified over ten years, against neither", _SIGNS, _signs(found)),
         "two by two": Table("The same by year", _TWO, _two_by_two(found)),
     }
-    if found.begun:
-        made["begun"] = Table("From the first simulated month on, when nothing has run down", _BEGUN, _begun(found))
     if found.draws:
         rows = [row for rung, drawn in found.draws.items() for row in _over(rung, drawn)]
         made["draws"] = Table("Over draws of the states of the world", _DRAWS, rows)
@@ -152,10 +150,6 @@ _COSTS = (*_AT, *(f"{payer} a head" for payer in _PAYERS), *(f"{payer} each" for
 _SIGNS = ("rung", "survivors first", "record at intake", *list(ARMS)[1:])
 _TWO = ("rung", "survivors first, at intake", "arm", *(f"{n}, years {', '.join(map(str, SHOWN))}" for n in YEARLY))
 _DRAWS = ("rung", "others pay", "quantity", "median", "from", "to", "draws in which it is known")
-_BEGUN = (
-    *("rung", "US$ a head, years 1, 3, 10", "believed per 1,000, years 1, 3, 10", "true per 1,000"),
-    *("identified per million, years 1, 3, 10", *(f"{WORDS[name]} without" for name in OUTCOMES), "cut, times"),
-)
 _FIELDS = ("people", "prevalence", "reception", "identified", "asked", "money")
 _CRISES = (
     *("crisis", "people, million", "prevalence per 1,000", "reception posts per million"),
@@ -218,15 +212,6 @@ def _two_by_two(found: Ladder) -> list[list[str]]:
                 cells = (_years(measures[name]) for name in YEARLY)
                 rows.append([rung, choice, arm, *cells])
     return rows
-
-
-def _begun(found: Ladder) -> list[list[str]]:
-    return [
-        [one.rung, _years(one.money), _years(one.believed), text.number(one.true), _years(one.identified)]
-        + [change(one.without, name) for name in OUTCOMES]
-        + [_plain(one.cut)]
-        for one in found.begun
-    ]
 
 
 def _years(values: Sequence[float]) -> str:

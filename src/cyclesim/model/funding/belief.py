@@ -97,35 +97,24 @@ class Belief:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Case counts of the years so far, the older the more forgotten   (F1).
+class Told:
+    """What case counts of the years so far have told, the older the more forgotten   (F1).
 
     Attributes
     ----------
     weight
         Years remembered: 1 for the last, less for each before.
-    cases, exposure, detectable
-        Sums with these weights: see `Belief.learn`; the last is exposure times the detection share assumed then.
+    mean
+        Mean over these years of what a count added to the logarithm of the belief.
     """
 
     weight: float = 0.0
-    cases: float = 0.0
-    exposure: float = 0.0
-    detectable: float = 0.0
+    mean: float = 0.0
 
-    def after(self, years: float, memory: float, cases: float, exposure: float, share: float) -> Counts:
+    def after(self, years: float, memory: float, told: float) -> Told:
         """Return what is remembered after another count, with `memory` per month forgotten since the last."""
-        kept = (1.0 - memory) ** (12.0 * years)
-        return Counts(
-            1.0 + kept * self.weight,
-            cases + kept * self.cases,
-            exposure + kept * self.exposure,
-            exposure * share + kept * self.detectable,
-        )
-
-    def in_a_year(self) -> tuple[float, float, float]:
-        """Return cases, exposure and detection share of the mean year remembered."""
-        return self.cases / self.weight, self.exposure / self.weight, self.detectable / self.exposure
+        weight = 1.0 + (1.0 - memory) ** (12.0 * years) * self.weight
+        return Told(weight, self.mean + (told - self.mean) / weight)
 
 
 def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> float:

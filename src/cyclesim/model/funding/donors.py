@@ -11,7 +11,7 @@ import mesa
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.inputs.quantity import added
-from cyclesim.model.funding.belief import Belief, Counts, assumed_share
+from cyclesim.model.funding.belief import Belief, Told, assumed_share
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.model.funding.programmes import reprogrammed
 from cyclesim.model.values import Reading, Values
@@ -53,6 +53,8 @@ class Appeal:
         Estimates published in the last 12 months, each with the weight it has with readers.
     gaps
         Bottlenecks that responders report, by line, 0 (none) to 1.
+    in_place
+        US dollars per year that all donors give while the world settles before month 0; None once they decide.
     commit, replace
         Take a grant into the money ledger of the crisis; put other grants in the place of one.
     """
@@ -71,6 +73,7 @@ class Appeal:
     ideal_share: float
     readings: tuple[tuple[Reading, float], ...]
     gaps: dict[Line, float]
+    in_place: float | None
     commit: Callable[[Grant], None]
     replace: Callable[[Grant, Sequence[Grant]], None]
 
@@ -98,7 +101,7 @@ class Donor(mesa.Agent):
         self.lines = None if spec.lines is None else {Line(line): share for line, share in spec.lines.items()}
         self.beliefs: dict[str, Belief] = {}
         self._estimated: dict[str, Belief] = {}  # what published estimates alone say
-        self._counts: dict[str, Counts] = {}  # case counts of all years, half forgotten
+        self._told: dict[str, Told] = {}  # what case counts have told, half forgotten
         self.rates: dict[str, float] = {}
         self._grants: dict[str, list[Grant]] = {}
         self._attention: dict[str, float] = {}
@@ -124,9 +127,10 @@ class Donor(mesa.Agent):
             return estimated
         share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
         exposure = appeal.people / 1000.0 * appeal.years
-        before = self._counts.get(appeal.crisis, Counts())
-        self._counts[appeal.crisis] = counts = before.after(1.0, p.memory, appeal.cases, exposure, share)
-        return estimated.told(*counts.in_a_year(), p.assumed_spread * naivety)
+        belief = estimated.told(appeal.cases, exposure, share, p.assumed_spread * naivety)
+        before = self._told.get(appeal.crisis, Told())
+        self._told[appeal.crisis] = told = before.after(1.0, p.memory, belief.mean - estimated.mean)
+        return Belief(estimated.mean + told.mean, belief.variance)
 
     def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
         """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence).
@@ -158,7 +162,7 @@ class Donor(mesa.Agent):
         coverage = self.wanted_coverage(self.beliefs[appeal.crisis], attention, p) * appeal.planned
         if appeal.attention < p.attention_threshold:
             coverage *= 1.0 + p.forgotten * self._flexible(p)
-        return self.asked(appeal, p) * max(coverage, float(p.exploration_floor))
+        return max(self.asked(appeal, p) * coverage, float(appeal.in_need * appeal.ask * p.exploration_floor))
 
     # ------------------------------------------------------------ the month
 
@@ -204,9 +208,11 @@ class Donor(mesa.Agent):
         wanted = self._affordable(appeals, share, now, p) if asked else dict.fromkeys(self.rates, 0.0)
         if fiscal:
             usual = self._affordable(appeals, share, dict.fromkeys(now, 0.0), p)
-            for crisis, rate in self.rates.items():
+            for appeal in appeals:
+                crisis, rate = appeal.crisis, self.rates[appeal.crisis]
                 aim = (1.0 - p.herding) * usual[crisis] + p.herding * level[crisis] * share
-                self.rates[crisis] = rate + (aim - rate) / p.inertia_years
+                moved = rate + (aim - rate) / p.inertia_years
+                self.rates[crisis] = moved if appeal.in_place is None else appeal.in_place * share
             self._keep_within_budget()
         for appeal in appeals:
             if fiscal:
@@ -221,7 +227,9 @@ class Donor(mesa.Agent):
         wanted = {a.crisis: self.wants(a, news[a.crisis], p) * share for a in appeals}
         total = math.fsum(wanted.values()) + math.fsum(a.competing for a in appeals) * share
         scale = self.budget / total if total > 0 else 0.0
-        local = 0.0 if self.route is Route.INGO else p.local_cut  # cuts fall harder on local actors (M11)
+        local = (
+            p.local_cut if scale < 1.0 and self.route is not Route.INGO else 0.0
+        )  # cuts hit local actors harder (M11)
         afforded = scale ** (p.budget_elasticity * (1.0 + local)) if scale > 0 else 0.0
         return {crisis: amount * afforded for crisis, amount in wanted.items()}
 
@@ -275,6 +283,8 @@ class Donor(mesa.Agent):
     # ------------------------------------------------------------ details
 
     def _answers(self, appeal: Appeal, p: Values) -> bool:
+        if appeal.in_place is not None:
+            return False
         return self.kind == DonorKind.SOUTHERN_FUND or bool(appeal.attention >= p.attention_threshold)
 
     def _flexible(self, p: Values) -> float:

@@ -313,25 +313,27 @@ class Organisations:
         values = self._international.astype(float) if which == "international" else 1.0 - self.vetted
         return self.mean(values)
 
-    def hear(self, p: Values, answered: Counts, lapsed: Counts, taken: Floats, wrong: float) -> None:
+    def hear(self, p: Values, answered: Counts, lapsed: Counts, turned_away: Floats, wrong: float) -> None:
         """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3).
 
         Parameters
         ----------
         answered, lapsed
             Referrals of each organisation settled this month.
-        taken
-            Share of referrals that reception is not too full to take, by setting: the others are not answered either.
+        turned_away
+            Referrals of each expected to be turned away by a full reception: they are settled, and not answered.
         wrong
             Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
-        settled = answered + lapsed
+        taken = answered + lapsed
+        settled = taken + turned_away
         share = np.divide(answered, settled, out=np.zeros_like(self.trust), where=settled > 0)
-        share = share * taken[self.place // CHANNELS]
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
         change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
-        whole = settled.dtype.kind in "iu"  # expected referrals: the chance that any is settled (Poisson)
-        self.trust += change * (settled > 0 if whole else -np.expm1(-settled))
+        any_settled = -np.expm1(-settled)  # the chance of it, from expected referrals (Poisson)
+        if taken.dtype.kind in "iu":  # referrals taken are people
+            any_settled = np.where(taken > 0, 1.0, -np.expm1(-turned_away))
+        self.trust += change * any_settled
 
     def mean(self, values: Floats) -> float:
         """Return a mean over staff at work; 0 without staff."""
