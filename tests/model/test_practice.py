@@ -18,7 +18,7 @@ from cyclesim.vocabulary import Line
 SMALL = load("small")
 NO_ONE = np.zeros(4)
 P = Values(SMALL.parameter_values())
-CALM, NOBODY = np.zeros(2), np.zeros(2)  # by setting
+CALM, NOBODY, ALL = np.zeros(2), np.zeros(2), np.ones(2)  # by setting
 EASY = Conditions(np.array([1000, 1000]), CALM, unmet=0.0, awareness=1.0, leadership=1.0, clarity=1.0, local=1.0)
 
 
@@ -42,7 +42,7 @@ def test_what_a_training_taught_fades_with_its_half_life_and_turnover():
 def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
     table = organisations()
     begin = table.trust.copy()
-    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), NO_ONE, 0.0)
+    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), ALL, NO_ONE, 0.0)
     change = table.trust - begin
     assert change[0] > 0 > change[1]
     assert abs(change[1]) > change[0]
@@ -52,7 +52,7 @@ def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
 def test_wrong_referrals_frustrate_police_and_nobody_else():
     calm, frustrated = organisations(), organisations()
     for table, wrong in ((calm, 0.0), (frustrated, 0.8)):
-        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), NO_ONE, wrong)
+        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), ALL, NO_ONE, wrong)
     lost = calm.trust - frustrated.trust
     police = np.array([name == "Town police" for name in calm.names])
     assert (lost[police] > 0).all()
@@ -61,8 +61,8 @@ def test_wrong_referrals_frustrate_police_and_nobody_else():
 
 def test_trust_does_not_depend_on_the_number_of_referrals_but_on_their_share():
     few, many = organisations(), organisations()
-    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), NO_ONE, 0.0)
-    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), NO_ONE, 0.0)
+    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), ALL, NO_ONE, 0.0)
+    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), ALL, NO_ONE, 0.0)
     assert few.trust.tolist() == many.trust.tolist()
 
 
@@ -251,8 +251,8 @@ def test_a_reception_that_is_full_loses_trust_however_many_caseworkers_there_are
 def test_who_is_turned_away_counts_as_not_answered():
     half, none = organisations(), organisations()
     answered = np.full(4, 3)
-    half.hear(P, answered, np.zeros(4, dtype=int), np.full(4, 3.0), 0.0)
-    none.hear(P, answered, answered, NO_ONE, 0.0)  # as many answered as not
+    half.hear(P, answered, np.zeros(4, dtype=int), np.full(2, 0.5), np.full(4, 50.0), 0.0)
+    none.hear(P, answered, answered, ALL, NO_ONE, 0.0)  # as many answered as not
     assert half.trust == pytest.approx(none.trust)
 
 
@@ -260,7 +260,7 @@ def test_a_reception_that_turns_everybody_away_costs_trust_in_ledger_and_twin():
     for nothing in (np.zeros(4, dtype=int), np.zeros(4)):
         table = organisations()
         before = table.trust.copy()
-        table.hear(P, nothing, nothing, np.full(4, 50.0), 0.0)
+        table.hear(P, nothing, nothing, NO_ONE[:2], np.full(4, 50.0), 0.0)
         assert table.trust == pytest.approx(before * (1 - P.trust_loss))
 
 

@@ -260,7 +260,7 @@ class Crisis(Part):
     needs_met: Share
     """Share of general humanitarian needs that is met."""
     line: bool = False
-    """Whether the response plan has a line for anti-trafficking work at the first simulated month."""
+    """Whether the response plan has a line for anti-trafficking work until month 0; from then on planning decides."""
     protection_ends: Month | None = None
     """Month from which a protective status is expected not to hold; whether it does end is a dated change."""
     groups: Groups

@@ -161,7 +161,7 @@ class Crisis:
         loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
         answered, lapsed = self.engine.answer(self.month, loads, terms, p)
         wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
-        self.organisations.hear(p, answered, lapsed, self._turned_away, wrong)
+        self.organisations.hear(p, answered, lapsed, self.taken[1], self._turned_away, wrong)
         self._assist(terms)
         self._prosecute()
 

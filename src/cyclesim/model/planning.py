@@ -42,7 +42,7 @@ class Documented:
         if not self.people:
             return 0.0
         recorded = self.published / p.naive_detection_share * 1e6 / self.people
-        estimated = sum(
+        estimated = math.fsum(
             weight * p.planned_share * 1000.0 * math.exp(reading.raw) / len(self.readings)
             for reading, weight in self.readings
         )

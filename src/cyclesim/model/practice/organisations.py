@@ -313,27 +313,31 @@ class Organisations:
         values = self._international.astype(float) if which == "international" else 1.0 - self.vetted
         return self.mean(values)
 
-    def hear(self, p: Values, answered: Counts, lapsed: Counts, turned_away: Floats, wrong: float) -> None:
-        """Update trust from this month's share of referrals answered; silence where nothing was settled   (P3).
+    def hear(
+        self, p: Values, answered: Counts, lapsed: Counts, taken: Floats, turned_away: Floats, wrong: float
+    ) -> None:
+        """Update trust from what became of this month's referrals; silence where nothing became of any   (P3).
 
         Parameters
         ----------
         answered, lapsed
             Referrals of each organisation settled this month.
+        taken
+            Share of referrals that reception is not too full to take, by setting: the others are not answered.
         turned_away
-            Referrals of each expected to be turned away by a full reception: they are settled, and not answered.
+            Referrals of each organisation expected to be turned away.
         wrong
             Share of this month's referrals about people who are no victims: they frustrate police (M38).
         """
-        taken = answered + lapsed
-        settled = taken + turned_away
+        settled = answered + lapsed
         share = np.divide(answered, settled, out=np.zeros_like(self.trust), where=settled > 0)
         change = p.trust_gain * share * (1.0 - self.trust) - p.trust_loss * (1.0 - share) * self.trust
         change -= np.where(self._police, p.frustration * wrong, 0.0) * self.trust
-        any_settled = -np.expm1(-settled)  # the chance of it, from expected referrals (Poisson)
-        if taken.dtype.kind in "iu":  # referrals taken are people
-            any_settled = np.where(taken > 0, 1.0, -np.expm1(-turned_away))
-        self.trust += change * any_settled
+        whole = settled.dtype.kind in "iu"  # expected referrals: the chance that any is settled (Poisson)
+        change *= settled > 0 if whole else -np.expm1(-settled)
+        lost = -np.expm1(-turned_away) * p.trust_loss * self.trust
+        share_taken = taken[self.place // CHANNELS]
+        self.trust += share_taken * change - (1.0 - share_taken) * lost
 
     def mean(self, values: Floats) -> float:
         """Return a mean over staff at work; 0 without staff."""
