@@ -270,7 +270,7 @@ def world() -> Scenario:
 def _with_money(data: dict[str, Any], name: str) -> Scenario:
     """Return a world in which there is money to move: donors who give on little belief, and even records.
 
-    In the shipped rungs money has nearly run down, and whatever hangs on it would hardly be seen.
+    In the shipped rungs money runs down, and whatever hangs on it would hardly be seen.
     """
     own = {"half_belief": 1.0, "initial_funding": 0.03, "recording_noise": 0.0}
     return Scenario.parse(data | {"parameters": {**data["parameters"], **own}}, name)

@@ -179,7 +179,7 @@ def test_the_twin_does_not_depend_on_the_size_of_a_large_world():
     nobody in exploitation; what donors make of the first, empty reports has faded by the end of a long spin-up.
     """
     settled = small(spin_up=180)
-    one, ten = (table(scaled(settled, factor * PEOPLE, spin_up=180)) for factor in (1_000, 10_000))
+    one, ten = (table(scaled(settled, factor * PEOPLE, spin_up=180)) for factor in (10_000, 100_000))
     for name in ("true_prevalence", "detected_share", "answered_share", "trust", "believed_prevalence", "coverage"):
         assert ten[name] == pytest.approx(one[name], rel=2e-2), name
     assert ten["exploited"] == pytest.approx(10 * one["exploited"], rel=1e-3)
