@@ -22,7 +22,8 @@ def parts() -> dict[str, str]:
     ladder = Ladder.of(json.loads((FIGURES / "ladder.json").read_text(encoding="utf-8"))["ladder"])
     missed = json.loads((FIGURES / "validation.json").read_text(encoding="utf-8"))["missed"]
     names = ", ".join(f"{name} ({fact})" for name, fact in missed.items())
-    return {"zero money": markdown.table(HEADER, map(row, points(ladder))), "missed": f"Missed: {names or 'none'}."}
+    zero = f"{markdown.table(HEADER, map(row, points(ladder)))}\n{money(ladder)} {sure(ladder)}"
+    return {"zero money": zero, "missed": f"Missed: {names or 'none'}."}
 
 
 def points(ladder: Ladder) -> list[Point]:
@@ -34,6 +35,28 @@ def row(p: Point) -> list[str]:
     """Tell one point: money, what is lost without it, and how hard the loop turns."""
     changes = [told.share(p.without.share[name]) for name in ("identified", "assisted", "exploited")]
     return [p.rung, f"{p.level:g}", text.number(p.money["all years"]), *changes, f"{p.gain:.2g}"]
+
+
+def money(ladder: Ladder) -> str:
+    """Say what becomes of money by itself."""
+    parts = []
+    for p in points(ladder):
+        if p.level == NAMED["middle"]:
+            change = told.share(p.money["last three"] / p.money["first three"] - 1)
+            parts.append(f"{change} in {p.rung}")
+    when = "from the first three to the last three years"
+    return f"Left to itself, where others pay half, donors' money changes {when} by {', '.join(parts)}."
+
+
+def sure(ladder: Ladder) -> str:
+    """Say how sure the losses and the gain are, over draws."""
+    parts = []
+    for rung, every in ladder.draws.items():
+        here = [one.points["middle"] for one in every]
+        lost = sum(p.without.share["identified"] <= -told.MUCH for p in here)
+        parts.append(f"{lost} and {sum(p.gain >= told.MUCH for p in here)} of {len(here)} in {rung}")
+    what = "a tenth of the identified or more is lost, and in which the gain is 0.1 or more"
+    return f"Draws of the states of the world in which {what}: {', '.join(parts)}."
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cyclesim.runs.fingerprint import fingerprint, same_as
 from cyclesim.runs.folder import graded
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs"))
 RESULT, FIGURES = ROOT / "results" / "back-end-capacity", ROOT / "docs" / "figures"
 AGAIN = "python docs/make_figures.py makes it again"
 
@@ -72,3 +74,11 @@ def test_the_readme_counts_assumptions_as_the_model_does():
         0
     ]
     assert {"assumptions": int(assumed), "number": int(number)} == graded()
+
+
+def test_the_readme_says_what_the_ladder_and_the_table_of_targets_say():
+    import make_readme
+
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, words in make_readme.parts().items():
+        assert markdown.part(page, name) == words.strip(), "python docs/make_readme.py makes it again"

@@ -130,7 +130,7 @@ def _paint(choice: Choice, base: Any, places: Sequence[Any], answer: Any, worlds
             "per 1,000 in need per year",
             "believed_prevalence",
         ),
-        ("Money received", "share of the requirement", "coverage"),
+        ("Money received", "share of the ask", "coverage"),
     )
     for place, (title, unit, measure) in zip(places, panels, strict=True):
         series = {name: values[measure] for name, values in shown.items()}

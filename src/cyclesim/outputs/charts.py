@@ -38,7 +38,7 @@ PANELS = (
     Panel("trust", "practice", "Trust in the referral pathway", "%, mean over frontline staff"),
     Panel("identified", "evidence", "People identified per month", "people, mean of up to 12 months"),
     Panel("believed_prevalence", "evidence", "Prevalence, true and believed", "per 1,000 in need per year"),
-    Panel("coverage", "funding", "Money received", "% of the requirement, last 12 months"),
+    Panel("coverage", "funding", "Money received", "% of the ask, last 12 months"),
 )
 COLUMNS = 3
 _PLAIN = FuncFormatter(lambda y, _: f"{y:,.10g}")

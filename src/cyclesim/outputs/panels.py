@@ -98,7 +98,7 @@ def multiples(table: pd.DataFrame, baseline: str, notes: Notes, measure: str = "
 
 
 def money(lines: pd.DataFrame, notes: Notes, title: str, requirement_cents: float) -> Figure:
-    """Draw what was spent on each line of work over twelve months, and say what of the requirement it is.
+    """Draw what was spent on each line of work over twelve months, and say what of the ask it is.
 
     Parameters
     ----------
