@@ -98,7 +98,7 @@ def money(found: Ladder) -> str:
     given = next(p for p in found.along(found.rungs[0]) if p.level == NAMED["middle"]).money["all years"] * coded
     middle = [p for here in named(found) for p in here if p.level == NAMED["middle"]]
     run_down = (
-        "**At the defaults donors' money runs down**, from what is on record at the first reported month. "
+        "**Donors' money runs down** where others pay half, from what is on record at the first reported month. "
         if all(p.money["last three"] < LITTLE * p.money["first three"] for p in middle)
         else ""
     )
@@ -119,12 +119,12 @@ def loop(found: Ladder) -> str:
     most = max(some, key=lambda p: p.gain)
     comes_to = "no end" if most.gain >= 1 else f"US${1 / (1 - most.gain):.3f}"
     alone = [p.gain for p in found.points if p.level == 0 and math.isfinite(p.gain)]
-    nothing = f" Where they pay nothing it is {min(alone):.2g} to {max(alone):.2g}." if alone else ""
+    nothing = f" Where others pay nothing the gain is {max(alone):.2g} or less: more now, less later." if alone else ""
     return (
         f"**The loop.**{nothing} Wherever others pay something, its gain is {min(gains):.2g} to {max(gains):.2g}, "
         f"largest in {most.rung} where they pay {most.level:g}: a permanent dollar comes to {comes_to} there. A cut of "
-        f"a third for two years comes to {min(cuts):.4f} to {max(cuts):.4f} times itself. They are of the world as it "
-        "stands at the first reported month."
+        f"a third for two years costs {min(cuts) - 1:.1%} to {max(cuts) - 1:.1%} more than itself. "
+        "They are of the world as it stands at the first reported month."
     )
 
 

@@ -14,7 +14,10 @@ from cyclesim.outputs import ladder as told
 from cyclesim.outputs import markdown, text
 
 PAGE, FIGURES = Path(__file__).parents[1] / "README.md", Path(__file__).parent / "figures"
-HEADER = ("rung", "others pay", "US$ a head and year", "identified", "assisted", "person-months", "gain")
+HEADER = (
+    *("rung", "others pay", "US$ a head and year", "change of identified", "of assisted", "of person-months"),
+    "gain",
+)
 
 
 def parts() -> dict[str, str]:

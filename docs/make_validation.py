@@ -64,7 +64,8 @@ def quantity(finding: Finding) -> str:
     if math.isnan(finding.measured):
         return "not measured"
     within = finding.quantity.tolerance
-    return number(finding.measured) + ("" if within == "-" else f" ({within})")
+    scored = "" if finding.verdict is not None else ", not scored"
+    return number(finding.measured) + ("" if within == "-" else f" ({within}{scored})")
 
 
 def verdict(row: Row) -> str:

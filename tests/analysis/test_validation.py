@@ -347,8 +347,21 @@ def test_the_claims_are_complete_and_every_one_has_its_rule():
         ("C5", {"cost of a cut : the cut": 1.3, "gain": 0.3}, "agrees"),
         ("C5", {"cost of a cut : the cut": 1.3, "gain": 0.01}, "silent"),
         ("C7", {}, "silent"),
-        ("C17", {"training alone adds": -3.0, "it adds beside a back end": 5.0}, "agrees"),
-        ("C17", {"training alone adds": 5.0, "it adds beside a back end": 5.0}, "contradicts"),
+        (
+            "C17",
+            {"training alone adds": -3.0, "it adds beside a back end": 5.0, "identified beside a back end": 90.0},
+            "agrees",
+        ),
+        (
+            "C17",
+            {"training alone adds": 5.0, "it adds beside a back end": 5.0, "identified beside a back end": 90.0},
+            "contradicts",
+        ),
+        (
+            "C17",
+            {"training alone adds": -3.0, "it adds beside a back end": 0.5, "identified beside a back end": 90.0},
+            "silent",
+        ),
         ("C21", {"months sooner": 2, "identified, change": -0.05, "person-months, change": 0}, "contradicts"),
         ("C21", {"months sooner": 2, "identified, change": 0.0, "person-months, change": 0.0}, "agrees"),
     ],

@@ -216,7 +216,10 @@ def _money(found: Simulated, rung: str) -> list[Beside]:
     people = found.worlds.total(rung, "identified", TEN_YEARS).mean()
     donors, others, _ = costs(found.worlds, rung, found.runs[rung])
     named = {"donors": donors.mean(), "others": others.mean()}
-    return [Beside(f"US$ of {who} per person identified", rung, float(money / people)) for who, money in named.items()]
+    return [
+        Beside(f"US$ of {who} per person identified (assistance as given)", rung, float(money / people))
+        for who, money in named.items()
+    ]
 
 
 def _staff(worlds: Worlds, rung: str) -> list[Beside]:

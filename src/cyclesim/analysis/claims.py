@@ -120,8 +120,8 @@ _RULES: dict[str, tuple[Rule, Rule]] = {
     ),
     "C16": (lambda n: n["Ukraine : unseen crisis"] >= 2.0, lambda n: n["Ukraine : unseen crisis"] < 1.02),
     "C17": (
-        lambda n: n["training alone adds"] <= 0 or n["training alone adds"] < 0.5 * n["it adds beside a back end"],
-        lambda n: n["training alone adds"] > 0 and n["training alone adds"] >= 0.9 * n["it adds beside a back end"],
+        lambda n: _helps(n) and n["training alone adds"] < 0.5 * n["it adds beside a back end"],
+        lambda n: _helps(n) and n["training alone adds"] >= 0.9 * n["it adds beside a back end"],
     ),
     "C18": (lambda n: n["share of years"] < 0.2, lambda n: n["share of years"] > 0.5),
     "C20": (
@@ -132,13 +132,13 @@ _RULES: dict[str, tuple[Rule, Rule]] = {
         lambda n: (n["months sooner"] >= 1 or n["identified, change"] >= 0.01) and not _worse(n),
         lambda n: n["months sooner"] < 0 or n["identified, change"] <= -0.01,
     ),
-    "C22": (
-        lambda n: n["money, change"] >= 1.0 and n["identified, change"] >= 0.5,
-        lambda n: n["money, change"] <= 0.1 and n["identified, change"] <= 0.1,
-    ),
 }
 """For each claim that can be read: when the model agrees, and when it contradicts."""
 
 
 def _worse(n: Numbers) -> bool:
     return n["months sooner"] < 0 or n["identified, change"] < -0.001 or n["person-months, change"] > 0.001
+
+
+def _helps(n: Numbers) -> bool:
+    return n["it adds beside a back end"] >= 0.01 * n["identified beside a back end"]

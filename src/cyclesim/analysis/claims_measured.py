@@ -178,6 +178,7 @@ def _two_by_two(worlds: Worlds) -> Shown:
             f"training alone adds{note}": training - base,
             f"a back end alone adds{note}": back_end - base,
             f"it adds beside a back end{note}": both - back_end,
+            f"identified beside a back end{note}": back_end,
         }
     for name in _FOUR:
         shown[f"assisted, change, {name}"] = _change(worlds, name, "assisted")

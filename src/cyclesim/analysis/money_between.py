@@ -109,7 +109,7 @@ def between(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Thirty:
-    """Return money between the thirty crises that are derived from a scenario; no requirement is put in."""
+    """Return money between the thirty crises that are derived from a scenario; no ask is put in."""
     found = simulated([thirty(scenario)], seeds, seed, workers, progress=progress)
     measured = of_thirty(found.worlds, found.runs[NAME])
     facts = {words: _mean(measured[target][place]) for words, (target, place) in FACTS.items()}
