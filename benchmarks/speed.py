@@ -57,12 +57,12 @@ def cases() -> dict[str, tuple[Scenario, bool]]:
         "same people trafficked, 1 million in need": million.with_values(
             {"incidence": 20 * baseline.parameter("incidence")}
         ),
-        "ukraine-2022, 17 million x 48 months": load("ukraine-2022"),
+        "ukraine-2022, 42 million x 48 months": load("ukraine-2022"),
     }
     twins = {
         "twin of baseline": baseline,
         "twin of baseline without spin-up": at_once,
-        "twin of ukraine-2022": one_by_one["ukraine-2022, 17 million x 48 months"],
+        "twin of ukraine-2022": one_by_one["ukraine-2022, 42 million x 48 months"],
     }
     return {n: (s, False) for n, s in one_by_one.items()} | {n: (s, True) for n, s in twins.items()}
 
