@@ -10,8 +10,8 @@ should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small counts
 it is no noise and is reported apart.
 
 So that every share has events behind it in the smallest world, `--crowd` multiplies the incidence (which stays within
-its range), the reception posts, the caseworkers and the assistance places: by 4, and by 10 in `ukraine-2022`, where few
-are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
+its range), the reception posts, the caseworkers and the assistance places: by 4, by 10 in `ukraine-2022` and 25 in `baseline`,
+where few are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SCENARIOS = (
     "r13-trafficking-in-all-assessments",  # more referrals come before a queue that is full
     "flexible-funding",  # money moves, and follows the bottlenecks that responders report
 )
-CROWDED = {"ukraine-2022": 10.0}  # all others: 4
+CROWDED = {"ukraine-2022": 10.0, "baseline": 25.0}  # all others: 4
 MONTHS, SPIN_UP = 48, 24
 RESOLVED = 2e-4  # noise below this, relative, is none: the share is at its bound
 SHARES = ("true prevalence", "detected share", "answered share", "trust", "believed prevalence", "coverage")
@@ -115,7 +115,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs=3, default=[20, 12, 8], help="worlds of each size")
     parser.add_argument("--scenarios", nargs="+", default=list(SCENARIOS))
-    parser.add_argument("--crowd", type=float, help="factor on incidence and casework (default: 4; ukraine-2022: 10)")
+    parser.add_argument(
+        "--crowd", type=float, help="factor on incidence and casework (default: 4; ukraine-2022: 10, baseline: 25)"
+    )
     arguments = parser.parse_args()
     began = time.perf_counter()
     for name in arguments.scenarios:
