@@ -10,8 +10,8 @@ should be -0.5 +- 0.1 in log N. Bias is what nonlinear functions of small counts
 it is no noise and is reported apart.
 
 So that every share has events behind it in the smallest world, `--crowd` multiplies the incidence (which stays within
-its range), the reception posts, the caseworkers and the assistance places: by 4, by 10 in `ukraine-2022` and 25 in `baseline`,
-where few are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
+its range), the reception posts, the caseworkers and the assistance places: by 4, by 10 in `ukraine-2022` and by 25 in
+`baseline`, where few are found. At most 48 months are reported, after at most 24. `--crowd 1` multiplies nothing.
 """
 
 from __future__ import annotations

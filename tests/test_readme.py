@@ -29,7 +29,7 @@ def test_the_python_examples_run(code, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3000)
 def test_the_commands_run_as_they_stand(tmp_path):
     (commands,) = (block for block in blocks("sh") if block.startswith("cyclesim"))
     for line in commands.replace("cyclesim ", f"{sys.executable} -m cyclesim ").splitlines():
