@@ -18,7 +18,7 @@ from cyclesim.analysis.targets import Finding, Row, Verdict
 from cyclesim.analysis.validation import SEEDS, validate
 from cyclesim.inputs.files import load
 from cyclesim.outputs import markdown
-from cyclesim.outputs.validated import number
+from cyclesim.outputs.validated import number, quantiles
 from cyclesim.runs.fingerprint import fingerprint
 
 PAGE = Path(__file__).parent / "validation.md"
@@ -40,6 +40,7 @@ def main(seeds: int, workers: int) -> None:
         "losses": about + markdown.table(LOSSES, map(loss, found.losses)),
         "beside": markdown.table(("rung", "number", "value", "ceiling"), map(beside, found.beside)),
         "defaults": defaults(found.defaults),
+        "quantiles": quantiles(found.defaults),
         "claims": markdown.table(CLAIMS, map(claim, examined)),
     }
     fill(PAGE, parts)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cyclesim.analysis.beside import placed
 from cyclesim.outputs import markdown
+from cyclesim.outputs.validated import quantiles
 from cyclesim.runs import seals, verify
 from cyclesim.runs.fingerprint import fingerprint, same_as
 from cyclesim.runs.folder import graded
@@ -82,3 +84,8 @@ def test_the_readme_says_what_the_ladder_and_the_table_of_targets_say():
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, words in make_readme.parts().items():
         assert markdown.part(page, name) == words.strip(), "python docs/make_readme.py makes it again"
+
+
+def test_the_quantiles_on_the_page_are_those_of_the_priors():
+    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    assert markdown.part(page, "quantiles") == quantiles(placed())

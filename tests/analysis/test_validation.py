@@ -247,6 +247,7 @@ def test_those_outside_the_middle_are_told_and_all_are_in_the_data():
     assert "inside" not in text
     assert "a source that is quoted" in text
     assert validated.defaults([inside]) == ["none"]
+    assert validated.quantiles([inside, outside]) == "inside 0.50, outside 0.95"
     assert [beside.plain(p)["outside"] for p in (inside, outside)] == [False, True]
 
 

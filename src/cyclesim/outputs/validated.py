@@ -46,6 +46,8 @@ def validation(found: Validation, about: str) -> str:
         *beside(found.beside),
         "\nDefaults outside 0.2 to 0.8 of their prior",
         *defaults(found.defaults),
+        "\nQuantile of every default in its prior",
+        fill(quantiles(found.defaults), _WIDTH),
     ]
     return "\n".join(parts)
 
@@ -100,6 +102,11 @@ def defaults(found: Iterable[Placed]) -> list[str]:
         for p in outside
     ]
     return aligned(lines)
+
+
+def quantiles(found: Iterable[Placed]) -> str:
+    """Return where each default that draws move stands in its prior, 0 at the low end and 1 at the high one."""
+    return ", ".join(f"{p.name} {p.quantile:.2f}" for p in found)
 
 
 def claims(found: Iterable[Examined], about: str) -> str:
