@@ -64,14 +64,9 @@ def measured(draws: int, seeds: int, workers: int) -> dict[str, object]:
 
 def says(found: Ladder) -> str:
     """Say in plain words what the model says, whatever it is."""
-    said = [*map(lost, named(found)), money(found), loop(found), who_pays(found)]
+    said = [*(lost(found.named(rung)) for rung in found.rungs), money(found), loop(found), who_pays(found)]
     said += [f"**Choices that may decide signs.** {told.choices(found)}.", sure(found)]
     return "\n".join(f"- {words}" for words in said if words)
-
-
-def named(found: Ladder) -> list[list[Point]]:
-    """Return for each rung its points at the low, middle and high level."""
-    return [[p for level in NAMED.values() for p in found.along(rung) if p.level == level] for rung in found.rungs]
 
 
 def lost(here: list[Point]) -> str:
@@ -89,17 +84,14 @@ def lost(here: list[Point]) -> str:
 def money(found: Ladder) -> str:
     """Say how much money there is, beside what was in response plans."""
     parts = []
-    for here in named(found):
-        p = next(p for p in here if p.level == NAMED["middle"])
-        given, last = p.money["all years"], p.money["last three"] / p.money["first three"] - 1
-        parts.append(f"US${text.number(given)} a head and year in {p.rung} ({told.share(last)} from the first three to "
-                     "the last three years)")  # fmt: skip
+    for p in found.middle():
+        parts.append(f"US${text.number(p.money['all years'])} a head and year in {p.rung} ({told.drift(p)} from the "
+                     "first three to the last three years)")  # fmt: skip
     coded = load(RUNGS[0]).parameter("coded_share")
-    given = next(p for p in found.along(found.rungs[0]) if p.level == NAMED["middle"]).money["all years"] * coded
-    middle = [p for here in named(found) for p in here if p.level == NAMED["middle"]]
+    given = found.middle()[0].money["all years"] * coded
     run_down = (
         "**Donors' money runs down** where others pay half, from what is on record at the first reported month. "
-        if all(p.money["last three"] < LITTLE * p.money["first three"] for p in middle)
+        if all(p.money["last three"] < LITTLE * p.money["first three"] for p in found.middle())
         else ""
     )
     return (
@@ -150,8 +142,7 @@ def sure(found: Ladder) -> str:
     parts = []
     for rung, every in found.draws.items():
         here = [one.points["middle"] for one in every]
-        many = sum(p.without.share["identified"] <= -told.MUCH for p in here)
-        strong = sum(p.gain >= told.MUCH for p in here)
+        many, strong = told.much(here)
         parts.append(f"{rung} {many} and {strong} of {len(here)}")
     return (
         "**How sure.** Draws in which a tenth of the identified or more is lost, and in which the gain is 0.1 or more, "

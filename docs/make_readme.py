@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cyclesim.analysis.ladder import NAMED, Point
+from cyclesim.analysis.ladder import Point
 from cyclesim.analysis.rungs import Ladder
 from cyclesim.outputs import ladder as told
 from cyclesim.outputs import markdown, text
@@ -25,13 +25,9 @@ def parts() -> dict[str, str]:
     ladder = Ladder.of(json.loads((FIGURES / "ladder.json").read_text(encoding="utf-8"))["ladder"])
     missed = json.loads((FIGURES / "validation.json").read_text(encoding="utf-8"))["missed"]
     names = ", ".join(f"{name} ({fact})" for name, fact in missed.items())
-    zero = f"{markdown.table(HEADER, map(row, points(ladder)))}\n{money(ladder)} {sure(ladder)}"
+    points = [p for rung in ladder.rungs for p in ladder.named(rung)]
+    zero = f"{markdown.table(HEADER, map(row, points))}\n{money(ladder)} {sure(ladder)}"
     return {"zero money": zero, "missed": f"Missed: {names or 'none'}."}
-
-
-def points(ladder: Ladder) -> list[Point]:
-    """Return the points at the low, middle and high level of what others pay, rung by rung."""
-    return [p for rung in ladder.rungs for p in ladder.along(rung) if p.level in NAMED.values()]
 
 
 def row(p: Point) -> list[str]:
@@ -42,11 +38,7 @@ def row(p: Point) -> list[str]:
 
 def money(ladder: Ladder) -> str:
     """Say what becomes of money by itself."""
-    parts = []
-    for p in points(ladder):
-        if p.level == NAMED["middle"]:
-            change = told.share(p.money["last three"] / p.money["first three"] - 1)
-            parts.append(f"{change} in {p.rung}")
+    parts = [f"{told.drift(p)} in {p.rung}" for p in ladder.middle()]
     when = "from the first three to the last three years"
     return f"Left to itself, where others pay half, donors' money changes {when} by {', '.join(parts)}."
 
@@ -56,8 +48,8 @@ def sure(ladder: Ladder) -> str:
     parts = []
     for rung, every in ladder.draws.items():
         here = [one.points["middle"] for one in every]
-        lost = sum(p.without.share["identified"] <= -told.MUCH for p in here)
-        parts.append(f"{lost} and {sum(p.gain >= told.MUCH for p in here)} of {len(here)} in {rung}")
+        lost, strong = told.much(here)
+        parts.append(f"{lost} and {strong} of {len(here)} in {rung}")
     what = "a tenth of the identified or more is lost, and in which the gain is 0.1 or more"
     return f"Draws of the states of the world in which {what}: {', '.join(parts)}."
 

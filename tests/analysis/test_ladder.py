@@ -10,9 +10,10 @@ import pytest
 import cyclesim as cs
 from cyclesim.analysis import ladder as asked
 from cyclesim.analysis import money_between, thirty
-from cyclesim.analysis.ladder import Drawn, Point, effect, endowed, over_draws, point, points, using, without_money
+from cyclesim.analysis.ladder import Drawn, Point, effect, endowed, over_draws, point, points, using
 from cyclesim.analysis.payers import Costs, stated
 from cyclesim.analysis.rungs import Ladder
+from cyclesim.analysis.trials import without_money
 from cyclesim.analysis.two_by_two import two_by_two
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError

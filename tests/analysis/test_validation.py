@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis import beside, between_crises, claims, measuring, thirty, trials, validation
+from cyclesim.analysis import beside, between_crises, claims, measuring, payers, thirty, trials, validation
 from cyclesim.analysis.alike import alike
 from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.simulated import simulated
@@ -263,8 +263,8 @@ def test_what_others_pay_follows_the_share_that_is_there():
     scenario = cs.load("unseen-crisis")
     half, all_ = (scenario.with_values({"paid_by_others": share}) for share in (0.5, 1.0))
     stated = scenario.crises["protracted"].back_ends["national"].reception
-    assert beside.posts_of_others(all_, "reception") == stated
-    assert beside.posts_of_others(half, "reception") == stated / 2
+    assert payers.stated(all_, "reception") == stated
+    assert payers.stated(half, "reception") == stated / 2
 
 
 # ---------------------------------------------------------------- all of it, and the commands

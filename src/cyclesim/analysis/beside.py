@@ -11,11 +11,12 @@ import numpy as np
 
 from cyclesim.analysis.measuring import TEN_YEARS, Measured, coded_per_head, per_million
 from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.payers import POSTS, stated, training_rate
+from cyclesim.analysis.plain import finite
 from cyclesim.analysis.simulated import Simulated
 from cyclesim.analysis.trials import LADDER
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import MIDDLE
-from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import ratio
 from cyclesim.runs.results import Run
 
@@ -26,12 +27,6 @@ IDENTIFIED_ON_EARTH = 133_943
 YEARS = (1, 4, 7, 10)
 """Reported years in which levels are shown."""
 OUTCOMES = {"identified": "identified", "assisted": "assisted", "exploited": "person-months of exploitation"}
-_POSTS = {
-    "reception": "cost_reception",
-    "caseworkers": "cost_caseworker",
-    "investigators": "cost_investigator",
-    "specialists": "cost_specialist",
-}
 
 
 @dataclass(frozen=True)
@@ -107,8 +102,8 @@ def plain(entry: Beside | Loss | Placed) -> dict[str, Any]:
     values = asdict(entry)
     if isinstance(entry, Loss):
         values |= {"lost": entry.lost, "share": entry.share}
-    finite = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
-    return finite | ({"outside": entry.outside} if isinstance(entry, Placed) else {})
+    told: dict[str, Any] = finite(values)
+    return told | ({"outside": entry.outside} if isinstance(entry, Placed) else {})
 
 
 def placed() -> list[Placed]:
@@ -164,21 +159,15 @@ def costs(worlds: Worlds, rung: str, runs: Sequence[Run]) -> tuple[Any, Any, Any
     scenario = worlds.scenario(rung)
     years = len(range(*TEN_YEARS.indices(scenario.months))) / 12
     donors = worlds.total(rung, "disbursed_cents", TEN_YEARS) / 100
-    posts = math.fsum(posts_of_others(scenario, kind) * _cost(scenario, cost) for kind, cost in _POSTS.items()) * years
+    posts = math.fsum(stated(scenario, kind) * scenario.parameter(cost) for kind, (cost, _) in POSTS.items()) * years
     untrained = worlds.crises(rung, "frontline_staff") * (1.0 - worlds.crises(rung, "trained_share"))
-    rate = _rate_of_training(scenario)
-    training = untrained[..., TEN_YEARS].sum(axis=(1, 2)) * rate * _cost(scenario, "cost_training")
-    assistance = worlds.total(rung, "assisted", TEN_YEARS) * _cost(scenario, "cost_assistance")
+    rate = training_rate(scenario)
+    training = untrained[..., TEN_YEARS].sum(axis=(1, 2)) * rate * scenario.parameter("cost_training")
+    assistance = worlds.total(rung, "assisted", TEN_YEARS) * scenario.parameter("cost_assistance")
     paid = np.array([_spent_on_assistance(run) for run in runs])
     posted = worlds.crises(rung, "investigators")[..., TEN_YEARS].sum(axis=(1, 2)) / 12
-    investigators = posted * _cost(scenario, "cost_investigator")
+    investigators = posted * scenario.parameter("cost_investigator")
     return donors, posts + training + np.maximum(assistance - paid, 0.0), investigators
-
-
-def posts_of_others(scenario: Scenario, kind: str) -> float:
-    """Return the posts of a kind that states and other sectors pay, over all crises and back ends."""
-    stated = math.fsum(getattr(b, kind) for c in scenario.crises.values() for b in c.back_ends.values())
-    return float(scenario.parameter("paid_by_others")) * stated
 
 
 def numbers(found: Simulated) -> list[Beside]:
@@ -226,23 +215,12 @@ def _staff(worlds: Worlds, rung: str) -> list[Beside]:
     """Return posts in full use per million in need, mean of ten years: in all, and those that others pay."""
     millions = worlds(rung, "in_need")[:, TEN_YEARS].mean() / 1e6
     rows = []
-    for kind in _POSTS:
-        measure = "reception_posts" if kind == "reception" else kind
+    for kind, (_, measure) in POSTS.items():
         every = worlds.crises(rung, measure)[..., TEN_YEARS].sum(axis=1).mean()
         rows.append(Beside(f"{kind} per million", rung, float(every / millions)))
-        others = posts_of_others(worlds.scenario(rung), kind) / millions
+        others = stated(worlds.scenario(rung), kind) / millions
         rows.append(Beside(f"{kind} per million that others pay", rung, float(others)))
     return rows
-
-
-def _cost(scenario: Scenario, name: str) -> float:
-    return float(scenario.parameter(name))
-
-
-def _rate_of_training(scenario: Scenario) -> float:
-    """Return the rate at which others train staff, per untrained worker and month, mean over back ends."""
-    rates = [b.training for c in scenario.crises.values() for b in c.back_ends.values()]
-    return float(scenario.parameter("paid_by_others")) * math.fsum(rates) / max(len(rates), 1)
 
 
 def _spent_on_assistance(simulated: Run) -> float:

@@ -6,7 +6,6 @@ chosen from the words of the claim. A verdict is of one world at its defaults: n
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cyclesim.analysis import claims_measured
+from cyclesim.analysis.plain import finite
 from cyclesim.inputs.scenario import Scenario
 
 SEEDS = 4
@@ -62,8 +62,7 @@ class Examined:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what has no value is None."""
-        shown = {name: value if math.isfinite(value) else None for name, value in self.shown.items()}
-        return {**asdict(self.claim), "shown": shown, "verdict": str(self.verdict)}
+        return {**asdict(self.claim), "shown": finite(dict(self.shown)), "verdict": str(self.verdict)}
 
 
 @cache

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from cyclesim.analysis import trials
-from cyclesim.analysis.beside import OUTCOMES, posts_of_others
+from cyclesim.analysis.beside import OUTCOMES
+from cyclesim.analysis.ladder import using
 from cyclesim.analysis.loop import loop
 from cyclesim.analysis.measuring import TEN_YEARS, coded_per_head, odds_ratios
 from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.payers import stated
 from cyclesim.analysis.simulated import Simulated, simulated
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.results import Run
@@ -59,7 +61,7 @@ def _variants(scenario: Scenario) -> list[Scenario]:
     whole = {"parameters.exploration_floor": 1.0}
     return [
         ukraine,
-        _using(ukraine, "UA, flexible", "R18"),
+        using(ukraine, "R18").renamed("UA, flexible"),
         unseen,
         trials.without_money(unseen),
         trials.changed(unseen, "full money", 0, None, set=whole),
@@ -67,17 +69,9 @@ def _variants(scenario: Scenario) -> list[Scenario]:
         intake,
         *(trials.changed(intake, f"at intake, {name}", 0, None, add=what) for name, what in _FOUR.items()),
         unseen.with_values({"spin_up": 0}).renamed("just displaced"),
-        _using(unseen, "flexible", "R18"),
-        _using(unseen, "prevalence", "R16", "R17"),
+        using(unseen, "R18").renamed("flexible"),
+        using(unseen, "R16", "R17").renamed("prevalence"),
     ]
-
-
-def _using(scenario: Scenario, name: str, *entries: str) -> Scenario:
-    """Return a copy with entries of the catalogue in force from the start."""
-    data = scenario.resolved()
-    used = {entry: {"uses": entry, "from": scenario.start} for entry in entries}
-    data["interventions"] = {**data.get("interventions", {}), **used}
-    return Scenario.parse(data, name)
 
 
 # ---------------------------------------------------------------- what is found, believed and given
@@ -132,7 +126,7 @@ def _invested(worlds: Worlds, unseen: Scenario) -> dict[str, Shown]:
 def _reception(worlds: Worlds, unseen: Scenario) -> dict[str, Shown]:
     posts = float(worlds.crises("U", "reception_posts")[..., TEN_YEARS].sum(axis=1).mean())
     needy = _mean(worlds, "U", "in_need", TEN_YEARS) / 1e6
-    others = posts_of_others(unseen, "reception")
+    others = stated(unseen, "reception")
     return {
         "C7": {
             "share received": _mean(worlds, "U", "received_share", TEN_YEARS),

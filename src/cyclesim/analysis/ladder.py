@@ -16,6 +16,8 @@ from typing import Any
 
 from cyclesim.analysis.loop import loop
 from cyclesim.analysis.payers import POSTS, Costs
+from cyclesim.analysis.plain import finite
+from cyclesim.analysis.trials import without_money
 from cyclesim.errors import DesignError
 from cyclesim.inputs import dates
 from cyclesim.inputs.scenario import Scenario
@@ -101,8 +103,8 @@ class Point:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what is no number is None."""
-        plain = {**asdict(self), "costs": self.costs and self.costs.to_dict()}
-        return {key: _finite(value) for key, value in plain.items()}
+        told: dict[str, Any] = finite({**asdict(self), "costs": self.costs and self.costs.to_dict()})
+        return told
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Point:
@@ -133,11 +135,6 @@ class Drawn:
         return cls(plain["draw"], {name: Point.of(one) for name, one in plain["points"].items()})
 
 
-def without_money(scenario: Scenario, giving: float = 0.0) -> Scenario:
-    """Return the scenario in which donors pay this share of what they promised, from the first reported month on."""
-    return _changed(scenario, {"no money": {"from": scenario.start, "set": {"parameters.giving": giving}}})
-
-
 def endowed(scenario: Scenario, level: float) -> Scenario:
     """Return the scenario at a level of what others pay, with an endowment that makes up for the rest at the beginning.
 
@@ -157,7 +154,7 @@ def endowed(scenario: Scenario, level: float) -> Scenario:
         added = {f"parameters.{ADDED[kind]}": amount * kept**year for kind, amount in missing.items()}
         begin, end = (dates.date(12 * (year + k), scenario.start) for k in (0, 1))
         changes[f"endowment, year {year + 1}"] = {"from": begin, "until": end, "add": added}
-    return _changed(world, changes)
+    return world.with_values({"changes": {**world.resolved().get("changes", {}), **changes}})
 
 
 def point(scenario: Scenario, level: float, made_up: bool = False, whole: bool = True) -> Point:
@@ -252,10 +249,6 @@ def _turning(found: Point, world: Scenario) -> Point:
     return replace(found, gain=turns.gain, by_belief=turns.by_belief, by_ask=turns.by_ask, cut=turns.cut.times)
 
 
-def _changed(scenario: Scenario, changes: dict[str, Any]) -> Scenario:
-    return scenario.with_values({"changes": {**scenario.resolved().get("changes", {}), **changes}})
-
-
 def _sum(found: Run, name: str, months: slice = slice(None)) -> float:
     """Return a measure of all crises, summed over reported months."""
     table = found.months.groupby("month", sort=True)[name].sum()
@@ -283,12 +276,6 @@ def _capacity(found: Run) -> Figures:
     first = slice(0, 12)
     people = _sum(found, "people", first) / 1e6
     return {kind: _sum(found, measure, first) / people for kind, (_, measure) in POSTS.items()}
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _number(value: Any) -> Any:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.plain import finite
 from cyclesim.analysis.probing import Track, World, run_probed, yearly
 from cyclesim.analysis.shocks import HORIZON, Shock, shock
 from cyclesim.errors import DesignError
@@ -102,9 +103,9 @@ class Loop:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what is no number is None."""
         plain = {**asdict(self), "weakest": self.weakest, "strongest": self.strongest}
-        plain["cut"] = {key: _finite(value) for key, value in {**plain["cut"], "times": self.cut.times}.items()}
-        plain["links"] = {link: _finite(value) for link, value in plain.pop("elasticities").items()}
-        return {key: _finite(value) if isinstance(value, float) else value for key, value in plain.items()}
+        plain["cut"] = finite({**plain["cut"], "times": self.cut.times})
+        plain["links"] = finite(plain.pop("elasticities"))
+        return {key: finite(value) if isinstance(value, float) else value for key, value in plain.items()}
 
 
 def loop(scenario: Scenario, years: int = YEARS, step: float = STEP) -> Loop:
@@ -233,7 +234,7 @@ class Loops:
         columns = ["gain", "by_belief", "by_ask", "multiplier", "measured", "time_constant"]
         columns += [*(f"cut_{name}" for name in CUT), *EVERY_LINK]
         names = ("low", "median", "high")
-        spread = {c: dict(zip(names, map(_finite, self.interval(c)), strict=True)) for c in columns}
+        spread = {c: dict(zip(names, map(finite, self.interval(c)), strict=True)) for c in columns}
         head = {"scenario": self.scenario.name, "years": self.years, "draws": len(self.drawn)}
         return {**head, **self.default.to_dict(), "intervals": spread if self.drawn else {}}
 
@@ -298,7 +299,3 @@ def _log_ratio(one: float, two: float) -> float:
 
 def _ratio(one: float, two: float) -> float:
     return one / two if abs(two) > 1e-9 else math.nan
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from cyclesim.analysis.calibration import narrowed
 from cyclesim.analysis.emulators import Emulator, active, emulate, inside, resampled
+from cyclesim.analysis.plain import finite
 from cyclesim.analysis.targets import Quantity, Target
 from cyclesim.analysis.validation import PATTERNS, measure
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
@@ -107,7 +108,7 @@ class Match:
         tables = {name: _records(getattr(self, name)) for name in ("quantities", "inputs")}
         return {
             **head,
-            **{n: _finite(getattr(self, n)) for n in (*names, "effective", "left")},
+            **{n: finite(getattr(self, n)) for n in (*names, "effective", "left")},
             "skipped": list(self.skipped),
             **tables,
         }
@@ -287,8 +288,4 @@ def _inputs(prior: Design, posterior: Design) -> pd.DataFrame:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.to_dict("records")
-    return [{str(k): _finite(v) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return [{str(k): finite(v) for k, v in row.items()} for row in rows]

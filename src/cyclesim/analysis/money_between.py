@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cyclesim.analysis.between_crises import NAME, of_thirty
 from cyclesim.analysis.measuring import coded
 from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.plain import finite
 from cyclesim.analysis.simulated import simulated
 from cyclesim.analysis.thirty import thirty
 from cyclesim.inputs.scenario import Scenario
@@ -76,8 +77,7 @@ class Thirty:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        facts = {name: value if math.isfinite(value) else None for name, value in self.facts.items()}
-        return {**asdict(self), "crises": [asdict(one) for one in self.crises], "facts": facts}
+        return {**asdict(self), "crises": [asdict(one) for one in self.crises], "facts": finite(self.facts)}
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Thirty:

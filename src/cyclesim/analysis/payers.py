@@ -93,7 +93,7 @@ class Costs:
             stated(scenario, "assistance_places") * 12 * years * _cost(scenario, "cost_assistance")
         )
         untrained = float((months["frontline_staff"] * (1.0 - months["trained_share"])).sum())
-        others["training"] = untrained * _training(scenario) * _cost(scenario, "cost_training")
+        others["training"] = untrained * training_rate(scenario) * _cost(scenario, "cost_training")
         posts = float(months["investigators"].sum()) / 12 - stated(scenario, "investigators") * years
         return cls(
             donors=float(months["disbursed_cents"].sum()) / 100,
@@ -109,13 +109,13 @@ def stated(scenario: Scenario, kind: str) -> float:
     return float(scenario.parameter("paid_by_others")) * math.fsum(_entries(scenario, kind))
 
 
-# ---------------------------------------------------------------- details
-
-
-def _training(scenario: Scenario) -> float:
+def training_rate(scenario: Scenario) -> float:
     """Return the rate at which others train, per untrained worker and month: the mean of back ends."""
     rates = _entries(scenario, "training")
     return float(scenario.parameter("paid_by_others")) * float(np.mean(rates)) if rates else 0.0
+
+
+# ---------------------------------------------------------------- details
 
 
 def _entries(scenario: Scenario, kind: str) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cyclesim.analysis.ladder import LEVELS, Drawn, Point, over_draws, points
+from cyclesim.analysis.ladder import LEVELS, NAMED, Drawn, Point, over_draws, points
 from cyclesim.analysis.money_between import Thirty, between
 from cyclesim.analysis.two_by_two import two_by_two
 from cyclesim.inputs.scenario import Scenario
@@ -47,6 +47,14 @@ class Ladder:
     def along(self, rung: str, endowed: bool = False) -> list[Point]:
         """Return the points of one rung along what others pay."""
         return [point for point in self.points if point.rung == rung and point.endowed == endowed]
+
+    def named(self, rung: str) -> list[Point]:
+        """Return the points of one rung at the low, middle and high level of what others pay."""
+        return [point for point in self.along(rung) if point.level in NAMED.values()]
+
+    def middle(self) -> list[Point]:
+        """Return the point of each rung where others pay the middle level."""
+        return [p for rung in self.rungs for p in self.named(rung) if p.level == NAMED["middle"]]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""

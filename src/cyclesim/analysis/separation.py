@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cyclesim.analysis.plain import finite
 from cyclesim.analysis.readings import Datum, Sample
 
 SURE = 0.95
@@ -81,10 +82,10 @@ def separation(datum: Datum, hidden: Sample, protected: Sample, cost: float) -> 
     return Separation(
         datum=datum.name,
         unit=datum.unit,
-        hidden=_finite(_moment(hidden, np.mean, 1)),
-        protected=_finite(_moment(protected, np.mean, 1)),
-        hidden_spread=_finite(_moment(hidden, _spread, 2)),
-        protected_spread=_finite(_moment(protected, _spread, 2)),
+        hidden=finite(_moment(hidden, np.mean, 1)),
+        protected=finite(_moment(protected, np.mean, 1)),
+        hidden_spread=finite(_moment(hidden, _spread, 2)),
+        protected_spread=finite(_moment(protected, _spread, 2)),
         hidden_none=float(np.isnan(hidden).mean()),
         protected_none=float(np.isnan(protected).mean()),
         distance=distance,
@@ -143,7 +144,3 @@ def _moment(sample: Sample, moment: Callable[[Sample], Any], least: int) -> floa
 
 def _spread(sample: Sample) -> float:
     return float(sample.std(ddof=1))
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cyclesim.analysis.plain import finite
+
 Sample = NDArray[np.float64]
 """One value a world."""
 
@@ -136,9 +138,8 @@ class Finding:
         """Return it as JSON types; what is not measured, and ends that are open, are None."""
         named = asdict(self.quantity)
         numbers = {"measured": self.measured, "error": self.error, "low": named["low"], "high": named["high"]}
-        finite = {key: value if math.isfinite(value) else None for key, value in numbers.items()}
         words = {"target": named["target"], "rung": str(named["rung"]), "use": str(named["use"])}
-        return {"quantity": named["name"], **words, **finite, "verdict": self.verdict and str(self.verdict)}
+        return {"quantity": named["name"], **words, **finite(numbers), "verdict": self.verdict and str(self.verdict)}
 
 
 @dataclass(frozen=True)

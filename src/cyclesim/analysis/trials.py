@@ -61,9 +61,9 @@ def at_home(mechanism: Scenario) -> Scenario:
     return found.renamed("M at home")
 
 
-def without_money(scenario: Scenario) -> Scenario:
-    """Return the same world from which all anti-trafficking money is taken away from the first reported month on."""
-    return changed(scenario, f"{scenario.name} without money", 0, None, set={"parameters.giving": 0.0})
+def without_money(scenario: Scenario, giving: float = 0.0) -> Scenario:
+    """Return the same world in which donors pay this share of what they promised, from the first reported month on."""
+    return changed(scenario, f"{scenario.name} without money", 0, None, set={"parameters.giving": giving})
 
 
 def capacity_cut(scenario: Scenario) -> Scenario:

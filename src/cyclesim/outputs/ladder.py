@@ -51,11 +51,16 @@ def change(effect: Effect, name: str) -> str:
     return f"{signed(effect.per_million[name])} ({share(effect.share[name])})"
 
 
+def drift(p: Point) -> str:
+    """Return how money changes from the first to the last three years, as a share."""
+    return share(p.money["last three"] / p.money["first three"] - 1)
+
+
 def sentences(found: Ladder) -> list[str]:
     """Return what the model says, whatever it is: a sentence for loss, money and loop of each rung."""
     said = []
     for rung in found.rungs:
-        here = [p for level in NAMED.values() for p in found.along(rung) if p.level == level]
+        here = found.named(rung)
         if not here:
             continue
         levels = _listed(f"{p.level:g}" for p in here)
@@ -65,7 +70,7 @@ def sentences(found: Ladder) -> list[str]:
             f"million people and year, {lost}"
         )
         money = _listed(text.number(p.money["all years"]) for p in here)
-        last = _listed(share(p.money["last three"] / p.money["first three"] - 1) for p in here if _some(p))
+        last = _listed(drift(p) for p in here if _some(p))
         gain, cut = (_listed(_plain(getattr(p, name)) for p in here) for name in ("gain", "cut"))
         said.append(
             f"{rung}: there is US${money} of that money per person and year (last three years over first three: "
@@ -229,12 +234,17 @@ def _over(rung: str, drawn: Sequence[Drawn]) -> list[list[str]]:
         if name == "middle":
             columns |= {"gain": ([p.gain for p in here], _plain), "cut, times": ([p.cut for p in here], _plain)}
         rows += [[rung, f"{level:g}", words, *_spread(*column)] for words, column in columns.items()]
-        lost = sum(p.without.share["identified"] <= -MUCH for p in here)
+        lost, strong = much(here)
         rows.append([rung, f"{level:g}", "a tenth of the identified lost or more", f"{lost} of {len(here)}", *"---"])
         if name == "middle":
-            strong = sum(p.gain >= MUCH for p in here)
             rows.append([rung, f"{level:g}", "gain of 0.1 or more", f"{strong} of {len(here)}", *"---"])
     return rows
+
+
+def much(drawn: Sequence[Point]) -> tuple[int, int]:
+    """Return in how many draws a tenth of the identified or more is lost, and in how many the gain is 0.1 or more."""
+    lost = sum(p.without.share["identified"] <= -MUCH for p in drawn)
+    return lost, sum(p.gain >= MUCH for p in drawn)
 
 
 _Column = tuple[Sequence[float], Callable[[float], str]]
