@@ -35,11 +35,10 @@ LAWS = ["tests/model", "tests/science/test_closed_forms.py", "tests/science/test
 LAWS += ["tests/science/test_conservation.py", "tests/science/test_cycle.py", "tests/science/test_twin.py"]
 LAWS += ["tests/science/test_donors_pay.py", "tests/science/test_linked_lists.py"]
 HELPERS = {
-    "allocation": ["portfolio"], "emulators": ["matching"], "alike": ["identify"], "separation": ["identify"],
-    "pairs": ["identify"], "readings": ["identify"], "lives": ["story"],
-    "measuring": ["validation"], "targets": ["validation"],
-    "monthly": ["validation"], "trials": ["validation"], "spending": ["prices"], "sweeps": ["discovery"],
-    "dependence": ["../outputs/test_reports"], "posterior": ["calibration"],
+    "emulators": ["matching"], "pairs": ["identify"], "readings": ["identify"], "lives": ["story"],
+    "measuring": ["validation"], "targets": ["validation"], "simulated": ["validation"],
+    "trials": ["validation", "identify"], "spending": ["prices"], "sweeps": ["discovery"], "probing": ["shocks"],
+    "compare": ["compare", "../outputs/test_reports"],
 }  # fmt: skip
 """Modules of analysis/ without a test file of their own name, and the tests that look at them."""
 SECONDS = 240

@@ -18,7 +18,7 @@ from pathlib import Path
 FINGERPRINT = """\
 import time
 from cyclesim.inputs.parameters import parameters
-from cyclesim.runs import fingerprint
+from cyclesim.worlds import fingerprint
 import numpy
 parameters()  # every command that simulates has read them
 began = time.perf_counter()
@@ -47,7 +47,7 @@ def checksums(rounds: int = 5) -> None:
     import pyarrow.parquet as pq
 
     import cyclesim as cs
-    from cyclesim.runs import parquet, seals
+    from cyclesim.worlds import parquet, seals
 
     taken = {"hashing": 0.0}
 

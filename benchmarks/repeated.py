@@ -21,8 +21,8 @@ from scipy.stats import binomtest
 import cyclesim as cs
 from cyclesim.analysis import discovery, indices, portfolio, voi
 from cyclesim.intervals import Spread
-from cyclesim.runs.precision import LEVEL, Rule, half_widths, took
-from cyclesim.runs.samplers import _saltelli
+from cyclesim.worlds.precision import LEVEL, Rule, half_widths, replications_needed
+from cyclesim.worlds.samplers import _saltelli
 
 Floats = NDArray[np.float64]
 INPUTS, DRAWS, ACTIVE = 20, 256, 3
@@ -145,7 +145,7 @@ def rule_held(rng: np.random.Generator) -> bool | None:
     """Return whether the interval holds the mean when a sweep stops; None where it never says that it is enough."""
     truth = rng.uniform(0.3, 2.0)
     values = truth + rng.standard_normal(400)
-    number = took(values, Rule.parse(f"identified: half-width {rng.uniform(0.15, 0.4):.2f}", 400))
+    number = replications_needed(values, Rule.parse(f"identified: half-width {rng.uniform(0.15, 0.4):.2f}", 400))
     if number is None:
         return None
     return abs(values[:number].mean() - truth) <= half_widths(values)[number - 1]

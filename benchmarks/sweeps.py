@@ -35,7 +35,7 @@ BARE = """\
 import sys
 from itertools import islice
 from cyclesim.runs.sweep import plan_of
-from cyclesim.runs.months import simulate_months
+from cyclesim.worlds.item import simulate_months
 study, plan = plan_of(sys.argv[1])
 names = plan.design.names
 for item in islice(plan.items(), int(sys.argv[2]), None, 2):
@@ -133,9 +133,9 @@ def summarised(out: Path) -> None:
 
 def store(sizes: list[int]) -> None:
     """Time the store alone: rows that are made up, in chunks of 180 as in ten seconds of two workers."""
-    from cyclesim.runs import totals
-    from cyclesim.runs.parquet import schema
-    from cyclesim.runs.store import Store
+    from cyclesim.worlds import totals
+    from cyclesim.worlds.parquet import schema
+    from cyclesim.worlds.store import Store
 
     names = totals.DEFAULT
     columns = schema({name: totals.integer(name) for name in names}, {}, 24)
@@ -169,7 +169,7 @@ def store(sizes: list[int]) -> None:
 
 
 def made_up(number: int, names: tuple[str, ...], rng: np.random.Generator) -> tuple[object, ...]:
-    from cyclesim.runs import totals
+    from cyclesim.worlds import totals
 
     values = rng.gamma(2.0, 500.0, len(names)).tolist()
     kept = [int(v) if totals.integer(name) else v for name, v in zip(names, values, strict=True)]

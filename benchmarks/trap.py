@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cyclesim.estimation.histories import Counts
+from cyclesim.estimation.methods import estimate
 from cyclesim.inputs.parameters import parameters
-from cyclesim.model.evidence.estimation.histories import Counts
-from cyclesim.model.evidence.estimation.methods import estimate
 from cyclesim.model.evidence.lists import LISTS, SOURCES, Chances, chances, realised
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import RecordList
 
 SHARES = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30)
@@ -47,7 +47,7 @@ class Row:
 
 def rows(worlds: int, victims: int) -> Iterator[Row]:
     for data, values in DATA.items():
-        p = Values({name: quantity.value for name, quantity in parameters().items()} | values)
+        p = Parameters({name: quantity.value for name, quantity in parameters().items()} | values)
         for share in SHARES:
             ratios = {method: np.full(worlds, np.nan) for method in METHODS}
             for world in range(worlds):
@@ -61,7 +61,7 @@ def rows(worlds: int, victims: int) -> Iterator[Row]:
                 yield Row(data, method, share, *quantiles.tolist(), refused=1.0 - known.size / worlds)
 
 
-def of_share(p: Values, share: float) -> Chances:
+def of_share(p: Parameters, share: float) -> Chances:
     """Return the chances of a setting in which people come forward at the rate that makes this share."""
     rates = np.zeros((SOURCES, 1))
     rates[-1] = -np.log1p(-share) / MONTHS_AT_RISK
@@ -79,7 +79,7 @@ def draw(table: list[Row], worlds: int, victims: int, file: str) -> None:
     """Draw the medians and refusals of every method, and the spread of two of them."""
     import matplotlib.pyplot as plt
 
-    from cyclesim.outputs import style
+    from cyclesim.charts import style
 
     with plt.rc_context(style.RC):
         figure, axes = plt.subplots(2, 2, figsize=(style.WIDTH, 5.4), sharex=True, sharey="row", height_ratios=(2, 1))

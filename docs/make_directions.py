@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cyclesim.outputs import markdown
+import md
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "benchmarks")]
@@ -46,16 +46,16 @@ def main() -> None:
         follows = dict(zip(chosen, pool.map(_consequences, chosen, chunksize=4), strict=True))
     contents = {
         "summary": summary(tried),
-        "defaults": markdown.table(AT_DEFAULTS, [described(n) + cells[DEFAULTS] for n, cells in tried.items()]),
-        "consequences": markdown.table(FOLLOWS, [_follow(n, follows) for n in chosen[1 : len(BUILT) + 1]]),
-        "together": markdown.table(FOLLOWS, [_follow(names, follows) for names in TOGETHER]),
+        "defaults": md.table(AT_DEFAULTS, [described(n) + cells[DEFAULTS] for n, cells in tried.items()]),
+        "consequences": md.table(FOLLOWS, [_follow(n, follows) for n in chosen[1 : len(BUILT) + 1]]),
+        "together": md.table(FOLLOWS, [_follow(names, follows) for names in TOGETHER]),
         "still": still(tried),
         "reversals": reversed_outcomes(),
-        "ends": markdown.table(AT_ENDS, [[n, end, *tried[n][end]] for n in BUILT for end in own_ends(n)]),
+        "ends": md.table(AT_ENDS, [[n, end, *tried[n][end]] for n in BUILT for end in own_ends(n)]),
         "partners": others(tried),
         "ranges": "\n".join(f"- `{name}`: {low:g} to {high:g}" for name, (low, high) in ranges().items()),
     }
-    PAGE.write_text(markdown.fill(PAGE.read_text(encoding="utf-8"), contents), encoding="utf-8")
+    PAGE.write_text(md.fill(PAGE.read_text(encoding="utf-8"), contents), encoding="utf-8")
     print(contents["summary"])
 
 
@@ -73,7 +73,7 @@ def still(tried: dict[str, Cells]) -> str:
         for name, entry in expected().items()
         for end, why in entry.ends.items()
     ]
-    return markdown.table(header, rows)
+    return md.table(header, rows)
 
 
 def reversed_outcomes() -> str:
@@ -84,7 +84,7 @@ def reversed_outcomes() -> str:
         for name in BUILT
         for outcome, change in reversals(name).items()
     ]
-    return markdown.table(header, rows)
+    return md.table(header, rows)
 
 
 def others(tried: dict[str, Cells]) -> str:
@@ -94,7 +94,7 @@ def others(tried: dict[str, Cells]) -> str:
         verdicts = Counter(tried[name][f"{other} {end}"][-1] for other in names for end in ("min", "max"))
         said = ", ".join(f"{verdict} {number}" for verdict, number in verdicts.most_common())
         rows.append([name, ", ".join(f"`{other}`" for other in names) or "none", said or "none"])
-    return markdown.table(("intervention", "acts together with", "at their ends"), rows)
+    return md.table(("intervention", "acts together with", "at their ends"), rows)
 
 
 def _tried(name: str) -> Cells:

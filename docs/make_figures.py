@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cyclesim as cs
-from cyclesim.outputs import pictures
-from cyclesim.runs import seals
-from cyclesim.runs.fingerprint import fingerprint
+from cyclesim.charts import style
+from cyclesim.worlds import seals
+from cyclesim.worlds.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[1]
 FIGURES, RESULT = ROOT / "docs" / "figures", ROOT / "results" / "back-end-capacity"
@@ -40,7 +40,7 @@ def main() -> None:
         for picture in ("cycle.png", "difference.png"):
             shutil.copy(made / picture, FIGURES / picture)
         identify = cs.identify("baseline", replications=20, seed=1, workers=2).plot()
-        (FIGURES / "identify.png").write_bytes(pictures.files(identify, "identify")["identify.png"])
+        (FIGURES / "identify.png").write_bytes(style.pictures(identify, "identify")["identify.png"])
         estimators = ["benchmarks/trap.py", "--worlds", "100", "--chart", str(FIGURES / "estimators.png")]
         subprocess.run([sys.executable, *estimators], cwd=ROOT, check=True)
     sums = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(FIGURES.glob("*.png"))}

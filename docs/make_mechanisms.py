@@ -10,8 +10,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from cyclesim.inputs.trace import trace
-from cyclesim.outputs import markdown
+import md
+from trace_report import trace
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "benchmarks")]
@@ -26,10 +26,10 @@ def main() -> None:
         results = dict(zip(expected(), pool.map(measured, expected(), chunksize=6), strict=True))
     contents = {
         "summary": summary([cells[-1] for cells in results.values()]),
-        "switches": markdown.table(HEADER, [described(name) + cells for name, cells in results.items()]),
+        "switches": md.table(HEADER, [described(name) + cells for name, cells in results.items()]),
         "without": without(),
     }
-    PAGE.write_text(markdown.fill(PAGE.read_text(encoding="utf-8"), contents), encoding="utf-8")
+    PAGE.write_text(md.fill(PAGE.read_text(encoding="utf-8"), contents), encoding="utf-8")
     print(contents["summary"])
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+import md
 from cyclesim.inputs.interventions import Entry, catalogue
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import Quantity
-from cyclesim.outputs import markdown
 
 HERE = Path(__file__).parent
 GRADES = {
@@ -40,12 +40,12 @@ def of_parameters() -> str:
         MADE,
         f"All {len(known)} numbers of the model. A range is what is plausible and what draws cover; without one a "
         "number is not drawn. `cyclesim parameters NAME` prints one with its mechanisms.\n",
-        markdown.table(("grade", "meaning", "how many"), counts),
+        md.table(("grade", "meaning", "how many"), counts),
     ]
     ordered = sorted(known, key=lambda q: (list(GRADES).index(q.grade), q.name))
     for grade, group in groupby(ordered, key=lambda q: q.grade):
         head = ("name", "what it is", "value", "range", "unit", "source")
-        parts += [f"\n## {grade.capitalize()}: {GRADES[grade]}\n", markdown.table(head, map(row, group))]
+        parts += [f"\n## {grade.capitalize()}: {GRADES[grade]}\n", md.table(head, map(row, group))]
     return "\n".join(parts) + "\n"
 
 
@@ -63,7 +63,7 @@ def of_interventions() -> str:
         "`interventions:` in a scenario file. **What they change and cost is assumed**: `cyclesim interventions R9` "
         "says how each was worked out. Words in quotation marks are the report's.\n"
     )
-    parts = ["# Interventions\n", MADE, words, markdown.table(head, map(intervention, catalogue().values()))]
+    parts = ["# Interventions\n", MADE, words, md.table(head, map(intervention, catalogue().values()))]
     return "\n".join(parts) + "\n"
 
 

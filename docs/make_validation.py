@@ -12,36 +12,38 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from cyclesim.analysis.beside import Beside, Loss, Placed
-from cyclesim.analysis.claims import Examined, examine
-from cyclesim.analysis.targets import Finding, Row, Verdict
-from cyclesim.analysis.validation import SEEDS, validate
-from cyclesim.inputs.files import load
-from cyclesim.outputs import markdown
-from cyclesim.outputs.validated import number, quantiles
-from cyclesim.runs.fingerprint import fingerprint
+import cyclesim as cs
+import md
+from cyclesim import text
+from cyclesim.analysis.claims import Examined
+from cyclesim.analysis.targets import JudgedQuantity, JudgedTarget, Verdict
+from cyclesim.outputs.finding import Table
+from cyclesim.questions.validate import tell
+from cyclesim.questions.validate.compute import SEEDS
+from cyclesim.worlds.fingerprint import fingerprint
 
 PAGE = Path(__file__).parent / "validation.md"
 MADE_BY = Path(__file__).parent / "figures" / "validation.json"
 """Which code measured the table, and its hash: a test holds both."""
 SCENARIO = "unseen-crisis"
 TARGETS = ("", "fact", "rung", "use", "measured (tolerance)", "verdict")
-LOSSES = ("rung", "outcome", "at present", "without money", "lost")
 CLAIMS = ("", "section", "claim", "measured", "read as", "rule")
 
 
 def main(seeds: int, workers: int) -> None:
-    scenario = load(SCENARIO)
-    found, examined = validate(scenario, seeds=seeds, workers=workers), examine(scenario, seeds=seeds, workers=workers)
+    found, claims = (
+        cs.validate(SCENARIO, claims=claims, replications=seeds, workers=workers).found for claims in (False, True)
+    )
     about = f"`{SCENARIO}` and its ladder, {seeds} worlds of each variant.\n\n"
-    table = about + markdown.table(TARGETS, map(target, found.rows))
+    table = about + md.table(TARGETS, map(target, found.rows))
+    outside = tell.defaults(found.defaults)
     parts = {
         "targets": table,
-        "losses": about + markdown.table(LOSSES, map(loss, found.losses)),
-        "beside": markdown.table(("rung", "number", "value", "ceiling"), map(beside, found.beside)),
-        "defaults": defaults(found.defaults),
-        "quantiles": quantiles(found.defaults),
-        "claims": markdown.table(CLAIMS, map(claim, examined)),
+        "losses": about + laid_out(tell.losses(found.losses)),
+        "beside": laid_out(tell.beside(found.beside)),
+        "defaults": laid_out(outside) if outside.rows else tell.inside(found.defaults),
+        "quantiles": tell.quantiles(found.defaults),
+        "claims": md.table(CLAIMS, map(claim, claims.examined)),
     }
     fill(PAGE, parts)
     made = {
@@ -53,49 +55,29 @@ def main(seeds: int, workers: int) -> None:
 
 
 def fill(page: Path, parts: dict[str, str]) -> None:
-    page.write_text(markdown.fill(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    page.write_text(md.fill(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
 
 
-def target(row: Row) -> Sequence[str]:
+def laid_out(table: Table) -> str:
+    return md.table(table.head, table.rows)
+
+
+def target(row: JudgedTarget) -> Sequence[str]:
     words = [", ".join(map(str, many)) for many in (row.target.rungs, row.target.uses)]
-    return row.target.id, row.target.fact, *words, "; ".join(map(quantity, row.findings)), verdict(row)
+    said = f"**{row.verdict}**" if row.verdict == Verdict.MISSED else tell.verdict(row) or "-"
+    return row.target.id, row.target.fact, *words, "; ".join(map(quantity, row.quantities)), said
 
 
-def quantity(finding: Finding) -> str:
-    if math.isnan(finding.measured):
+def quantity(one: JudgedQuantity) -> str:
+    if math.isnan(one.measured):
         return "not measured"
-    within = finding.quantity.tolerance
-    scored = "" if finding.verdict is not None else ", not scored"
-    return number(finding.measured) + ("" if within == "-" else f" ({within}{scored})")
-
-
-def verdict(row: Row) -> str:
-    if row.verdict is None:
-        return "-"
-    close = "within two Monte Carlo errors" in row.reason
-    return f"**{row.verdict}**" if row.verdict == Verdict.MISSED else f"{row.verdict}{', narrowly' if close else ''}"
-
-
-def loss(one: Loss) -> Sequence[str]:
-    share = "-" if math.isnan(one.share) else f"{one.share:.1%}"
-    return one.rung, one.outcome, f"{one.present:,.0f}", f"{one.without:,.0f}", f"{one.lost:,.0f} ({share})"
-
-
-def beside(one: Beside) -> Sequence[str]:
-    return one.rung, one.name, number(one.value), "-" if one.ceiling is None else number(one.ceiling)
-
-
-def defaults(found: Sequence[Placed]) -> str:
-    outside = [p for p in found if p.outside]
-    if not outside:
-        return f"None of the {len(found)} defaults that draws move stands outside 0.2 to 0.8 of its prior."
-    rows = [(f"`{p.name}`", number(p.value), f"{p.quantile:.2f}", p.beyond or "none") for p in outside]
-    return markdown.table(("parameter", "value", "quantile", "source that puts it there"), rows)
+    within = one.quantity.tolerance
+    scored = "" if one.verdict is not None else ", not scored"
+    return text.number(one.measured) + ("" if within == "-" else f" ({within}{scored})")
 
 
 def claim(one: Examined) -> Sequence[str]:
-    shown = "; ".join(f"{name} {number(value)}" for name, value in one.shown.items())
-    return one.claim.id, one.claim.section, one.claim.words, shown, str(one.verdict), one.claim.rule
+    return one.claim.id, one.claim.section, one.claim.words, tell.shown(one), str(one.verdict), one.claim.rule
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
+from cyclesim.estimation.histories import Counts
 from cyclesim.inputs import captures
-from cyclesim.model.evidence.estimation.histories import Counts
 
 
 def published(name: str) -> Counts:

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import networkx as nx
@@ -13,7 +14,10 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 import make_architecture as drawing  # noqa: E402
 
-LONG_MODULE, LONG_FUNCTION = 350, 40
+LONG_MODULE, LONG_FUNCTION, MOST_FILES = 350, 40, 4
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+FIVE = PAGE.split("\n## Five questions")[1].split("\n## ")[0]
+ANSWERS = re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", FIVE, re.M | re.S)
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
@@ -23,6 +27,51 @@ def test_a_way_leads_through_modules_that_are_there(section):
     ways = drawing.way(section)
     assert len(ways) > 10
     assert set(ways) <= modules
+
+
+def test_the_table_of_floors_is_that_of_the_import_contract():
+    (floors,) = (
+        contract["layers"]
+        for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    )
+    rows = re.findall(r"^\| ([a-z, ]+) \| .+? \| `(\S+?)`", PAGE.split("\n## The floors")[1], re.M)
+    assert [row.split(", ") for row, _ in rows] == [floor.replace("cyclesim.", "").split(" : ") for floor in floors]
+    for row, file in rows:
+        assert (ROOT / "src" / "cyclesim" / file).is_file()
+        assert re.split(r"[/.]", file)[0] in row.split(", ")
+
+
+def defined(file):
+    """Return what a file defines: functions, classes and their methods, or the entries of a file of parameters."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".yaml":
+        return set(re.findall(r"^(\w+):", text, re.M))
+    found = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            found |= {f"{node.name}.{part.name}" for part in inner if isinstance(part, ast.FunctionDef)}
+    return found
+
+
+@pytest.mark.parametrize(("question", "answer"), ANSWERS, ids=[question for question, _ in ANSWERS])
+def test_a_question_is_answered_by_at_most_four_files_in_which_the_functions_are(question, answer):
+    files = re.findall(r"^\d\. `(\S+)`: (.+?)(?=^\S|^$|\Z)", answer, re.M | re.S)
+    assert 0 < len(files) <= MOST_FILES
+    assert len({name for name, _ in files}) == len(files)
+    for name, said in files:
+        (file,) = (path for path in (ROOT / "src" / "cyclesim" / name, ROOT / name) if path.is_file())
+        terms = set(re.findall(r"`([\w.]+)`", said))
+        read = {word for word in terms if word.startswith("p.")}
+        assert terms > read, f"{name}: which function?"
+        assert terms - read <= defined(file), f"{name} has no {terms - read - defined(file)}"
+        assert all(word in file.read_text() for word in read)
+
+
+def test_there_are_five_questions():
+    assert len(ANSWERS) == 5
 
 
 def words(picture):

@@ -8,17 +8,27 @@ from pathlib import Path
 
 import pytest
 
+from cyclesim.inputs.parameters import parameters
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
     path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("results/*/*.md")] if path.is_file()
 )
-HAVE_TESTS_OF_THEIR_OWN = {"README.md", "sweeps.md"}
+HAVE_TESTS_OF_THEIR_OWN = {"README.md", "recipes.md", "sweeps.md"}
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 sys.path.insert(0, str(ROOT / "docs"))
 
 
 def blocks(path, language):
     return re.findall(rf"```{language}\n(.*?)```", path.read_text(), flags=re.DOTALL)
+
+
+def test_pages_count_assumptions_as_the_parameters_do():
+    known = parameters().values()
+    true = f"{sum(one.grade == 'assumption' for one in known)} of {len(known)}"
+    found = {page.name: re.findall(r"(\d+ of \d+)(?= (?:numbers|parameters) are)", page.read_text()) for page in PAGES}
+    assert sum(map(len, found.values())) >= 3
+    assert {said for every in found.values() for said in every} == {true}
 
 
 PYTHON = [
@@ -73,6 +83,17 @@ def test_generated_pages_are_those_of_the_code():
 
     for name, page in make_reference.pages().items():
         assert (ROOT / "docs" / name).read_text() == page, f"python docs/make_reference.py makes {name} again"
+
+
+def test_the_reference_lists_every_public_name():
+    import cyclesim as cs
+
+    page = (ROOT / "docs" / "api.md").read_text()
+    listed = re.findall(r"^\.\. auto(?:class|function):: cyclesim\.(\w+)$", page, re.M)
+    errors = re.findall(r"^\.\. automodule:: cyclesim\.errors\n   :members:$", page, re.M)
+    assert sorted([*listed, "CycleSimError"]) == cs.__all__
+    assert errors
+    assert "`cs.__version__`" in page
 
 
 HASHES = re.compile(r"\b[0-9a-f]{12}\b")

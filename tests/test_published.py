@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import md
 from cyclesim.analysis.beside import placed
-from cyclesim.outputs import markdown
-from cyclesim.outputs.validated import quantiles
-from cyclesim.runs import seals, verify
-from cyclesim.runs.fingerprint import fingerprint, same_as
-from cyclesim.runs.folder import graded
+from cyclesim.inputs.parameters import graded
+from cyclesim.questions.validate.tell import quantiles
+from cyclesim.runs import verify
+from cyclesim.worlds import seals
+from cyclesim.worlds.fingerprint import fingerprint, same_as
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
@@ -37,7 +38,6 @@ def test_the_published_result_is_whole_and_of_this_code():
 @pytest.mark.timeout(900)
 def test_the_published_numbers_are_those_of_the_command(tmp_path):
     import make_figures
-
     from cyclesim.cli import cyclesim
 
     cyclesim([*make_figures.COMMAND, "--out", str(tmp_path / "made")], standalone_mode=False)
@@ -58,14 +58,14 @@ def test_the_table_of_targets_is_of_this_code():
     about = json.loads((FIGURES / "validation.json").read_text())
     again = "python docs/make_validation.py makes the table of targets again"
     assert of_today(about["fingerprint"]), again
-    table = markdown.part((ROOT / "docs" / "validation.md").read_text(encoding="utf-8"), "targets")
+    table = md.part((ROOT / "docs" / "validation.md").read_text(encoding="utf-8"), "targets")
     assert sha256(table.encode()).hexdigest() == about["sum"], again
 
 
 def test_every_miss_is_named_in_the_readme_and_has_its_reason():
     page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
     missed = json.loads((FIGURES / "validation.json").read_text())["missed"]
-    readme = markdown.part((ROOT / "README.md").read_text(encoding="utf-8"), "missed")
+    readme = md.part((ROOT / "README.md").read_text(encoding="utf-8"), "missed")
     assert all(f"{name} ({fact})" in readme for name, fact in missed.items())
     reasons = page.split("### Why what is missed is missed")[1].split("\n## ")[0]
     assert re.findall(r"^- \*\*(.*?)\*\*", reasons, flags=re.MULTILINE) == list(missed)
@@ -83,9 +83,9 @@ def test_the_readme_says_what_the_ladder_and_the_table_of_targets_say():
 
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, words in make_readme.parts().items():
-        assert markdown.part(page, name) == words.strip(), "python docs/make_readme.py makes it again"
+        assert md.part(page, name) == words.strip(), "python docs/make_readme.py makes it again"
 
 
 def test_the_quantiles_on_the_page_are_those_of_the_priors():
     page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
-    assert markdown.part(page, "quantiles") == quantiles(placed())
+    assert md.part(page, "quantiles") == quantiles(placed())

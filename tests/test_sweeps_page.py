@@ -56,11 +56,12 @@ def test_its_python_runs(place):
     assert "mean" in done.stdout
 
 
-def test_its_study_is_one(tmp_path):
-    (code,) = blocks("yaml")
-    (tmp_path / "study.yaml").write_text(code)
-    _, plan = plan_of(load_study(tmp_path / "study.yaml"))
-    assert len(plan) == 2 * 64 * 5
+def test_its_studies_are_two_and_one_of_them_is_an_experiment(tmp_path):
+    for code, runs in zip(blocks("yaml"), (2 * 64 * 5, 4 * 20), strict=True):
+        (tmp_path / "study.yaml").write_text(code)
+        study, plan = plan_of(load_study(tmp_path / "study.yaml"))
+        assert len(plan) == runs
+    assert study.experiment.joint == study.scenarios[1:3]
 
 
 def test_every_file_it_links_to_is_there():

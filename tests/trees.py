@@ -45,5 +45,5 @@ class Tree:
 
     def code(self):
         return self.python(
-            "import json\nfrom cyclesim.runs.fingerprint import fingerprint as f\nprint(json.dumps(f().code))"
+            "import json\nfrom cyclesim.worlds.fingerprint import fingerprint as f\nprint(json.dumps(f().code))"
         )

@@ -29,13 +29,12 @@ from work import (
 from cyclesim.model.luck import Luck
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.ledger import Ledger
-from cyclesim.model.people.person import Outcome, Row
-from cyclesim.model.people.pool import Pool
+from cyclesim.model.people.ledger.ledger import Ledger
+from cyclesim.model.people.person import CaseOutcome, PersonRow
 from cyclesim.model.people.risks import POLICE, RISKS
 from cyclesim.vocabulary import Form, Group, Status
 
-_FOUND = Row.CHANNELS + POLICE
+_FOUND = PersonRow.CHANNELS + POLICE
 
 
 def hazard(probability):
@@ -43,22 +42,12 @@ def hazard(probability):
     return -np.log1p(-probability)
 
 
-class Counting(Ledger):
-    """A ledger that counts who leaves by stratum."""
-
-    def _exit(self, who, values, risk, time, forward, detained):
-        place = risk * STRATA + who[Pool.CELL] // len(Form)
-        left = np.bincount(place, minlength=RISKS * STRATA).reshape(RISKS, STRATA)
-        self.left = left[[_FOUND, Row.ESCAPE, Row.DEATH]].T
-        super()._exit(who, values, risk, time, forward, detained)
-
-
-def ledger(people: int, seed: int) -> Counting:
+def ledger(people: int, seed: int) -> Ledger:
     """Return a ledger of 12 settings, each with one cohort of one group and status."""
     names = tuple(f"stratum {number:02}" for number in range(STRATA))
     group, status = Group.WOMEN.value, Status.INTERNALLY_DISPLACED.value
     cohorts = [Cohort(n, n, group, status, size, 0, 0) for n, size in zip(names, sizes(people), strict=True)]
-    return Counting(Cohorts(cohorts, "work", Luck(seed)), Layout.of(names, cohorts))
+    return Ledger(Cohorts(cohorts, "work", Luck(seed)), Layout.of(names, cohorts))
 
 
 def run(people: int, chance: float, seed: int, cases: bool = False) -> Table:
@@ -70,16 +59,16 @@ def run(people: int, chance: float, seed: int, cases: bool = False) -> Table:
     flows = np.zeros((MONTHS, STRATA, FLOWS), dtype=np.int64)
     reached, c, leave = np.zeros(STRATA, dtype=np.int64), AT_FIRST, np.zeros(RISKS)
     for month in range(MONTHS):
-        leave[Row.ESCAPE], leave[Row.DEATH], leave[_FOUND] = ESCAPE, DEATH, IDENTIFICATION * c
+        leave[PersonRow.ESCAPE], leave[PersonRow.DEATH], leave[_FOUND] = ESCAPE, DEATH, IDENTIFICATION * c
         risks = np.repeat((hazard(leave.sum()) * leave / leave.sum())[:, None], cells, axis=1)
         book.expose(month, first, again, np.inf, risks, nobody, nobody if cases else everybody, forms)
         if cases:
             close_cases(book, month, nobody)
-        entered = np.concatenate([np.empty(0, dtype=np.int64), *book.flows.entered_cells]) // len(Form)
+        entered, left = (cells.reshape(-1, STRATA, len(Form)).sum(axis=2) for cells in (book.entered, book.left))
         before, reached = reached, book.cohorts.reached()
         flows[month, :, FIRST] = reached - before
-        flows[month, :, AGAIN] = np.bincount(entered, minlength=STRATA) - flows[month, :, FIRST]
-        flows[month, :, IDENTIFIED:] = book.left
+        flows[month, :, AGAIN] = entered[0] - flows[month, :, FIRST]
+        flows[month, :, IDENTIFIED:] = left[[_FOUND, PersonRow.ESCAPE, PersonRow.DEATH]].T
         c = capacity(int(flows[month, :, IDENTIFIED].sum()), people)
     return flows
 
@@ -87,8 +76,8 @@ def run(people: int, chance: float, seed: int, cases: bool = False) -> Table:
 def close_cases(book: Ledger, month: int, nobody: np.ndarray) -> None:
     """Answer every case that waits when it arrives, and end its casework at once."""
     number = book.waiting.size
-    arrived = book.waiting.values[Row.ARRIVED].copy()
-    book.settle(np.full(number, Outcome.ANSWERED), arrived, np.zeros(number), nobody)
+    arrived = book.waiting.values[PersonRow.ARRIVED].copy()
+    book.settle(np.full(number, CaseOutcome.ANSWERED), arrived, np.zeros(number), nobody)
     rows, formal, _ = book.completing(month + 1, 1.0, np.zeros(STRATA), nobody)
     book.complete(rows, formal, np.zeros(rows.size, dtype=bool))
 

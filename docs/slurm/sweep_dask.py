@@ -9,8 +9,8 @@ import sys
 
 from dask_jobqueue import SLURMCluster
 
-from cyclesim.runs.cluster import Dask
 from cyclesim.runs.driver import sweep
+from cyclesim.worlds.cluster import Dask
 
 
 def main(study: str, folder: str, jobs: int) -> None:

@@ -1,25 +1,11 @@
-"""What can go wrong for a user, as one small tree.
-
-::
-
-    CycleSimError               every error a user can mend; the command line prints it and exits with 2
-    ├── ScenarioError           a scenario file or a changed scenario is wrong; carries every problem found
-    ├── ParametersError         a file of numbers that ships with the package is wrong; carries every problem found
-    ├── StudyError              a study file is wrong; carries every problem found
-    ├── TableError              a table of capture histories is wrong; carries every problem found
-    ├── UnknownNameError        no scenario, parameter or path of that name
-    ├── DesignError             a design of draws, or a request for worlds, that cannot be carried out
-    ├── FolderError             a results folder that must not be written, or cannot be read
-    ├── PrefixError             two scenarios differ before their first change: a fault of the model
-    └── WorkerError             a worker process died
-"""
+"""What can go wrong for a user: every error is a `CycleSimError`, which the command line prints, to exit with 2."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Self
 
 
 class CycleSimError(Exception):
@@ -28,28 +14,12 @@ class CycleSimError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a file.
+    """One thing that is wrong in a file."""
 
-    Parameters
-    ----------
-    file
-        File that set the value, as the user named it; empty for a value that comes from Python.
-    line, column
-        Place in the file, counted from 1; 0 where the whole file is meant.
-    key
-        Dotted path of the entry; empty for the file itself.
-    value
-        The value found, or None.
-    message
-        What is wrong.
-    way_out
-        What to do about it; may be empty.
-    """
-
-    file: str
-    line: int
+    file: str  # as the user named it; empty for a value that comes from Python
+    line: int  # from 1, as the column; 0 where the whole file is meant
     column: int
-    key: str
+    key: str  # dotted path of the entry
     value: Any
     message: str
     way_out: str = ""
@@ -66,6 +36,11 @@ class _ProblemsError(CycleSimError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(tuple(problems))
         self.problems: tuple[Problem, ...] = tuple(problems)
+
+    @classmethod
+    def at(cls, file: object, message: str, way_out: str = "", line: int = 0, column: int = 0) -> Self:
+        """Return the error of one problem, of a file as a whole or of a place in it."""
+        return cls([Problem(str(file), line, column, "", None, message, way_out)])
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
@@ -108,15 +83,7 @@ class WorkerError(CycleSimError):
 
 
 def did_you_mean(word: object, options: Iterable[object]) -> str:
-    """Return a way out: the closest of ``options``, or all of them where they are few.
-
-    Parameters
-    ----------
-    word
-        What the user wrote.
-    options
-        What would have been accepted.
-    """
+    """Return a way out: the closest of ``options``, or all of them where they are few."""
     names = [str(option) for option in options]
     folded = {name.casefold(): name for name in names}
     close = get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)

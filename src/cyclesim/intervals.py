@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,10 +34,8 @@ class Spread:
 
     Attributes
     ----------
-    mean
-        Mean over worlds.
-    error
-        Standard error of the mean; NaN of one unit.
+    mean, error
+        Mean over worlds, and its standard error (NaN of one unit).
     mean_low, mean_high
         Interval of the mean at `LEVEL`; NaN of one unit.
     low, high
@@ -65,17 +64,15 @@ class Spread:
         replications: ArrayLike | None = None,
         sampled: bool = True,
     ) -> Spread:
-        """Return what one value for each world comes to.
+        """Return what one value for each world, shape (worlds,), comes to.
 
         Parameters
         ----------
-        values
-            Shape (worlds,).
         draws
             The draw of each world; one draw if absent.
         replications
-            The replication of each world, where replication r has the same luck in all draws: the means of
-            replications vary then too, and both variances add.
+            The replication of each world, where replication r has the same luck in all draws: the means of replications
+            vary then too, and both variances add.
         sampled
             Whether draws are a sample of what is plausible. Of others, such as the points of a grid, there is no
             interval, and low and high hold all of them.
@@ -86,10 +83,16 @@ class Spread:
         if replications is not None and number > 1:
             parts.append(_means(x, replications))
         units = min(len(part) for part in parts) if sampled or number == 1 else 1
-        error, freedom = _error(parts) if units > 1 else (math.nan, 0.0)
-        mean, half = float(x.mean()), error * _student(freedom)
+        mean = float(x.mean())
+        error, half = _errors(parts) if units > 1 else (math.nan, math.nan)
         low, high = ends(x, units) if len(x) > 1 else (math.nan, math.nan)
         return cls(mean, error, mean - half, mean + half, float(low), float(high), len(x), number, units)
+
+    @classmethod
+    def by_world(cls, values: Any, shared_luck: bool = False, sampled: bool = True) -> Spread:
+        """Return what a pandas series of one value for each world comes to, indexed by draw and replication."""
+        draws, replications = (values.index.get_level_values(level) for level in ("draw", "replication"))
+        return cls.of(values.to_numpy(dtype=float), draws, replications if shared_luck else None, sampled)
 
     @property
     def whole(self) -> bool:
@@ -130,12 +133,7 @@ def who(worlds: int, draws: int = 1, units: int | None = None, noun: str = "worl
 def ends(values: Floats, units: int | None = None) -> tuple[Floats, Floats]:
     """Return where nine in ten further worlds would lie, or where all lie if there are fewer than `FEWEST` units.
 
-    Parameters
-    ----------
-    values
-        Shape (worlds, ...): the first axis is taken away.
-    units
-        What worlds share; as many as worlds if absent. See `Spread`.
+    The first axis of values, shape (worlds, ...), is taken away; units are what worlds share, see `Spread`.
     """
     n = len(values)
     units = units or n
@@ -158,24 +156,27 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     return np.asarray(total / mean + (part - total / mean * whole) / mean)
 
 
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """Return the interval of a share at `LEVEL`, of `count` in `n` (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    low, high = binomtest(count, n).proportion_ci(LEVEL, method="wilson")
+    return float(low), float(high)
+
+
 def _means(values: Floats, groups: ArrayLike) -> Floats:
     _, place = np.unique(np.asarray(groups), return_inverse=True)
     return np.asarray(np.bincount(place, values) / np.bincount(place))
 
 
-def _error(parts: list[Floats]) -> tuple[float, float]:
-    """Return the standard error of a mean and its degrees of freedom (Satterthwaite 1946, if several variances add)."""
-    if min(map(len, parts)) < 2:
-        return math.nan, 0.0
+def _errors(parts: list[Floats]) -> tuple[float, float]:
+    """Return the standard error of a mean, and half its interval (Satterthwaite 1946, if several variances add)."""
+    from scipy.special import stdtrit
+
     variances = [0.0 if np.ptp(part) == 0 else float(part.var(ddof=1)) / len(part) for part in parts]
     total = sum(variances)
     if total == 0:
-        return 0.0, len(parts[0]) - 1.0
-    spread = sum((one / total) ** 2 / (len(part) - 1) for one, part in zip(variances, parts, strict=True))
-    return math.sqrt(total), 1.0 / spread
-
-
-def _student(freedom: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.5 + LEVEL / 2)) if freedom > 0 else math.nan
+        return 0.0, 0.0
+    freedom = 1.0 / sum((one / total) ** 2 / (len(part) - 1) for one, part in zip(variances, parts, strict=True))
+    error = math.sqrt(total)
+    return error, error * float(stdtrit(freedom, 0.5 + LEVEL / 2))

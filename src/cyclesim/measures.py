@@ -3,8 +3,6 @@
 They stand in measures.toml: reading YAML would double the time that importing the package takes.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,37 +14,16 @@ PERSON_MONTHS = "person_months_exploited"
 
 @dataclass(frozen=True)
 class Measure:
-    """One quantity that the model counts.
-
-    Parameters
-    ----------
-    name
-        Column name.
-    kind
-        ``stock`` (at the end of the month), ``flow`` (during the month), ``level`` (a share, rate or index), or
-        ``total`` (of a whole run only).
-    unit
-        Unit of one entry.
-    title
-        What it is called in a table.
-    words
-        What it is called in a sentence.
-    text
-        What it is, in one line.
-    averted
-        Whether less of it is better, so that its difference is what is averted: baseline - counterfactual.
-    headline
-        Whether it is printed where only some are.
-    """
+    """One quantity that the model counts."""
 
     name: str
-    kind: str
+    kind: str  # stock (at the end of the month), flow (during it), level (share, rate or index), total (of a run only)
     unit: str
-    title: str
-    words: str
+    title: str  # what it is called in a table
+    words: str  # and in a sentence
     text: str
-    averted: bool = False
-    headline: bool = False
+    averted: bool = False  # less of it is better, so that its difference is what is averted: baseline - counterfactual
+    headline: bool = False  # it is printed where only some are
 
     @property
     def integer(self) -> bool:
@@ -54,9 +31,14 @@ class Measure:
         return self.unit in ("people", "cents", "cases")
 
     @property
-    def adds(self) -> bool:
+    def is_cumulative(self) -> bool:
         """Whether it adds up over months (people in exploitation to person-months); of all others the mean is taken."""
         return self.kind == "flow" or self.name in ("exploited", PERSON_MONTHS)
+
+    @property
+    def over_year(self) -> str:
+        """How the months of a year become one number: a flow's ``sum``, of all others the ``mean``."""
+        return "sum" if self.kind in ("flow", "total") else "mean"
 
     @property
     def label(self) -> str:

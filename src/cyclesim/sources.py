@@ -25,36 +25,19 @@ _UNREAD = ("ctx", "kind", "type_comment", "type_ignores")
 
 @dataclass(frozen=True)
 class Module:
-    """One module as syntax.
+    """One module as syntax."""
 
-    Attributes
-    ----------
-    syntax
-        Hash of its syntax tree without comments, docstrings and imports for type checkers.
-    imports
-        Names it imports, wherever the import stands.
-    names
-        Attributes and words that occur in it: whoever reads a parameter names it.
-    """
-
-    syntax: str
-    imports: tuple[str, ...]
-    names: tuple[str, ...]
+    syntax: str  # hash of its syntax tree without comments, docstrings and imports for type checkers
+    imports: tuple[str, ...]  # wherever the import stands
+    names: tuple[str, ...]  # attributes and words that occur in it: whoever reads a parameter names it
 
     @classmethod
     def parse(cls, source: bytes) -> Module:
-        """Return the module of a source file.
-
-        Raises
-        ------
-        SyntaxError
-            If it is not Python.
-        """
-        tree = ast.parse(source)
+        """Return the module of a source file."""
         digest = blake2b(digest_size=DIGEST)
         imports: dict[str, None] = {}
         names: set[str] = set()
-        _read(tree, digest.update, imports, names)
+        _read(ast.parse(source), digest.update, imports, names)
         return cls(digest.hexdigest(), tuple(imports), tuple(sorted(names)))
 
 
@@ -72,8 +55,7 @@ def closure(roots: Iterable[str]) -> dict[str, Module]:
         name = todo.pop()
         if name in found or not (file := path_of(name)):
             continue
-        with open(os.path.join(ROOT, file), "rb") as opened:
-            source = opened.read()
+        source = (ROOT / file).read_bytes()
         content = blake2b(source, digest_size=16).hexdigest()
         found[name] = used[content] = known.get(content) or Module.parse(source)
         todo += found[name].imports
@@ -94,7 +76,7 @@ def path_of(module: str) -> str:
     if head != ROOT.name:
         return ""
     place = rest.replace(".", "/")
-    choices = (f"{place}.py", f"{place}/__init__.py" if place else "__init__.py")
+    choices = [f"{place}.py", f"{place}/__init__.py"] if place else ["__init__.py"]
     return next((file for file in choices if file in STAMPS), "")
 
 
@@ -121,8 +103,9 @@ def _read(value: object, feed: Callable[[bytes], None], imports: dict[str, None]
 
 def _read_by_python(node: object) -> bool:
     """Return whether a node is more than a text, such as a docstring, or an import for type checkers."""
-    bare_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return not (bare_text or _for_type_checkers(node))
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name):
+        return node.test.id != "TYPE_CHECKING"
+    return not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
 def _joined(nodes: list[ast.expr]) -> list[ast.expr]:
@@ -135,10 +118,6 @@ def _joined(nodes: list[ast.expr]) -> list[ast.expr]:
         else:
             found.append(node)
     return found
-
-
-def _for_type_checkers(node: object) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _note(node: ast.AST, imports: dict[str, None], names: set[str]) -> None:
@@ -168,11 +147,16 @@ def _written() -> dict[str, tuple[int, int]]:
     return found
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Return the folder for what can be worked out again; it need not exist."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")
+    return Path(base) / "cyclesim"
+
+
+def _cache() -> Path:
     rules = Path(__file__).read_bytes()  # what this module reads out of a source is part of what is cached
     name = blake2b(rules + os.fsencode(ROOT), digest_size=DIGEST).hexdigest()
-    return Path(base) / "cyclesim" / f"syntax-{name}.json"
+    return cache_folder() / f"syntax-{name}.json"
 
 
 def _cached(place: Path) -> dict[str, Module]:

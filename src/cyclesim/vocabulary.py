@@ -3,8 +3,6 @@
 The words are those of the field: epidemiology for people, humanitarian finance for money.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

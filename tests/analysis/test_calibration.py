@@ -10,8 +10,7 @@ from scipy import stats
 
 import cyclesim as cs
 from cyclesim.analysis import calibration as module
-from cyclesim.analysis.calibration import Target, calibrate
-from cyclesim.analysis.posterior import abc, ranks, weighted_quantile
+from cyclesim.analysis.calibration import Observation, abc, ranks, weighted_quantile
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
@@ -121,11 +120,15 @@ def test_numbers_that_are_none_stop_it(bad):
 )
 def test_bad_targets_are_refused(text, words):
     with pytest.raises(DesignError, match=words):
-        Target.parse(text)
+        Observation.parse(text)
 
 
 def test_a_target_is_read_as_it_is_said():
-    assert Target.parse(" trust = 0.5 ± 0.1 ") == Target.parse("trust=0.5 +- 1e-1") == Target("trust", 0.5, 0.1)
+    assert (
+        Observation.parse(" trust = 0.5 ± 0.1 ")
+        == Observation.parse("trust=0.5 +- 1e-1")
+        == Observation("trust", 0.5, 0.1)
+    )
 
 
 # ---------------------------------------------------------------- of a sweep
@@ -152,7 +155,7 @@ def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     sweep = swept(place, "lhs", 150)
     truth = 20
     seen = float(sweep.pairs("newly_trafficked")["near"].loc[(truth, 0)])
-    found = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
+    found = cs.calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     known = found.inputs.set_index("quantity")
     assert known.loc["incidence", "low"] <= sweep.draws["incidence"][truth - 1] <= known.loc["incidence", "high"]
     assert known.loc["incidence", "left"] < 0.5
@@ -164,7 +167,7 @@ def test_a_known_incidence_is_recovered_and_what_cannot_be_known_is_said(place):
     near = pytest.approx(drawn, rel=0.1)  # quantiles of thirty weighted points, and of draws from them
     assert known.loc["incidence", ["low", "median", "high"]].tolist() == near
     assert max(abs(bias) for bias in found.rank_bias.values()) < 4
-    again = calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
+    again = cs.calibrate(sweep, [f"newly_trafficked = {seen} +- 3"], accept=0.2)
     assert json.dumps(found.to_dict()) == json.dumps(again.to_dict())
 
 
@@ -181,22 +184,22 @@ def test_the_bias_of_ranks_is_in_standard_errors_of_their_mean(place, monkeypatc
     sweep = swept(place, "lhs", 150)
     inputs = len(sweep.plan.design.names)
     monkeypatch.setattr(module, "ranks", lambda *_, **__: np.array([[0.5], [0.7], [0.9]]) - np.arange(inputs) / 10)
-    bias = calibrate(sweep, ["identified = 1 +- 1"]).rank_bias
+    bias = cs.calibrate(sweep, ["identified = 1 +- 1"]).rank_bias
     assert list(bias.values()) == pytest.approx([(0.2 - k / 10) / (0.2 / math.sqrt(3)) for k in range(inputs)])
 
 
 def test_what_cannot_be_calibrated_is_told(place):
     sweep = swept(place, "lhs", 150)
     with pytest.raises(UnknownNameError, match="did you mean 'identified'"):
-        calibrate(sweep, ["identfied = 1 +- 1"])
+        cs.calibrate(sweep, ["identfied = 1 +- 1"])
     with pytest.raises(UnknownNameError, match="did you mean 'near'"):
-        calibrate(sweep, ["identified = 1 +- 1"], "nearr")
+        cs.calibrate(sweep, ["identified = 1 +- 1"], scenario="nearr")
     with pytest.raises(DesignError, match="nothing to calibrate to"):
-        calibrate(sweep, [])
+        cs.calibrate(sweep, [])
     with pytest.raises(DesignError, match="too few to calibrate"):
-        calibrate(swept(place, "lhs", 20), ["identified = 1 +- 1"])
+        cs.calibrate(swept(place, "lhs", 20), ["identified = 1 +- 1"])
     with pytest.raises(DesignError, match="no sample of a prior"):
-        calibrate(swept(place, "saltelli", 2), ["identified = 1 +- 1"])
+        cs.calibrate(swept(place, "saltelli", 2), ["identified = 1 +- 1"])
 
 
 def test_the_command_prints_and_writes(place, tmp_path):

@@ -9,7 +9,7 @@ from cyclesim.analysis.compare import spread_of
 from cyclesim.errors import PrefixError, UnknownNameError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.measures import EVERY
-from cyclesim.runs.results import Ensemble
+from cyclesim.runs.ensemble import Ensemble
 
 BASE = cs.load("small").with_values({"months": 12, "spin_up": 4, "contact": 0.3})
 

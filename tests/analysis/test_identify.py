@@ -8,12 +8,12 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.analysis import pairs
-from cyclesim.analysis.identify import _watched, identify
-from cyclesim.analysis.readings import CASES, DATA
-from cyclesim.analysis.separation import separation
+from cyclesim.analysis.readings import CASES, DATA, separation
 from cyclesim.errors import DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.parameters import parameters
-from cyclesim.outputs import identification
+from cyclesim.questions.identify.compute import _watched, identify
+from cyclesim.runs.verify import verify
+from cyclesim.worlds.seals import read_manifest
 from science.worlds import assert_same, small, table
 
 WORLD = small()
@@ -22,7 +22,7 @@ NORMAL = np.random.default_rng(7).normal(size=(2, 400))
 
 @pytest.fixture(scope="module")
 def result():
-    return identify(WORLD, replications=4, seed=2)
+    return cs.identify(WORLD, replications=4, seed=2)
 
 
 def test_worlds_of_a_pair_have_the_same_expected_cases_and_another_prevalence():
@@ -100,12 +100,12 @@ def test_readings_without_spread_have_no_distance():
     assert row.right == 1.0
 
 
-def test_findings_read_what_the_tables_say(result):
-    finding = result.findings[0]
-    rows = result.ensemble.table[result.ensemble.table["scenario"] == finding.pair.hidden.name]
-    assert finding.cases.hidden == pytest.approx(rows.loc[rows["month"] >= 12, "reported"].sum() / 4)
+def test_readings_are_what_the_tables_say(result):
+    one = result.separated[0]
+    rows = result.ensemble.table[result.ensemble.table["scenario"] == one.pair.hidden.name]
+    assert one.cases.hidden == pytest.approx(rows.loc[rows["month"] >= 12, "reported"].sum() / 4)
     last = rows[rows["month"] == 23]
-    survey, lists, effort = finding.data
+    survey, lists, effort = one.data
     assert survey.hidden == pytest.approx(last["survey_corrected"].mean())
     assert lists.hidden_none == last["mse_refused"].mean()
     staff = rows.loc[rows["month"] >= 12, "frontline_staff"].mean()
@@ -116,20 +116,27 @@ def test_findings_read_what_the_tables_say(result):
 
 def test_everything_can_be_said_saved_and_drawn(result, tmp_path):
     said = json.loads(json.dumps(result.to_dict(), allow_nan=False))
-    assert [pair["pair"] for pair in said["pairs"]] == [pair.weakness for pair in result.found]
+    assert [pair["pair"] for pair in said["pairs"]] == [pair.weakness for pair in result.plan.pairs]
     assert {row["datum"] for row in said["pairs"][0]["data"]} == {datum.name for datum in DATA}
     assert said["pairs"][0]["worlds"][0]["changes"]["parameters.contact"] < WORLD.parameter("contact")
-    text = identification.as_text(result, "cyclesim identify small")
-    assert "not observations" in text
-    assert result.findings[0].pair.weakness in result.plot().get_suptitle()
-    manifest = result.save(tmp_path / "study")
-    assert manifest["kind"] == "identify"
-    assert result.save(tmp_path / "study") == manifest
-    assert len(result.table) == len(result.found) * (1 + len(DATA))
+    assert "not observations" in str(result)
+    assert result.separated[0].pair.weakness in result.plot().get_suptitle()
+    result.save(tmp_path / "study")
+    manifest = read_manifest(tmp_path / "study")
+    assert (manifest["kind"], manifest["order"]) == ("identify", [world.name for world in result.plan.worlds])
+    result.save(tmp_path / "study")
+    assert read_manifest(tmp_path / "study") == manifest
+    assert len(result.table) == len(result.plan.pairs) * (1 + len(DATA))
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "notes.txt").write_text("mine")
     with pytest.raises(FolderError, match="no study of cyclesim"):
         result.save(tmp_path / "other")
+
+
+def test_worlds_of_a_folder_are_simulated_again(result, tmp_path):
+    result.save(tmp_path / "study")
+    found = verify(tmp_path / "study", share=0.2, seed=1)
+    assert (found.good, found.runs, found.replayed) == (True, 16, 4)
 
 
 @pytest.mark.parametrize(

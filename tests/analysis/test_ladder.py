@@ -9,18 +9,16 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.analysis import ladder as asked
-from cyclesim.analysis import money_between, thirty
-from cyclesim.analysis.ladder import Drawn, Point, effect, endowed, over_draws, point, points, using
+from cyclesim.analysis import thirty
+from cyclesim.analysis.ladder import Drawn, Point, effect, endowed, over_draws, point, points, two_by_two, using
 from cyclesim.analysis.payers import Costs, stated
-from cyclesim.analysis.rungs import Ladder
 from cyclesim.analysis.trials import without_money
-from cyclesim.analysis.two_by_two import two_by_two
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
-from cyclesim.outputs import ladder as told
-from cyclesim.outputs import ladder_picture
-from cyclesim.runs.design import drawn
+from cyclesim.questions.ladder import Ladder, tell
+from cyclesim.questions.ladder.draw import draw
 from cyclesim.runs.simulate import run
+from cyclesim.worlds.design import draw_design
 
 SHORT = {"months": 24, "spin_up": 12}
 UNSEEN = cs.load("unseen-crisis").with_values(SHORT)
@@ -144,50 +142,60 @@ def found(whole, along):
     every = [replace(one, level=level) for one, level in zip(few, (0.1, 0.5, 1.0), strict=True)]
     every += [replace(one, endowed=True, costs=None) for one in every]
     at = Drawn(1, dict(zip(asked.NAMED, every[:3], strict=True)))
-    crisis = money_between.OneCrisis("crisis 00", 1.5, 8.0, 0.5, 10.0, 0.03, 0.001, 0.1)
-    between = money_between.Thirty(2, (crisis,), {"plans with a line": 0.1, "not measured": math.nan}, [0.1, 0.2])
-    arms = {arm: {name: [1.0, 2.0] for name in told.YEARLY} for arm in told.ARMS}
+    crisis = thirty.OneCrisis("crisis 00", 1.5, 8.0, 0.5, 10.0, 0.03, 0.001, 0.1)
+    between = thirty.Thirty(2, (crisis,), {"plans with a line": 0.1, "not measured": math.nan}, [0.1, 0.2])
+    arms = {arm: {name: [1.0, 2.0] for name in tell.YEARLY} for arm in asked.ARMS}
     tables = [{"choice": choice, "arms": arms} for choice in two_by_two_choices()]
-    return Ladder(every, {whole.rung: [at] * 3}, {whole.rung: tables}, between)
+    return Ladder([UNSEEN], every, {whole.rung: [at] * 3}, {whole.rung: tables}, between)
 
 
 def two_by_two_choices():
-    from cyclesim.analysis.two_by_two import CHOICES
+    from cyclesim.analysis.ladder import CHOICES
 
     return CHOICES
 
 
 def test_the_whole_ladder_goes_through_json_and_back(found):
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert Ladder.of(plain).to_dict() == plain
+    assert Ladder.of(plain, found.scenarios).to_dict() == plain
 
 
 def test_every_table_is_told_and_no_row_is_of_another_width(found):
-    tables = told.tables(found)
+    tables = tell.tables(found)
     assert {"along", "endowed", "loop", "first", "costs", "signs", "draws", "thirty", "crises"} <= set(tables)
     for name, table in tables.items():
-        assert {len(row) for row in table.rows} == {len(table.header)}, name
+        assert {len(row) for row in table.rows} == {len(table.head)}, name
 
 
 def test_low_middle_and_high_stand_beside_the_headline(found):
-    assert "where others pay 0.1, 0.5, 1" in told.sentences(found)[0]
+    assert "where others pay 0.1, 0.5, 1" in tell.sentences(found)[found.rungs[0]]
 
 
 def test_choices_that_change_nothing_are_said_to(found):
-    assert told.choices(found).count("changes nothing") == 2
+    assert tell.choices(found).count("changes nothing") == 2
 
 
-def test_the_picture_says_it_is_a_model_and_how_to_make_it_again(found):
-    figure = ladder_picture.picture(found, "cyclesim ladder --seed 1")
+def test_the_answer_is_of_the_middle_with_its_ends_over_draws_and_the_title_of_the_picture(found):
+    finding = tell.tell(found)
+    assert "where others pay 50 % of what is stated" in finding.answer
+    assert "in brackets all 3 draws" in finding.answer
+    (figure,) = draw(found, finding).values()
     words = " ".join(" ".join(part.get_text().split()) for part in figure.texts)
-    assert "A model, not observations" in words
-    assert "Reproduce: cyclesim ladder --seed 1" in words
+    assert finding.headline in words
+    assert "Model, not observations" in words
     assert len(figure.axes) == 3
+
+
+def test_without_draws_it_is_told_but_not_reported(found):
+    alone = replace(found, draws={})
+    assert "an interval" in tell.tell(alone).lacks
+    assert not tell.tell(found).lacks
+    assert "nothing is known of other states" in tell.sentences(alone)["How sure"]
 
 
 def test_draws_stand_at_the_named_levels():
     scenario = UNSEEN.with_values({"months": 12, "spin_up": 0})
-    (one,) = over_draws(scenario, drawn(scenario, 1, 1))
+    (one,) = over_draws(scenario, draw_design(scenario, 1, 1))
     assert {name: p.level for name, p in one.points.items()} == asked.NAMED
     assert math.isfinite(one.points["middle"].gain)
     assert math.isnan(one.points["low"].gain)
@@ -197,19 +205,26 @@ def test_money_between_thirty_crises():
     few = UNSEEN.with_values({"spin_up": 0})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(thirty, "CRISES", 4)
-        result = money_between.between(few, seeds=1)
+        result = thirty.between(few, seeds=1)
     assert [one.people for one in result.crises] == sorted((one.people for one in result.crises), reverse=True)
     assert sum(one.people for one in result.crises) == pytest.approx(362, rel=0.01)
     assert len(result.by_year) == 10
     assert np.isfinite(list(result.facts.values())[2])
 
 
-def test_the_command_tells_it(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(asked, "LEVELS", (0.5,))
+def test_a_scenario_named_twice_is_asked_once():
+    scenario = UNSEEN.with_values({"months": 12, "spin_up": 0})
+    assert len(cs.ladder([scenario, scenario], levels=(0.5,), replications=0).points) == 2
+
+
+def test_the_command_tells_it(tmp_path, capsys):
     (tmp_path / "short.yaml").write_text("extends: unseen-crisis\ntitle: t\nmonths: 12\nspin_up: 0\n")
-    line = ["ladder", str(tmp_path / "short.yaml"), "--seeds", "0", "--workers", "1"]
+    line = ["ladder", str(tmp_path / "short.yaml"), "--seeds", "0", "--workers", "1", "--draws", "1"]
     cyclesim([*line, "--out", str(tmp_path / "out")], standalone_mode=False)
-    assert "all anti-trafficking money" in capsys.readouterr().out
+    assert "all anti-trafficking money" in (told := capsys.readouterr().out)
+    assert "--draws 1 --seeds 0 --seed 1" in told
     plain = json.loads((tmp_path / "out" / "ladder.json").read_text())
     assert plain["thirty"] is None
-    assert {path.name for path in (tmp_path / "out").glob("ladder.*")} == {"ladder.json", "ladder.png", "ladder.svg"}
+    assert len(plain["draws"]["short"]) == 1
+    names = {path.name for path in (tmp_path / "out").glob("ladder.*")}
+    assert names == {"ladder.json", "ladder.csv", "ladder.png", "ladder.svg"}

@@ -9,10 +9,11 @@ from click.testing import CliRunner
 
 import cyclesim as cs
 from analysis.worlds import NOT_NAIVE, PLANNERS_UNHEARD, where_money_matters
-from cyclesim.analysis.loop import EVERY_LINK, LINKS, STATES, Loops, _states, elasticities, loop, loops
-from cyclesim.analysis.probing import Wish, World, run_probed
+from cyclesim.analysis.loop import EVERY_LINK, LINKS, STATES, _states, elasticities, loop
+from cyclesim.analysis.probing import ProbedWorld, Wish, run_probed
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
+from cyclesim.questions.loop.compute import Loops, loops
 
 SMALL = cs.load("small").with_values({"spin_up": 0})
 STEP = 0.02
@@ -59,7 +60,7 @@ def test_the_states_of_the_loop_are_those_of_the_last_year():
     months = {name: np.array([99.0] * 12 + [value] * 12) for name, value in last.items()}
     expected = {"money": 7.0, "capacity": 0.1, "identifications": 3.0, "evidence": 2.0}
     followed = {"wish": 5.0, "ask": 6.0, "belief": 0.4}
-    assert _states(World(months, Wish(5.0, 6.0, 0.4))) == pytest.approx({**expected, **followed})
+    assert _states(ProbedWorld(months, Wish(5.0, 6.0, 0.4))) == pytest.approx({**expected, **followed})
 
 
 def test_a_smooth_loop_is_measured_to_one_per_cent():
@@ -141,8 +142,8 @@ def test_processes_do_not_matter_and_draws_give_intervals():
     design = cs.sample(SMALL, n=3, quantities=["naivety", "contact"])
     one, two = (loops(SMALL, design, years=6, workers=n) for n in (1, 2))
     assert isinstance(one, Loops)
-    assert one.table().equals(two.table())
-    assert one.table()["draw"].tolist() == [0, 1, 2, 3]
+    assert one.table.equals(two.table)
+    assert one.table["draw"].tolist() == [0, 1, 2, 3]
     low, middle, high = one.interval("gain")
     assert low <= middle <= high
     assert all(math.isnan(value) for value in loops(SMALL, years=6).interval("gain"))
@@ -162,7 +163,10 @@ def test_the_command_prints_writes_and_draws(tmp_path):
     for said in ("gain G", "multiplier", "brute force", "Weakest link", "not observations", "Reproduce: cyclesim loop"):
         assert said in output
     files = {path.name for path in (tmp_path / "out").iterdir()}
-    assert files == {"loop.csv", "loop.json", "loop.png", "loop.svg", "manifest.json", "log.json", "SHA256SUMS"}
+    assert files == {
+        *("loop.csv", "loop.json", "loop.png", "loop.svg", "links.png", "links.svg"),
+        *("manifest.json", "log.json", "SHA256SUMS"),
+    }
     told = json.loads(CliRunner().invoke(cyclesim, [*words[:-2], "--json"], catch_exceptions=False).output)
     assert {"gain", "multiplier", "links", "time_constant", "intervals"} <= set(told)
     assert set(told["links"]) == set(EVERY_LINK)

@@ -122,13 +122,13 @@ def test_an_outcome_that_does_not_vary_is_refused(place):
 
 def test_a_rule_that_fails_anywhere_has_no_tree(place):
     sweep = swept(place, "anywhere", 2, "own", "{method: lhs, draws: 60, quantities: {trust_gain: , patience: }}")
-    found = discovery.discover(sweep, "newly_trafficked worst 20 %", scenario="near")
+    found = cs.discover(sweep, "newly_trafficked worst 20 %", scenario="near")
     assert not found.box.restrictions
     assert found.tree == ""
 
 
 def test_surveys_of_one_replication_with_luck_are_not_valued(place):
     design = "{method: lhs, draws: 40, quantities: {trust_gain: , patience: }}"
-    found = voi.voi(swept(place, "once", 1, "own", design))
+    found = cs.voi(swept(place, "once", 1, "own", design))
     assert found.surveys.empty
     assert found.to_dict()["surveys"] == []

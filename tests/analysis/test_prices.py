@@ -5,8 +5,9 @@ import json
 import pytest
 
 import cyclesim as cs
+from cyclesim import text
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.outputs import money, text
+from cyclesim.outputs import money
 
 BASE = cs.load("small").with_values({"months": 12, "spin_up": 4, "contact": 0.3})
 

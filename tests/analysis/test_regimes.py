@@ -11,9 +11,11 @@ import cyclesim as cs
 from analysis.worlds import where_money_matters
 from cyclesim.analysis import regimes as module
 from cyclesim.analysis.probing import run_probed, yearly
-from cyclesim.analysis.regimes import Regime, Regimes, Rest, escape, regimes, rest
+from cyclesim.analysis.regimes import Equilibria, Regime, equilibria, escape
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError
+from cyclesim.questions.regimes import compute
+from cyclesim.questions.regimes.compute import Regimes, regimes
 
 SMALL = cs.load("small").with_values({"spin_up": 0})
 
@@ -21,17 +23,17 @@ SMALL = cs.load("small").with_values({"spin_up": 0})
 @pytest.mark.parametrize(
     ("found", "regime"),
     [
-        (Rest(0.05, 0.40, 2.0, 2.0), Regime.TRAP),
-        (Rest(0.20, 0.21, 0.05, 0.05, 0.5), Regime.AMPLIFIER),
-        (Rest(0.20, 0.21, 0.05, 0.05, 0.01), Regime.NO_LOOP),
-        (Rest(0.60, 0.60, 0.0, 0.0), Regime.ALWAYS_HIGH),
-        (Rest(0.05, 0.10, 0.7, 1.4, 0.2), Regime.AMPLIFIER),  # still coming nearer: one state
-        (Rest(0.55, 0.90, 0.5, 0.5), Regime.TRAP),
-        (Rest(0.02, 0.02, 0.0, 0.0, 0.01, 0.30), Regime.RUN_DOWN),  # little is left to lose
-        (Rest(0.25, 0.25, 0.0, 0.0, 0.01, 0.30), Regime.NO_LOOP),
-        (Rest(0.02, 0.02, 0.0, 0.0, 0.30, 0.30), Regime.AMPLIFIER),
-        (Rest(0.20, 0.20, 0.0, 0.0, 1.41, 0.30), Regime.DRIFTING),  # no state stays at a gain above 1
-        (Rest(0.20, 0.20, 0.0, 0.0, 0.30, 0.30, 0.2), Regime.DRIFTING),
+        (Equilibria(0.05, 0.40, 2.0, 2.0), Regime.TRAP),
+        (Equilibria(0.20, 0.21, 0.05, 0.05, 0.5), Regime.AMPLIFIER),
+        (Equilibria(0.20, 0.21, 0.05, 0.05, 0.01), Regime.NO_LOOP),
+        (Equilibria(0.60, 0.60, 0.0, 0.0), Regime.ALWAYS_HIGH),
+        (Equilibria(0.05, 0.10, 0.7, 1.4, 0.2), Regime.AMPLIFIER),  # still coming nearer: one state
+        (Equilibria(0.55, 0.90, 0.5, 0.5), Regime.TRAP),
+        (Equilibria(0.02, 0.02, 0.0, 0.0, 0.01, 0.30), Regime.RUN_DOWN),  # little is left to lose
+        (Equilibria(0.25, 0.25, 0.0, 0.0, 0.01, 0.30), Regime.NO_LOOP),
+        (Equilibria(0.02, 0.02, 0.0, 0.0, 0.30, 0.30), Regime.AMPLIFIER),
+        (Equilibria(0.20, 0.20, 0.0, 0.0, 1.41, 0.30), Regime.DRIFTING),  # no state stays at a gain above 1
+        (Equilibria(0.20, 0.20, 0.0, 0.0, 0.30, 0.30, 0.2), Regime.DRIFTING),
     ],
 )
 def test_regimes_are_told_apart_by_their_thresholds(found, regime):
@@ -40,7 +42,7 @@ def test_regimes_are_told_apart_by_their_thresholds(found, regime):
 
 @pytest.mark.slow
 def test_an_amplifier_comes_to_rest_at_one_state_from_anywhere():
-    found = rest(where_money_matters(half_belief=2.0), years=20)
+    found = equilibria(where_money_matters(half_belief=2.0), years=20)
     assert found.regime is Regime.AMPLIFIER
     assert found.poor == pytest.approx(found.rich, rel=0.05)
     assert 0 < found.poor < found.corrected
@@ -50,7 +52,7 @@ def test_an_amplifier_comes_to_rest_at_one_state_from_anywhere():
 @pytest.mark.slow
 def test_naive_donors_tip_funding_from_high_to_low():
     """Donors who hardly doubt how many are found (an assumed spread of 0.2) take few cases for few people."""
-    high, low = (rest(where_money_matters(assumed_spread=0.2, naivety=n), years=20) for n in (0.0, 1.0))
+    high, low = (equilibria(where_money_matters(assumed_spread=0.2, naivety=n), years=20) for n in (0.0, 1.0))
     assert high.regime is Regime.ALWAYS_HIGH
     assert low.poor < module.RUN_DOWN * high.poor
     assert low.rich < module.RUN_DOWN * high.rich
@@ -72,7 +74,7 @@ def trap(monkeypatch):
 
 
 def test_a_map_with_two_fixed_points_is_a_trap_and_a_push_gets_out(trap):
-    found = rest(SMALL)
+    found = equilibria(SMALL)
     assert found.regime is Regime.TRAP
     assert (found.poor, found.rich) == pytest.approx((0.05, 0.5), rel=0.01)
     needed = escape(SMALL, years=(1, 3, 10))
@@ -96,14 +98,14 @@ def test_without_a_trap_there_is_nothing_to_get_out_of():
 
 def test_the_values_between_which_it_tips_are_named():
     points = [{"naivety": v} for v in (0.0, 0.5, 1.0)]
-    rests = [Rest(0.7, 0.7, 0, 0), Rest(0.3, 0.3, 0, 0, 0.2), Rest(0.3, 0.3, 0, 0, 0.2)]
-    found = Regimes(SMALL, rests[0], points, rests, ("naivety",))
+    rests = [Equilibria(0.7, 0.7, 0, 0), Equilibria(0.3, 0.3, 0, 0, 0.2), Equilibria(0.3, 0.3, 0, 0, 0.2)]
+    found = Regimes(SMALL, rests[0], points, rests, ("naivety",), {})
     assert found.tipping() == [(0.0, 0.5, "always high", "amplifier")]
 
 
 def test_shares_have_intervals_that_hold_them():
-    rests = [Rest(0.7, 0.7, 0, 0)] * 3 + [Rest(0.3, 0.3, 0, 0, 0.2)] * 7
-    shares = Regimes(SMALL, rests[0], [{}] * 10, rests, ()).shares()
+    rests = [Equilibria(0.7, 0.7, 0, 0)] * 3 + [Equilibria(0.3, 0.3, 0, 0, 0.2)] * 7
+    shares = Regimes(SMALL, rests[0], [{}] * 10, rests, (), {}).shares()
     assert shares["amplifier"][0] == pytest.approx(0.7)
     assert math.fsum(share for share, _, _ in shares.values()) == pytest.approx(1.0)
     for share, low, high in shares.values():
@@ -113,7 +115,7 @@ def test_shares_have_intervals_that_hold_them():
 
 def test_bad_requests_are_refused():
     with pytest.raises(DesignError, match="at least 15 years"):
-        rest(SMALL, years=5)
+        equilibria(SMALL, years=5)
     with pytest.raises(DesignError, match="one or two parameters"):
         regimes(SMALL, ["naivety", "contact", "patience"])
     with pytest.raises(DesignError, match="no parameter with a range"):
@@ -122,7 +124,7 @@ def test_bad_requests_are_refused():
 
 @pytest.mark.slow
 def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "LEVELS", 2)
+    monkeypatch.setattr(compute, "LEVELS", 2)
     words = ["regimes", "small", "--years", "15", "--workers", "1", "--out"]
     one = [*words, str(tmp_path / "a"), "--parameter", "naivety"]
     output = CliRunner().invoke(cyclesim, one, catch_exceptions=False).output

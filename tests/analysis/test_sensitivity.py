@@ -9,12 +9,11 @@ from click.testing import CliRunner
 
 import cyclesim as cs
 from cyclesim.analysis.indices import binned, pawn, sobol
-from cyclesim.analysis.sensitivity import _luck_share
 from cyclesim.cli import cyclesim
 from cyclesim.errors import DesignError, UnknownNameError
 from cyclesim.inputs.study import load_study
-from cyclesim.outputs import sensitivity as told
-from cyclesim.runs.samplers import _saltelli
+from cyclesim.questions.sensitivity.compute import _luck_share
+from cyclesim.worlds.samplers import _saltelli
 
 N = 1024
 
@@ -182,7 +181,7 @@ def test_the_input_that_matters_comes_first_with_every_design(place, name, desig
     assert 0 < found.luck < 0.5
     assert json.dumps(found.to_dict(), allow_nan=False)
     for _, row in found.table.iterrows():
-        value, low, high = told.interval(row, method)
+        value, low, high = found.strength(row)
         assert low <= value <= high
         if method == "sobol":
             assert row["first_low"] <= row["first"] <= row["first_high"]

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.worlds import NOT_NAIVE, PLANNERS_UNHEARD, where_money_matters
-from cyclesim.analysis.probing import Wish, World
-from cyclesim.analysis.shocks import BACK, Shock, _recovery, shock
+from cyclesim.analysis.probing import BACK, ProbedWorld, ShockEffect, Wish, _recovery, shock
 from cyclesim.errors import DesignError
 
 BASE = where_money_matters()
@@ -50,7 +49,7 @@ def test_the_longer_a_cut_lasts_the_more_it_costs():
 
 
 def world(money):
-    return World({"disbursed_cents": np.asarray(money)}, Wish(0.0, 0.0, 0.0))
+    return ProbedWorld({"disbursed_cents": np.asarray(money)}, Wish(0.0, 0.0, 0.0))
 
 
 def test_recovery_has_its_closed_form():
@@ -78,4 +77,4 @@ def test_what_is_no_shock_is_refused(asked):
 
 
 def test_where_nothing_is_moved_it_comes_to_no_number_of_times():
-    assert math.isnan(Shock(-0.3, 2, 10, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0).times)
+    assert math.isnan(ShockEffect(-0.3, 2, 10, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0).times)

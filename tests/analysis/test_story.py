@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 
 import cyclesim as cs
 from cyclesim.analysis.lives import Person, Stories
-from cyclesim.analysis.story import diary
 from cyclesim.errors import DesignError, PrefixError, UnknownNameError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.people.witness import Witness
+from cyclesim.model.people.ledger.ledger import Ledger
+from cyclesim.questions.story.compute import diary
 from cyclesim.vocabulary import LEADS_TO, LifeEvent, LifeState
 from science.worlds import assert_same, changed, in_crisis, small, table
 from strategies import scenarios
@@ -101,10 +101,10 @@ def test_stories_add_up_in_random_worlds_too(data):
             assert values.tolist() == here[name].tolist(), name
 
 
-def test_a_witness_moves_no_bit():
+def test_a_diary_moves_no_bit():
     model = CycleModel(BUSY, seed=2)
     crisis = model.crises["valley"]
-    crisis.engine.ledger = Witness(crisis.cohorts, crisis.layout)
+    crisis.engine.ledger = Ledger(crisis.cohorts, crisis.layout, diary=True)
     assert_same(model.run().observations.tables()["months"], table(BUSY, seed=2))
 
 
@@ -231,7 +231,7 @@ def test_without_a_person_two_scenarios_show_whose_life_differs_first():
 
 
 def test_lives_that_part_before_the_scenarios_are_reported_as_a_fault(monkeypatch):
-    monkeypatch.setattr("cyclesim.analysis.story.first_change", lambda one, other: 20)
+    monkeypatch.setattr("cyclesim.questions.story.compute.first_change", lambda one, other: 20)
     with pytest.raises(PrefixError, match="before the scenarios do"):
         cs.stories(BUSY, OTHER, seed=2)
 
@@ -276,12 +276,15 @@ def test_two_scenarios_need_the_same_start_and_the_same_person():
         cs.stories("small", small(start="2023-02"))
     with pytest.raises(UnknownNameError, match="no people"):
         cs.stories(BUSY, "small", "town/men/irregular_status/later#0")
+    with pytest.raises(DesignError, match="in one scenario or in two"):
+        cs.story(["small"] * 3)
 
 
 def test_json_holds_plain_values_that_say_who_and_what():
     both = json.loads(json.dumps(cs.stories(BUSY, OTHER, seed=2).to_dict(), allow_nan=False))
     assert both.keys() == {
-        "notice", "person", "first_change", "first_difference", "shared_events", "stories", "text"
+        "notice", "person", "first_change", "first_difference", "shared_events", "stories",
+        "finding", "pictures", "command",
     }  # fmt: skip
     assert both["first_change"] == "2023-05"
     assert "not a real one" in both["notice"]
@@ -307,6 +310,9 @@ def test_json_holds_plain_values_that_say_who_and_what():
         assert all(event["organisation"] or event["channel"] == "investigation" for event in referred)
 
 
-def test_the_frame_has_a_row_for_each_event():
-    story = cs.story(BUSY, seed=2)
-    assert story.frame["event"].tolist() == [str(event.event) for event in story.events]
+def test_the_table_has_a_row_for_each_event():
+    both = cs.stories(BUSY, OTHER, seed=2)
+    names = [[str(event.event) for event in story.events] for story in (both.one, both.other)]
+    assert both.one.table["event"].tolist() == names[0]
+    assert both.table["event"].tolist() == names[0] + names[1]
+    assert both.table["life"].tolist() == [1] * len(names[0]) + [2] * len(names[1])

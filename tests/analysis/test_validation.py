@@ -12,16 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
-from cyclesim.analysis import beside, between_crises, claims, measuring, payers, thirty, trials, validation
-from cyclesim.analysis.alike import alike
-from cyclesim.analysis.monthly import Worlds
-from cyclesim.analysis.simulated import simulated
-from cyclesim.analysis.targets import TARGETS, Quantity, Rung, Target, Use, Verdict, judge
+from cyclesim.analysis import beside, claims, matching, measuring, payers, thirty, trials
+from cyclesim.analysis.simulated import Worlds, simulated
+from cyclesim.analysis.targets import TARGETS, Rung, Target, TargetQuantity, Use, Verdict, judge
 from cyclesim.cli import cyclesim
 from cyclesim.errors import UnknownNameError
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.parameters import parameters
-from cyclesim.outputs import validated
+from cyclesim.outputs.finding import as_text
+from cyclesim.questions.validate import Claims, Validation, compute, tell
 
 INF = math.inf
 EVIDENCE = {  # rung, use and tolerances of the second evidence table, of what it scores
@@ -61,7 +60,7 @@ FIT = ["T1a", "T1", "T3", "T4", "T13", "T14", "T20", "T21", "T22"]
 
 
 def target(*tolerances, use=Use.TEST):
-    parts = tuple(Quantity(f"quantity {n}", "?", *ends, use=use) for n, ends in enumerate(tolerances))
+    parts = tuple(TargetQuantity(f"quantity {n}", "?", *ends, use=use) for n, ends in enumerate(tolerances))
     return Target("X", "a fact", "a source", parts)
 
 
@@ -90,8 +89,8 @@ def test_every_row_has_a_rung_and_a_use():
 
 
 def test_a_calibration_may_use_what_is_there_to_be_fitted_and_nothing_else():
-    assert [t.id for t in validation.PATTERNS] == FIT
-    assert all(q.use is Use.FIT for t in validation.PATTERNS for q in t.quantities)
+    assert [t.id for t in matching.PATTERNS] == FIT
+    assert all(q.use is Use.FIT for t in matching.PATTERNS for q in t.quantities)
 
 
 # ---------------------------------------------------------------- the verdict
@@ -103,41 +102,42 @@ def test_a_calibration_may_use_what_is_there_to_be_fitted_and_nothing_else():
 def test_the_mean_decides_and_the_ends_of_the_tolerance_are_inside(values, verdict):
     row = judge(target((0.1, 1.0)), [np.array(values)])
     assert row.verdict == verdict
-    assert row.findings[0].measured == pytest.approx(np.mean(values))
-    assert row.findings[0].error == pytest.approx(np.std(values, ddof=1) / math.sqrt(2))
+    assert row.quantities[0].measured == pytest.approx(np.mean(values))
+    assert row.quantities[0].error == pytest.approx(np.std(values, ddof=1) / math.sqrt(2))
 
 
 def test_one_part_missed_is_a_target_missed_and_the_reason_names_it():
     row = judge(target((0, 1), (0, 1)), [np.array([0.5, 0.5]), np.array([2.0, 2.0])])
     assert row.verdict == Verdict.MISSED
-    assert row.reason == "quantity 1: above the tolerance"
+    assert tell.remarks(row) == "quantity 1: above the tolerance"
 
 
 def test_what_is_only_printed_has_no_verdict_wherever_it_lies():
     for values in ([0.5], [7.0], [math.nan], "there is nothing to measure"):
         row = judge(target((0, 1), use=Use.PRINT), [values if isinstance(values, str) else np.array(values)])
         assert row.verdict is None
-        assert row.findings[0].verdict is None
+        assert row.quantities[0].verdict is None
         plain = json.loads(json.dumps(row.to_dict(), allow_nan=False))
         assert plain["verdict"] is None
         assert plain["quantities"][0]["verdict"] is None
-        assert "tolerance" not in row.reason
+        assert "tolerance" not in tell.remarks(row)
 
 
 def test_what_is_not_measured_decides_nothing_and_says_why():
     row = judge(target((0, 1), (0, 1)), [0.5, "there is nothing to measure"])
-    assert (row.verdict, row.reason) == (Verdict.MET, "there is nothing to measure")
-    assert [finding.verdict for finding in row.findings] == ["met", "not applicable"]
+    assert (row.verdict, tell.remarks(row)) == (Verdict.MET, "there is nothing to measure")
+    assert [one.verdict for one in row.quantities] == ["met", "not applicable"]
     row = judge(target((0, 1)), [np.array([math.nan, 0.5])])
     assert row.verdict == Verdict.NOT_APPLICABLE
     assert row.to_dict()["quantities"][0]["measured"] is None
-    assert "no value" in row.reason
+    assert "no value" in tell.remarks(row)
 
 
 def test_a_verdict_that_luck_may_have_decided_says_so():
-    assert "Monte Carlo" in judge(target((0, 1)), [np.array([0.5, 1.4])]).reason
-    assert "Monte Carlo" in judge(target((0, 1)), [np.array([0.5, 1.6])]).reason
-    assert judge(target((0, 1)), [np.array([0.5, 0.51])]).reason == ""
+    assert "Monte Carlo" in tell.remarks(narrow := judge(target((0, 1)), [np.array([0.5, 1.4])]))
+    assert tell.verdict(narrow) == "met, narrowly"
+    assert "Monte Carlo" in tell.remarks(judge(target((0, 1)), [np.array([0.5, 1.6])]))
+    assert tell.remarks(judge(target((0, 1)), [np.array([0.5, 0.51])])) == ""
 
 
 def test_one_world_has_no_known_error():
@@ -212,7 +212,7 @@ def test_replications_of_the_twin_differ_by_what_is_keyed_by_year_only():
 
 
 def test_two_worlds_of_the_same_case_counts_differ_in_prevalence_and_in_what_a_survey_finds():
-    pair = alike(cs.load("unseen-crisis"))
+    pair = trials.alike(cs.load("unseen-crisis"))
     worlds = Worlds(cs.simulate(pair, twin=True))
 
     def ratio(measure):
@@ -243,11 +243,11 @@ def test_quantiles_are_those_of_the_priors_on_their_scales():
 def test_those_outside_the_middle_are_told_and_all_are_in_the_data():
     inside = beside.Placed("inside", 1.0, 0.0, 2.0, "linear", 0.5, "")
     outside = beside.Placed("outside", 1.9, 0.0, 2.0, "linear", 0.95, "a source that is quoted")
-    text = "\n".join(validated.defaults([inside, outside]))
-    assert "inside" not in text
-    assert "a source that is quoted" in text
-    assert validated.defaults([inside]) == ["none"]
-    assert validated.quantiles([inside, outside]) == "inside 0.50, outside 0.95"
+    (row,) = tell.defaults([inside, outside]).rows
+    assert row == ["outside", "1.9", "0 to 2 (linear)", "0.95", "a source that is quoted"]
+    assert tell.defaults([inside]).rows == []
+    assert tell.inside([inside]).startswith("None of the 1 defaults")
+    assert tell.quantiles([inside, outside]) == "inside 0.50, outside 0.95"
     assert [beside.plain(p)["outside"] for p in (inside, outside)] == [False, True]
 
 
@@ -273,8 +273,8 @@ def test_what_others_pay_follows_the_share_that_is_there():
 @pytest.fixture(scope="module")
 def found():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation, "SMALL_WORLDS", 10)
-        return validation.validate(cs.load("unseen-crisis"), seeds=1)
+        patch.setattr(compute, "SMALL_WORLDS", 10)
+        return compute.validate(cs.load("unseen-crisis"), replications=1)
 
 
 @pytest.mark.slow
@@ -299,12 +299,14 @@ def test_every_target_has_a_row_that_is_plain_data(found):
 def test_no_count_of_targets_is_printed_anywhere_and_the_data_come_back():
     rows = tuple(judge(t, [0.5] * len(t.quantities)) for t in TARGETS)
     seen = (beside.Beside("identified", "U", 3.0, 370.0),)
-    made = validation.Validation(rows, seen, (beside.Loss("U", "identified", 9.0, 8.0),), tuple(beside.placed()))
-    text = validated.validation(made, "a crisis")
+    made = Validation(
+        cs.load("small"), 4, rows, seen, (beside.Loss("U", "identified", 9.0, 8.0),), tuple(beside.placed())
+    )
+    text = as_text(tell.tell(made), cs.loop("small", years=5).about, "cyclesim validate")
     assert not re.search(r"\d+ (met|missed|not applicable)|\d+ (of \d+ )?targets", text)
     assert not hasattr(sys.modules["cyclesim.analysis.targets"], "count")
     for row in rows:
-        assert row.target.fact in text
+        assert " ".join(row.target.fact.split()) in " ".join(text.split())
     plain = made.to_dict()
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
     assert [row["id"] for row in plain["targets"] + plain["checks"]] == IDS
@@ -312,13 +314,13 @@ def test_no_count_of_targets_is_printed_anywhere_and_the_data_come_back():
 
 def test_only_what_is_there_to_be_fitted_is_measured_and_it_does_not_depend_on_what_else_is():
     small = cs.load("small")
-    every = validation.measure(small, ["T1a", "T1", "T14"])
-    alone = validation.measure(small, ["T1"])
+    every = matching.measure(small, ["T1a", "T1", "T14"])
+    alone = matching.measure(small, ["T1"])
     assert list(alone) == ["T1"]
     assert [float(np.mean(v)) for v in alone["T1"]] == [float(np.mean(v)) for v in every["T1"]]
     assert len(alone["T1"]) == 1  # the same mechanism at crisis prevalence is only printed
     with pytest.raises(UnknownNameError, match="no target 'T2' that a calibration may use"):
-        validation.measure(small, ["T2"])
+        matching.measure(small, ["T2"])
 
 
 # ---------------------------------------------------------------- the report's claims
@@ -381,13 +383,13 @@ def test_a_claim_that_agrees_does_not_contradict():
 
 def test_claims_are_plain_data_and_stand_beside_their_rules():
     claim = claims.claims()[0]
-    one = claims.Examined(claim, {"lost without money": 0.3, "undefined": math.nan}, claims.Reading.AGREES)
+    one = claims.Examined(claim, {"lost without money": 0.3, "undefined": math.nan}, claims.ClaimVerdict.AGREES)
     plain = json.loads(json.dumps(one.to_dict(), allow_nan=False))
     assert plain["shown"] == {"lost without money": 0.3, "undefined": None}
-    text = validated.claims([one], "a crisis")
-    assert "AGREES" in text
-    assert claim.rule[:40] in text
-    assert "our reading" in text
+    found = tell.tell(Claims(cs.load("small"), 4, (one,)))
+    assert "The model agrees with C1." in found.answer
+    assert any(claim.rule in line and ": agrees." in line for line in found.details)
+    assert any("our reading" in caution for caution in found.cautions)
 
 
 @pytest.mark.slow
@@ -397,9 +399,9 @@ def test_the_command_examines_every_claim():
         cyclesim, ["validate", "--claims", "--json", "--seeds", "1", "--workers", "1"], catch_exceptions=False
     )
     assert told.exit_code == 0
-    examined = json.loads(told.output)
+    examined = json.loads(told.output)["claims"]
     assert [claim["id"] for claim in examined] == [f"C{n}" for n in range(1, 23)]
-    assert {claim["verdict"] for claim in examined} <= set(map(str, claims.Reading))
+    assert {claim["verdict"] for claim in examined} <= set(map(str, claims.ClaimVerdict))
     assert all(claim["shown"] for claim in examined)
 
 
@@ -530,10 +532,10 @@ def test_money_over_time_is_of_the_mean_crisis_and_jumps_are_of_each():
     money = np.ones((1, 2, 10))
     money[0, 0, :3], money[0, 0, 7:] = 3.0, 6.0  # heads: (3 + 1) / 2 early, (6 + 1) / 2 late
     people = np.ones_like(money)
-    assert between_crises.over_time(money, people) == pytest.approx([7 / 4])
+    assert thirty.over_time(money, people) == pytest.approx([7 / 4])
     jumping = np.array([[[1.0, math.e, 1.0, math.e, 0.0, 1.0]]])
-    assert between_crises._jumps(jumping) == pytest.approx([np.std([1.0, -1.0, 1.0], ddof=1)])
-    head = [mean(value) for value in between_crises._per_head(np.array([[[0.0, 2.0], [4.0, 4.0]]]), np.ones((1, 2, 2)))]
+    assert thirty._jumps(jumping) == pytest.approx([np.std([1.0, -1.0, 1.0], ddof=1)])
+    head = [mean(value) for value in thirty._per_head(np.array([[[0.0, 2.0], [4.0, 4.0]]]), np.ones((1, 2, 2)))]
     assert head == pytest.approx([10 / 4, (1 + 4) / 2, 1 / 4])
 
 

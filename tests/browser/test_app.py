@@ -16,8 +16,9 @@ import pytest
 from scipy import stats
 
 import cyclesim as cs
-from cyclesim.outputs import live, text
-from cyclesim.outputs.live import Choice
+from cyclesim import text
+from cyclesim.pages import live
+from cyclesim.pages.live import Choice
 
 pytest.importorskip("streamlit")
 SMALL = Choice("small")
@@ -98,10 +99,10 @@ def test_worlds_are_those_of_python_and_pair_with_the_baseline():
 
 def test_links_lead_back_to_what_they_were_made_of():
     choice = Choice("small", {"R9": 0.55, "naivety": 0.4})
-    back, told = live.followed(choice.query())
+    back, told = live.from_link(choice.query())
     assert back == choice
     assert told == []
-    assert live.followed({}) == (Choice(), [])
+    assert live.from_link({}) == (Choice(), [])
 
 
 @pytest.mark.parametrize(
@@ -119,13 +120,13 @@ def test_links_lead_back_to_what_they_were_made_of():
     ],
 )
 def test_a_link_that_was_tampered_with_is_told_so_and_does_no_harm(change, words):
-    choice, told = live.followed({**Choice("small", {"R2": 0.5}).query(), **change})
+    choice, told = live.from_link({**Choice("small", {"R2": 0.5}).query(), **change})
     assert any(words in one for one in told)
     assert live.expected(choice)
 
 
 def test_every_lever_can_stand_at_both_ends():
-    for id_ in live.IN_SIGHT:
+    for id_ in live.DEFAULT_LEVERS:
         one = live.lever(id_, cs.load("small"))
         for x in (one.low, one.high):
             assert Choice("small", {id_: x}).scenario()

@@ -5,11 +5,12 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
+from cyclesim import text
 from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError, StudyError
 from cyclesim.intervals import Spread
 from cyclesim.measures import EVERY, PERSON_MONTHS
-from cyclesim.outputs import sliders, text
+from cyclesim.pages import sliders
 
 STUDY = """\
 title: Levers <script>alert(1)</script>

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -20,13 +21,15 @@ def run(*arguments):
     return done.stdout
 
 
-def test_one_method_is_one_object_and_all_are_a_list():
-    one = json.loads(run("uk-6-lists", "--method", "stepwise", "--json"))
+def test_one_method_and_all_are_told_alike():
+    found = json.loads(run("uk-6-lists", "--method", "stepwise", "--json"))
+    (one,) = found["estimates"]
     assert set(one) == KEYS
     assert one["estimate"] == pytest.approx(11417.99, abs=0.01)
     assert (one["method"], one["observed"], one["interval"], one["refused"]) == ("stepwise", 2744, None, False)
     assert sorted(map(sorted, one["model"]))[:2] == [["GO", "GP"], ["GO", "NG"]]
-    rows = json.loads(run("uk-6-lists", "--json"))
+    assert found["finding"]["answer"] == "11,418 people by the method stepwise; 2,744 are on a list."
+    rows = json.loads(run("uk-6-lists", "--json"))["estimates"]
     assert one in rows
     assert {"independence", "pairs", "stepwise", "bic", "chao", "chapman"} <= {row["method"] for row in rows}
 
@@ -34,7 +37,7 @@ def test_one_method_is_one_object_and_all_are_a_list():
 def test_a_refusal_is_an_answer(tmp_path):
     path = tmp_path / "apart.csv"
     path.write_text("A,B,C,count\n1,0,0,40\n0,1,0,30\n0,0,1,20\n")
-    found = json.loads(run(str(path), "--method", "pairs", "--json"))
+    (found,) = json.loads(run(str(path), "--method", "pairs", "--json"))["estimates"]
     assert (found["estimate"], found["refused"], found["interval"]) == (None, True, None)
     assert "nobody is on two lists" in found["reason"]
     assert "no answer, nobody is on two lists" in run(str(path), "--method", "pairs")
@@ -42,7 +45,7 @@ def test_a_refusal_is_an_answer(tmp_path):
 
 def test_limits_come_only_if_asked_for_and_by_seed(tmp_path):
     asked = ("australia-4-lists", "--method", "independence", "--interval", "bootstrap", "--replicates", "60", "--json")
-    first, again, other = (json.loads(run(*asked, "--seed", seed)) for seed in ("1", "1", "2"))
+    first, again, other = (json.loads(run(*asked, "--seed", seed))["estimates"][0] for seed in ("1", "1", "2"))
     assert first == again
     assert first["interval"] != other["interval"]
     assert first["interval"][0] < first["estimate"] < first["interval"][1]
@@ -51,15 +54,41 @@ def test_limits_come_only_if_asked_for_and_by_seed(tmp_path):
 def test_text_says_what_was_chosen_and_the_caution_and_writes_the_chart(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = run("kosovo-4-lists")
-    for words in ("4,400 people on 4 lists", "14,342", "Whitehead", "Ball, Betts", "stepwise: dependent are"):
+    for words in (
+        "4,400 people are on at least one of 4 lists",
+        "14,342",
+        "Whitehead",
+        "Ball, Betts",
+        "stepwise: dependent are",
+    ):
         assert words in said
     (folder,) = (tmp_path / "results").iterdir()
-    files = {"estimates.png", "estimates.svg", "estimates.json", "manifest.json", "log.json", "SHA256SUMS"}
+    files = {
+        "estimates.png",
+        "estimates.svg",
+        "estimate.json",
+        "estimates.json",
+        "manifest.json",
+        "log.json",
+        "SHA256SUMS",
+    }
     assert files == {p.name for p in folder.iterdir()}
-    assert json.loads((folder / "estimates.json").read_text()) == json.loads(run("kosovo-4-lists", "--json"))
+    found = json.loads((folder / "estimate.json").read_text())
+    assert found == json.loads(run("kosovo-4-lists", "--json"))
+    assert json.loads((folder / "estimates.json").read_text()) == found["estimates"]
     before = (folder / "estimates.png").read_bytes()
     run("kosovo-4-lists")
     assert (folder / "estimates.png").read_bytes() == before
+
+
+def test_the_line_that_reproduces_it_does(tmp_path):
+    path = tmp_path / "my lists.csv"
+    path.write_text("A,B,trait,N\n1,0,7,40\n0,1,8,30\n1,1,9,6\n")
+    said = run(str(path), "--lists", "A,B", "--count", "N", "--interval", "bootstrap", "--replicates", "20")
+    again = next(line for line in said.splitlines() if line.startswith("Reproduce: cyclesim estimate "))
+    assert "Columns left out: trait." in said
+    assert "simulated worlds" not in said.lower()
+    assert f"{said.split('Reproduce')[0]}" == run(*shlex.split(again)[3:]).split("Reproduce")[0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from cyclesim.cli_runs import measures
+from cyclesim.cli.inputs import measures
 from cyclesim.errors import UnknownNameError
 from cyclesim.measures import MEASURES
 

@@ -19,6 +19,7 @@ import sys
 import tarfile
 import tempfile
 from hashlib import blake2b
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -86,13 +87,19 @@ def result(process: subprocess.Popen) -> Any:
     return json.loads(said)
 
 
+def work(module: str) -> Any:
+    """Return a module of what simulates, from where it stands in the code at hand: once it stood in runs."""
+    try:
+        return import_module(f"cyclesim.worlds.{module}")
+    except ModuleNotFoundError:
+        return import_module(f"cyclesim.runs.{module}")
+
+
 def bits(draws: int, only: list[str]) -> dict:
     """Return the code that this process imports, and a hash of every bit of its golden worlds."""
     import numpy as np
 
     import golden
-    from cyclesim.runs.design import sample
-    from cyclesim.runs.fingerprint import fingerprint
 
     def digest(scenario: golden.Scenario, twin: bool, seed: int = 1) -> str:
         model = golden.CycleModel(scenario, seed=seed, twin=twin).run()
@@ -110,12 +117,12 @@ def bits(draws: int, only: list[str]) -> dict:
         scenario = golden.load(name.removesuffix(golden.TWIN))
         found[name] = digest(scenario, name.endswith(golden.TWIN))
         if name in DRAWN:
-            design = sample(scenario, n=draws, seed=1)
+            design = work("design").sample(scenario, n=draws, seed=1)
             for draw in range(1, draws + 1):
                 for twin in (False, True):
                     drawn = scenario.with_values(design.of(draw))
                     found[f"{name}, draw {draw}{golden.TWIN if twin else ''}"] = digest(drawn, twin, seed=draw)
-    return {"code": fingerprint().code, "bits": found}
+    return {"code": work("fingerprint").fingerprint().code, "bits": found}
 
 
 if __name__ == "__main__":
@@ -124,8 +131,6 @@ if __name__ == "__main__":
         print(json.dumps(bits(int(sys.argv[2]), sys.argv[3:])))
         sys.exit(0)
     if sys.argv[1:2] == ["--code"]:
-        from cyclesim.runs.fingerprint import fingerprint
-
-        print(json.dumps(fingerprint().code))
+        print(json.dumps(work("fingerprint").fingerprint().code))
         sys.exit(0)
     sys.exit(main())

@@ -10,9 +10,9 @@ import pytest
 import mutations
 from cyclesim.errors import CycleSimError
 from cyclesim.inputs import captures
-from cyclesim.inputs.draws import read_table
 from cyclesim.inputs.files import load
 from cyclesim.inputs.study import load_study
+from cyclesim.inputs.tables import read_table
 from cyclesim.runs.sweep import plan_of
 
 HERE = "extends: small\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cyclesim import cli_inputs
+from cyclesim.cli import inputs as cli_inputs
 from cyclesim.errors import CycleSimError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.files import load

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from cyclesim.cli_interventions import interventions
+from cyclesim.cli.inputs import interventions
 from cyclesim.errors import ParametersError, ScenarioError, UnknownNameError
 from cyclesim.inputs import shipped
 from cyclesim.inputs.files import load
-from cyclesim.inputs.interventions import catalogue, entry, read
+from cyclesim.inputs.interventions import catalogue, entry, read_interventions
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.paths import bounds
 from cyclesim.inputs.reading import read as read_yaml
@@ -179,11 +179,11 @@ class TestCatalogue:
         )
         path = tmp_path / "file.yaml"
         path.write_text(right, encoding="utf-8")
-        assert list(read(path)) == ["R9"]
+        assert list(read_interventions(path)) == ["R9"]
         assert old in right
         path.write_text(right.replace(old, new), encoding="utf-8")
         with pytest.raises(ParametersError, match=message):
-            read(path)
+            read_interventions(path)
 
 
 class TestUses:
@@ -290,7 +290,9 @@ class TestUses:
 
     def test_a_use_that_matches_nothing_is_refused(self, tmp_path: Path) -> None:
         path = use(tmp_path, "uses: P8", "from: 2025-01", more="crises: {protracted: {back_ends: {national: null}}}\n")
-        with pytest.raises(ScenarioError, match=r"mine\.yaml:5:11: interventions\.help\.uses: P8 matches nothing"):
+        with pytest.raises(
+            ScenarioError, match=r"mine\.yaml:5:11: interventions\.help\.uses: P8 matches nothing in this scenario"
+        ):
             load(path)
 
 

@@ -14,7 +14,7 @@ from cyclesim.errors import ParametersError
 from cyclesim.inputs import dates, shipped
 from cyclesim.inputs.files import load
 from cyclesim.inputs.money import cents, split
-from cyclesim.inputs.parameters import parameters, read
+from cyclesim.inputs.parameters import parameters, read_parameters
 from cyclesim.inputs.quantity import Quantity
 from cyclesim.inputs.reading import read as read_yaml
 from cyclesim.inputs.schema import json_schema
@@ -67,7 +67,7 @@ class TestParameters:
         path = tmp_path / "parameters.yaml"
         path.write_text(ENTRY.replace(old, new, 1))
         with pytest.raises(ParametersError) as caught:
-            read(path)
+            read_parameters(path)
         found = [str(problem) for problem in caught.value.problems]
         assert any(text.startswith(f"parameters.yaml:{line}:") for text in found), found
         assert any(words in text for text in found), found
@@ -75,16 +75,16 @@ class TestParameters:
     def test_the_right_entry_loads_with_open_bounds_by_default(self, tmp_path: Path) -> None:
         path = tmp_path / "parameters.yaml"
         path.write_text(ENTRY)
-        quantities = read(path)
+        quantities = read_parameters(path)
         assert quantities["first"].bounds == (0.0, math.inf)
         assert quantities["naivety"].mechanisms == ("M1",)
 
     def test_draws_move_states_of_the_world_and_nothing_else(self, tmp_path: Path) -> None:
         path = tmp_path / "parameters.yaml"
         path.write_text(ENTRY.replace("role: lever", "role: state\n  beyond: a source"))
-        assert [name for name, quantity in read(path).items() if quantity.sampled] == ["naivety"]
+        assert [name for name, quantity in read_parameters(path).items() if quantity.sampled] == ["naivety"]
         path.write_text(ENTRY)
-        assert not any(quantity.sampled for quantity in read(path).values())
+        assert not any(quantity.sampled for quantity in read_parameters(path).values())
 
     @given(st.floats(1e-6, 1e6), st.floats(1.001, 1e3), st.floats(0, 1), st.sampled_from(["linear", "log"]))
     def test_a_quantile_is_the_place_in_the_prior_on_its_own_scale(

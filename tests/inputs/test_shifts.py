@@ -141,7 +141,7 @@ class TestClose:
     def test_check_tells_what_becomes_of_the_number(self, tmp_path: Path) -> None:
         from click.testing import CliRunner
 
-        from cyclesim.cli_inputs import check
+        from cyclesim.cli.inputs import check
 
         path = tmp_path / "mine.yaml"
         path.write_text(

@@ -11,7 +11,7 @@ from cyclesim.model.cycle import CycleModel
 from cyclesim.model.luck import DEPARTURE_PAGE, Luck, scattered
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.people.hazards import Layout
-from cyclesim.model.people.twin import Twin
+from cyclesim.model.people.twin.twin import Twin
 from cyclesim.vocabulary import Form, Group
 
 SIZE, HAZARD, LEAVES = 40_000, 0.004, 0.03

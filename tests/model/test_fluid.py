@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from cyclesim.model.luck import exponential
-from cyclesim.model.practice.back_end import ANSWERED, LAPSED, WAITS, serve
-from cyclesim.model.practice.fluid import Batch, Server
+from cyclesim.model.arithmetic import exponential
+from cyclesim.model.practice.back_end import ANSWERED, LAPSED, WAITS
+from queues import flow, serve
 
 SERVICE = 0.75
 
@@ -17,9 +17,8 @@ def run(monthly, months, places, patience, leaving=0.0, turning=0.0, own=0.0):
     busy, line, seen = 0.0, [], []
     for month in range(months):
         line.append((month, month + 1.0, 1.0))  # first, last, share of the month's cases still in exploitation
-        batches = [Batch(a, b, own, monthly * left, turning * monthly * left) for a, b, left in line]
-        server = Server(busy, places[month], SERVICE, patience, leaving, month)
-        fates = server.serve(batches)
+        batches = [(a, b, own, monthly * left, turning * monthly * left) for a, b, left in line]
+        fates, busy = flow(batches, busy, places[month], SERVICE, patience, leaving, month)
         sums = [
             sum(sum(f.stayed[k] * left for f, (*_, left) in zip(fates, line, strict=True)) for k in (j,))
             for j in range(3)
@@ -34,7 +33,6 @@ def run(monthly, months, places, patience, leaving=0.0, turning=0.0, own=0.0):
             for f, (_, b, left) in zip(fates, line, strict=True)
             if f.stayed[2] + f.left[2] > 0
         ]
-        busy = server.busy
         seen.append((*(monthly * value for value in (*sums, gone, waited)), busy))
     return np.array(seen)
 
@@ -78,9 +76,9 @@ def test_without_places_everybody_lapses_at_the_end_of_patience(patience):
 
 
 def test_without_cases_casework_runs_out():
-    server = Server(8.0, 10.0, SERVICE, 1.0, 0.0, 0.0)
-    assert server.serve([]) == []
-    assert server.busy == pytest.approx(8.0 * math.exp(-1.0 / SERVICE))
+    fates, busy = flow([], 8.0, 10.0, SERVICE, 1.0, 0.0, 0.0)
+    assert fates == []
+    assert busy == pytest.approx(8.0 * math.exp(-1.0 / SERVICE))
 
 
 def test_who_leaves_while_waiting_leaves_at_the_hazard_of_leaving():
@@ -113,7 +111,7 @@ def test_the_queue_of_single_cases_comes_to_the_fluid_where_cases_are_many(patie
         new = np.sort(rng.random(int(monthly))) + month
         arrived, length = (
             np.concatenate([arrived, new]),
-            np.concatenate([length, exponential(rng.random(new.size)) * SERVICE]),
+            np.concatenate([length, np.array([exponential(u) for u in rng.random(new.size)]) * SERVICE]),
         )
         never = np.full(arrived.size, np.inf)
         outcome, when = serve(arrived, never, length, active, int(places[month]), month, month + 1, patience)

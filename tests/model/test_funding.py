@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.belief import Belief, Told, assumed_share
+from cyclesim.model.funding.belief import Belief, CountMemory, assumed_share
 from cyclesim.model.funding.donors import Appeal, Donor, _successive
 from cyclesim.model.funding.grants import Grant, MoneyLedger, split_by
 from cyclesim.model.funding.programmes import diversity, reprogrammed
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Line
 
 PRIOR = Belief(math.log(6), 0.49)
@@ -54,22 +54,22 @@ def test_without_exposure_nothing_is_learned():
 # ---------------------------------------------------------------- a count tells of the product only (F2)
 
 
-def told(cases, exposure, share=0.5, spread=0.7, prior=PRIOR):
-    return prior.told(cases, exposure, share, spread)
+def learn_count(cases, exposure, share=0.5, spread=0.7, prior=PRIOR):
+    return prior.learn_count(cases, exposure, share, spread)
 
 
 @given(st.integers(0, 10**5), st.floats(0.01, 1e4), st.floats(0.01, 1.0), st.floats(0.0, 3.0), st.floats(-3, 3))
 def test_a_count_tells_of_the_product_of_prevalence_and_detection_share_only(cases, exposure, share, spread, shift):
-    here = told(cases, exposure, share, spread)
+    here = learn_count(cases, exposure, share, spread)
     other = Belief(PRIOR.mean + shift, PRIOR.variance)
-    there = told(cases, exposure, share * math.exp(-shift), spread, prior=other)
+    there = learn_count(cases, exposure, share * math.exp(-shift), spread, prior=other)
     assert there.mean - other.mean == pytest.approx(here.mean - PRIOR.mean, abs=1e-9)
     assert there.variance == pytest.approx(here.variance)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=8), st.floats(0, 0.5))
 def test_what_counts_told_is_remembered_by_its_mean_and_the_last_weighs_most(years, memory):
-    told = Told()
+    told = CountMemory()
     for one in years:
         told = told.after(1.0, memory, one)
     weights = [(1 - memory) ** (12.0 * age) for age in reversed(range(len(years)))]
@@ -96,31 +96,31 @@ def test_what_is_told_is_the_posterior_of_two_unknowns(cases, exposure):
     weight /= weight.sum()
     mean = float((weight * prevalence).sum())
     variance = float((weight * (prevalence - mean) ** 2).sum())
-    belief = told(cases, exposure, share, spread)
+    belief = learn_count(cases, exposure, share, spread)
     assert belief.mean == pytest.approx(mean, abs=0.15 if cases == 0 else 0.02)  # Laplace is exact for many cases
     assert belief.variance == pytest.approx(variance, rel=0.15 if cases == 0 else 0.03)
 
 
 @given(st.floats(0.1, 1e3), st.floats(0.01, 1.0), st.floats(0.0, 3.0))
 def test_belief_rises_strictly_with_cases(exposure, share, spread):
-    beliefs = [told(cases, exposure, share, spread).mean for cases in (0, 1, 2, 5, 10, 20, 40, 80)]
+    beliefs = [learn_count(cases, exposure, share, spread).mean for cases in (0, 1, 2, 5, 10, 20, 40, 80)]
     assert all(low < high for low, high in pairwise(beliefs))
 
 
 @given(st.integers(0, 10**6), st.floats(1e-3, 1e6), st.floats(0.01, 3.0))
 def test_no_count_however_large_makes_certain_of_prevalence(cases, exposure, spread):
     unknowable = PRIOR.variance * spread**2 / (PRIOR.variance + spread**2)
-    assert unknowable - 1e-12 <= told(cases, exposure, spread=spread).variance <= PRIOR.variance + 1e-12
+    assert unknowable - 1e-12 <= learn_count(cases, exposure, spread=spread).variance <= PRIOR.variance + 1e-12
 
 
 def test_without_any_doubt_of_the_share_all_surprise_goes_to_prevalence():
-    belief = told(10**7, 10**6, share=0.5, spread=0.0)  # 10 reported per 1,000 and year, a half of 20
+    belief = learn_count(10**7, 10**6, share=0.5, spread=0.0)  # 10 reported per 1,000 and year, a half of 20
     assert belief.median == pytest.approx(20, rel=1e-3)
     assert belief.variance == pytest.approx(1e-7, rel=0.01)
 
 
 def test_the_more_the_share_is_in_doubt_the_less_a_count_moves_the_belief():
-    moved = [told(10**7, 10**6, spread=spread).mean - PRIOR.mean for spread in (0.0, 0.2, 0.7, 2.0, 1e3)]
+    moved = [learn_count(10**7, 10**6, spread=spread).mean - PRIOR.mean for spread in (0.0, 0.2, 0.7, 2.0, 1e3)]
     assert all(more > less for more, less in pairwise(moved))
     assert moved[-1] == pytest.approx(0, abs=1e-5)
 
@@ -315,7 +315,7 @@ MODEL = CycleModel(load("small"), twin=True)  # Mesa's agents need one
 
 
 def values(**own):
-    return Values({**load("small").parameter_values(), "herding": 0.0, "inertia_years": 1.0, **own})
+    return Parameters({**load("small").parameter_values(), "herding": 0.0, "inertia_years": 1.0, **own})
 
 
 def appeal(**own):

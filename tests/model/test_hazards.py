@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.luck import Luck
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.arrivals import cohorts
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.exits import Exits
 from cyclesim.model.people.hazards import FirstHazard, Layout, drivers, shadow_of_expiry
-from cyclesim.model.people.risks import found
-from cyclesim.model.values import Values
+from cyclesim.model.people.risks import detection_hazard
 from cyclesim.vocabulary import Status
 
 SMALL = load("small")
-P = Values(SMALL.parameter_values())
+P = Parameters(SMALL.parameter_values())
 
 
 def valley(**changes):
@@ -37,7 +37,7 @@ def valley(**changes):
 
 
 def values(**changes):
-    return Values({**SMALL.parameter_values(), **changes})
+    return Parameters({**SMALL.parameter_values(), **changes})
 
 
 def hazard(people, layout, p=P, month=0, **more):
@@ -183,8 +183,10 @@ def test_detention_takes_nobody_away_from_the_referrals(lens, detention):
     _, layout = valley(statuses=IRREGULAR)
     exits, referral, proactive = Exits(layout), np.full((4, 2), 0.03), np.full(2, 0.01)
     with_, without = (values(smuggling_lens=lens, detention=d) for d in (detention, 0.0))
-    same = found(exits.risks(without, referral, proactive), exits.detained(without))
-    assert found(exits.risks(with_, referral, proactive), exits.detained(with_)) == pytest.approx(same, abs=1e-15)
+    same = detection_hazard(exits.risks(without, referral, proactive), exits.detained(without))
+    assert detection_hazard(exits.risks(with_, referral, proactive), exits.detained(with_)) == pytest.approx(
+        same, abs=1e-15
+    )
     regular = layout.status_of_cell != list(Status).index(Status.IRREGULAR_STATUS)
     assert (exits.detained(with_)[regular] == 0).all()
 

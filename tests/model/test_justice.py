@@ -4,10 +4,10 @@ import pytest
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.practice.justice import Justice
-from cyclesim.model.values import Values
 
-P = Values(load("small").parameter_values())
+P = Parameters(load("small").parameter_values())
 
 
 def settled(investigators, completed=10.0, assisted=10.0, months=600):

@@ -9,15 +9,16 @@ import cyclesim as cs
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.evidence.recording import Recording
 from cyclesim.model.luck import Luck
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.planning import Documented, Planning
-from cyclesim.model.values import Reading, Values
+from cyclesim.model.published import PublishedEstimate
 
 SMALL = cs.load("small")
 BASE = SMALL.parameter_values() | {"need_floor": 10.0}
 
 
 def values(**own):
-    return Values({**BASE, **own})
+    return Parameters({**BASE, **own})
 
 
 def told(published=0.0, specialists=0.0, readings=(), people=1_000_000):
@@ -30,7 +31,7 @@ def planning(name="plan", line=False):
 
 def test_documented_need_is_what_the_three_sources_tell():
     p = values(naive_detection_share=0.5, specialist_reports=20.0, planned_share=0.02)
-    reading = Reading(math.log(15.0), 0.1, math.log(15.0), 0.1)
+    reading = PublishedEstimate(math.log(15.0), 0.1, math.log(15.0), 0.1)
     assert told().per_million(p) == pytest.approx(10)
     assert told(published=30).per_million(p) == pytest.approx(10 + 60)
     assert told(specialists=2).per_million(p) == pytest.approx(10 + 40)

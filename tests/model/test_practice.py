@@ -1,7 +1,6 @@
 """Responders and the capital that money builds."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,14 +9,15 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.practice.organisations import Conditions, Organisations
+from cyclesim.model.parameters import Parameters
+from cyclesim.model.practice.frontline import Conditions
+from cyclesim.model.practice.organisations import Organisations
 from cyclesim.model.practice.workforce import Market, Posts, Workforce, deploy
-from cyclesim.model.values import Values
 from cyclesim.vocabulary import Line
 
 SMALL = load("small")
 NO_ONE = np.zeros(4)
-P = Values(SMALL.parameter_values())
+P = Parameters(SMALL.parameter_values())
 CALM, NOBODY, ALL = np.zeros(2), np.zeros(2), np.ones(2)  # by setting
 EASY = Conditions(np.array([1000, 1000]), CALM, unmet=0.0, awareness=1.0, leadership=1.0, clarity=1.0, local=1.0)
 
@@ -26,7 +26,7 @@ def organisations(**changes):
     (crisis,) = SMALL.crises.values()
     specs = {name: spec.model_copy(update=changes) for name, spec in crisis.organisations.items()}
     table = Organisations(specs, tuple(sorted(crisis.settings)), {}, 0, P)
-    table.be_present(0, CALM, P)
+    table.update_presence(0, CALM, P)
     return table
 
 
@@ -42,7 +42,7 @@ def test_what_a_training_taught_fades_with_its_half_life_and_turnover():
 def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
     table = organisations()
     begin = table.trust.copy()
-    table.hear(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), ALL, NO_ONE, 0.0)
+    table.update_trust(P, np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), ALL, NO_ONE, 0.0)
     change = table.trust - begin
     assert change[0] > 0 > change[1]
     assert abs(change[1]) > change[0]
@@ -52,7 +52,7 @@ def test_trust_is_lost_faster_than_it_is_won_and_silence_changes_nothing():
 def test_wrong_referrals_frustrate_police_and_nobody_else():
     calm, frustrated = organisations(), organisations()
     for table, wrong in ((calm, 0.0), (frustrated, 0.8)):
-        table.hear(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), ALL, NO_ONE, wrong)
+        table.update_trust(P, np.ones(4, dtype=int), np.zeros(4, dtype=int), ALL, NO_ONE, wrong)
     lost = calm.trust - frustrated.trust
     police = np.array([name == "Town police" for name in calm.names])
     assert (lost[police] > 0).all()
@@ -61,8 +61,8 @@ def test_wrong_referrals_frustrate_police_and_nobody_else():
 
 def test_trust_does_not_depend_on_the_number_of_referrals_but_on_their_share():
     few, many = organisations(), organisations()
-    few.hear(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), ALL, NO_ONE, 0.0)
-    many.hear(P, np.array([1000] * 4), np.array([2000] * 4), ALL, NO_ONE, 0.0)
+    few.update_trust(P, np.array([1, 1, 1, 1]), np.array([2, 2, 2, 2]), ALL, NO_ONE, 0.0)
+    many.update_trust(P, np.array([1000] * 4), np.array([2000] * 4), ALL, NO_ONE, 0.0)
     assert few.trust.tolist() == many.trust.tolist()
 
 
@@ -85,14 +85,14 @@ def test_referrals_need_recognition_knowledge_trust_and_clarity():
     ],
 )
 def test_each_condition_takes_its_share_of_the_referrals(what, factor):
-    full, less = (organisations().referral(P, now) for now in (EASY, replace(EASY, **what)))
+    full, less = (organisations().referral(P, now) for now in (EASY, EASY._replace(**what)))
     assert less == pytest.approx(full * factor)
 
 
 def test_vetting_is_finite_and_newcomers_learn_the_place():
     table = organisations(vetted=False, count=1000, context=0.5)
     for _ in range(10):
-        table.be_vetted(P)
+        table.vet(P)
         table.learn(P, 0.0, NOBODY)
     assert (table.vetted * 1000).sum() == pytest.approx(10 * P.vetting_capacity, rel=0.01)
     assert (table.context > 0.5).all()
@@ -112,12 +112,12 @@ def test_organisations_are_named_by_their_share_of_the_hazard():
 def test_no_referral_is_ascribed_to_an_organisation_without_any_share_of_the_hazard():
     table = organisations()
     table.referral(P, EASY)
-    table._weight = np.where(np.arange(table._weight.size) % 2 == 0, 1.0, 0.0)  # every second one finds nobody
+    table.weight[:] = np.where(np.arange(table.weight.size) % 2 == 0, 1.0, 0.0)  # every second one finds nobody
     setting, channel = table.place // 4, table.place % 4
     for uniform in (0.0, 0.5, math.nextafter(1.0, 0.0)):
         chosen = table.assign(setting, channel, np.full(setting.size, uniform))
-        shares = np.bincount(table.place, table._weight, table.place.max() + 1)[table.place]
-        assert (table._weight[chosen][shares > 0] > 0).all()
+        shares = np.bincount(table.place, table.weight, table.place.max() + 1)[table.place]
+        assert (table.weight[chosen][shares > 0] > 0).all()
 
 
 def test_nobody_learns_or_forgets_before_arriving():
@@ -125,7 +125,7 @@ def test_nobody_learns_or_forgets_before_arriving():
     spec = crisis.organisations["Camp NGO"].model_copy(update={"trained": 0.4})
     table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 6}, 0, P)
     for month in range(6):
-        table.be_present(month, CALM, P)
+        table.update_presence(month, CALM, P)
         table.learn(P, 0.5, NOBODY)
     assert table.trained.tolist() == [0.4]
 
@@ -136,7 +136,7 @@ def test_staff_fade_with_their_half_life_after_arrival():
     table = Organisations({"Camp NGO": spec}, tuple(sorted(crisis.settings)), {"Camp NGO": 3}, 0, P)
     seen = []
     for month in (2, 3, 9):
-        table.be_present(month, CALM, P)
+        table.update_presence(month, CALM, P)
         seen.append(float(table.staff[0]))
     assert seen == pytest.approx([0, 2, 1])
 
@@ -251,8 +251,8 @@ def test_a_reception_that_is_full_loses_trust_however_many_caseworkers_there_are
 def test_who_is_turned_away_counts_as_not_answered():
     half, none = organisations(), organisations()
     answered = np.full(4, 3)
-    half.hear(P, answered, np.zeros(4, dtype=int), np.full(2, 0.5), np.full(4, 50.0), 0.0)
-    none.hear(P, answered, answered, ALL, NO_ONE, 0.0)  # as many answered as not
+    half.update_trust(P, answered, np.zeros(4, dtype=int), np.full(2, 0.5), np.full(4, 50.0), 0.0)
+    none.update_trust(P, answered, answered, ALL, NO_ONE, 0.0)  # as many answered as not
     assert half.trust == pytest.approx(none.trust)
 
 
@@ -260,7 +260,7 @@ def test_a_reception_that_turns_everybody_away_costs_trust_in_ledger_and_twin():
     for nothing in (np.zeros(4, dtype=int), np.zeros(4)):
         table = organisations()
         before = table.trust.copy()
-        table.hear(P, nothing, nothing, NO_ONE[:2], np.full(4, 50.0), 0.0)
+        table.update_trust(P, nothing, nothing, NO_ONE[:2], np.full(4, 50.0), 0.0)
         assert table.trust == pytest.approx(before * (1 - P.trust_loss))
 
 

@@ -10,31 +10,31 @@ from hypothesis import strategies as st
 import cyclesim as cs
 from cyclesim.inputs.parameters import parameters
 from cyclesim.model.cycle import CycleModel
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.practice.reception import received
-from cyclesim.model.values import Values
 
 SMALL = cs.load("small")
-P = Values({**SMALL.parameter_values(), "reception_need": 10.0, "intakes_per_post": 24.0})
+P = Parameters({**SMALL.parameter_values(), "reception_need": 10.0, "intakes_per_post": 24.0})
 MILLION = 1_000_000
 
 
 def values(**own):
-    return Values({**SMALL.parameter_values(), "reception_need": 10.0, "intakes_per_post": 24.0, **own})
+    return Parameters({**SMALL.parameter_values(), "reception_need": 10.0, "intakes_per_post": 24.0, **own})
 
 
 def test_without_posts_nobody_is_received():
-    nobody = received(0.0, MILLION, 10.0, 10.0, P)
+    nobody = received(0.0, MILLION, 10.0, 10.0, P.record)
     assert (nobody.reach, nobody.forward, nobody.referred) == (0.0, 0.0, 0.0)
 
 
 def test_where_few_come_reach_alone_counts():
-    found = received(10.0, MILLION, 1e-9, 1e-9, P)
+    found = received(10.0, MILLION, 1e-9, 1e-9, P.record)
     assert found.reach == pytest.approx(1 - math.exp(-1))
     assert found.forward == pytest.approx(1.0)
 
 
 def test_where_many_come_posts_take_what_they_can():
-    found = received(10.0, MILLION, 1e9, 1e9, P)
+    found = received(10.0, MILLION, 1e9, 1e9, P.record)
     taken = found.reach * (found.forward + found.referred) * 1e9
     assert taken == pytest.approx(10 * 24 / 12, rel=1e-6)
 
@@ -46,7 +46,7 @@ def test_where_many_come_posts_take_what_they_can():
 )  # fmt: skip
 def test_more_posts_never_receive_fewer_and_nobody_is_received_twice(posts, more, forward, referred, order):
     p = values(survivors_first=order)
-    few, many = (received(n, MILLION, forward, referred, p) for n in (posts, posts * more))
+    few, many = (received(n, MILLION, forward, referred, p.record) for n in (posts, posts * more))
     for one in (few, many):
         assert 0 <= one.forward <= 1
         assert 0 <= one.referred <= 1
@@ -56,7 +56,7 @@ def test_more_posts_never_receive_fewer_and_nobody_is_received_twice(posts, more
 
 
 def test_who_comes_first_is_taken_first_where_intakes_are_scarce():
-    alike, first = (received(1.0, MILLION, 30.0, 30.0, values(survivors_first=o)) for o in (0.0, 1.0))
+    alike, first = (received(1.0, MILLION, 30.0, 30.0, values(survivors_first=o).record) for o in (0.0, 1.0))
     assert alike.forward == pytest.approx(alike.referred)
     assert first.forward > alike.forward
     assert first.referred < alike.referred

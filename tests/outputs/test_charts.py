@@ -12,9 +12,10 @@ from matplotlib.text import Annotation
 from scipy import stats
 
 import cyclesim as cs
+from cyclesim.charts import captions, series, style
+from cyclesim.charts import lines as charts
 from cyclesim.errors import UnknownNameError
 from cyclesim.measures import MEASURES
-from cyclesim.outputs import captions, charts, series, style
 
 TITLES = {
     "baseline": "A crisis",
@@ -219,10 +220,10 @@ def test_an_effect_is_clear_where_the_interval_of_its_mean_excludes_zero():
         assert found.clear == (ends.low > 0 or ends.high < 0)
     assert clear.clear
     assert clear.spread.low < 0
-    assert captions.short(clear, "exploited").startswith("averts ")
-    assert captions.short(unclear, "exploited") == "no clear difference"
-    assert "no clear difference" in captions.compared({"back-end": unclear}, "exploited", NOTES)
-    assert captions.compared({"back-end": unclear, "data": unclear}, "exploited", NOTES).startswith("No clear")
+    assert captions.label(clear, "exploited").startswith("averts ")
+    assert captions.label(unclear, "exploited") == "no clear difference"
+    assert "no clear difference" in captions.title_comparison({"back-end": unclear}, "exploited", NOTES)
+    assert captions.title_comparison({"back-end": unclear, "data": unclear}, "exploited", NOTES).startswith("No clear")
 
 
 def test_what_is_clear_is_told_before_what_is_larger_and_unclear():
@@ -231,14 +232,14 @@ def test_what_is_clear_is_told_before_what_is_larger_and_unclear():
     unclear = effect(-20, 20, -19, 20, -20, 20)
     assert captions.leading({"back-end": large.spread, "data": small.spread}) == "data"
     assert captions.leading({"back-end": large.spread, "data": unclear.spread}) == "back-end"
-    assert captions.compared({"back-end": large, "data": small}, "exploited", NOTES).startswith(TITLES["data"])
+    assert captions.title_comparison({"back-end": large, "data": small}, "exploited", NOTES).startswith(TITLES["data"])
 
 
 def test_of_one_world_every_difference_is_told_and_none_is_an_interval():
     found = effect(5)
     assert found.clear
     assert not found.spread.clear
-    assert captions.short(found, "exploited") == "averts 5 person-months"
+    assert captions.label(found, "exploited") == "averts 5 person-months"
     assert not effect(0).clear
 
 

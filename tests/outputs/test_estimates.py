@@ -6,17 +6,21 @@ import matplotlib
 import pytest
 from matplotlib.text import Annotation
 
-from cyclesim.model.evidence.estimation.estimates import Estimate
-from cyclesim.model.evidence.estimation.methods import METHODS
-from cyclesim.outputs import estimates, style
+from cyclesim.charts import style
+from cyclesim.estimation.histories import Estimate
+from cyclesim.estimation.methods import METHODS
+from cyclesim.inputs.captures import CaptureTable
+from cyclesim.questions.estimate import Estimates
+from cyclesim.questions.estimate.draw import draw
+from cyclesim.questions.estimate.tell import tell
 
-ABOUT = estimates.About(
+ONCE = [tuple(int(place == k) for place in range(5)) for k in range(5)]
+TABLE = CaptureTable(
+    "lists",
     "People on lists in a district with a rather long name, 2022-24, five lists",
     "A",
-    dict.fromkeys("ABCDE", 200),
-    (),
-    900,
-    60,
+    tuple("ABCDE"),
+    {**dict.fromkeys(ONCE, 168), (1, 1, 0, 0, 0): 60},
 )
 
 
@@ -29,11 +33,17 @@ def rows(refused=(), interval=(2_000.0, 9_000.0)):
     ]
 
 
+def chart(given):
+    """Return the picture of some estimates."""
+    found = Estimates(TABLE, given)
+    return draw(found, tell(found))["estimates"]
+
+
 @pytest.mark.parametrize(
     "given", [rows(), rows(("chao", "pairs"), (1_000.0, None)), rows(interval=None), rows(METHODS)]
 )
 def test_no_words_overlap_or_leave_the_page(given):
-    figure = estimates.chart(given, ABOUT)
+    figure = chart(given)
     with style.drawing():
         renderer = figure.canvas.get_renderer()
         figure.draw(renderer)
@@ -47,7 +57,7 @@ def test_no_words_overlap_or_leave_the_page(given):
 
 
 def test_the_chart_names_every_method_and_number():
-    figure = estimates.chart(rows(), ABOUT)
+    figure = chart(rows())
     said = " ".join(note.get_text() for note in figure.findobj(Annotation))
     for name, description in METHODS.items():
         assert name in said
@@ -58,15 +68,23 @@ def test_the_chart_names_every_method_and_number():
 
 
 def test_findings_where_few_methods_have_an_answer():
-    assert estimates.chart(rows(METHODS), ABOUT).get_suptitle().startswith("No method has an answer")
+    assert chart(rows(METHODS)).get_suptitle().startswith("No method has an answer")
     one = rows(set(METHODS) - {"chao"})
-    assert "by the one method that has an answer" in " ".join(estimates.chart(one, ABOUT).get_suptitle().split())
+    assert "by the one method that has an answer" in " ".join(chart(one).get_suptitle().split())
 
 
-def test_the_text_has_a_line_for_every_method():
-    said = estimates.as_text(rows(("pairs",), (1_000.0, None)), ABOUT)
-    lines = said.splitlines()
-    assert "pairs" in next(line for line in lines if "no answer" in line)
-    assert "1,000 or more" in said
-    assert "stepwise: dependent are A·B" in said
-    assert "900 people on 5 lists, 6.7 % of them on two or more" in said
+def test_a_row_and_a_remark_for_every_method():
+    said = tell(Estimates(TABLE, rows(("pairs",), (1_000.0, None))))
+    cells = {row[0].split(" ")[0]: row[1:] for row in said.tables[0].rows}
+    assert cells["pairs"] == ["no answer", "-", "-"]
+    assert cells["stepwise"] == ["7,500", "1,000 or more", "8.33"]
+    assert set(cells) == set(METHODS)
+    assert "stepwise: dependent are A·B." in said.details
+    assert any(line.startswith("pairs: no answer, nobody is on two lists") for line in said.details)
+    assert "900 people are on at least one of 5 lists, 6.7 % of them on two or more." in said.details
+
+
+def test_a_report_needs_limits_where_there_is_an_estimate():
+    assert "--interval bootstrap" in tell(Estimates(TABLE, rows(interval=None))).lacks
+    assert not tell(Estimates(TABLE, rows())).lacks
+    assert not tell(Estimates(TABLE, rows(METHODS))).lacks

@@ -4,9 +4,9 @@ import pytest
 from click.testing import CliRunner
 
 import cyclesim as cs
+from cyclesim.charts import panels, pictures
 from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError, UnknownNameError
-from cyclesim.outputs import panels, pictures
 from cyclesim.vocabulary import Line
 
 
@@ -22,7 +22,7 @@ def words(figure):
 
 
 def test_deception_names_what_is_believed_and_counted_on_one_scale(ensemble):
-    figure = panels.deception(ensemble.table, "base", pictures.notes(ensemble))
+    figure = panels.belief_ratio(ensemble.table, "base", pictures.notes(ensemble))
     months = ensemble.table[ensemble.table["scenario"] == "base"]
     last = months[months["month"] == 23]
     believed, counted = (
@@ -54,7 +54,7 @@ def test_multiples_have_the_baseline_in_every_panel(ensemble):
     with pytest.raises(UnknownNameError, match="nothing to compare"):
         panels.multiples(one, "base", pictures.notes(ensemble))
     with pytest.raises(UnknownNameError, match="no scenario"):
-        panels.deception(one, "bse", pictures.notes(ensemble))
+        panels.belief_ratio(one, "bse", pictures.notes(ensemble))
 
 
 def test_money_by_line_is_what_the_run_spent():

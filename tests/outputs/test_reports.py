@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from scipy import stats
 
 import cyclesim as cs
-from cyclesim.analysis.dependence import dependences
+from cyclesim import text
+from cyclesim.analysis.compare import dependences
 from cyclesim.cli import cyclesim
 from cyclesim.errors import FolderError
-from cyclesim.outputs import report as pages
-from cyclesim.outputs import reports, text
-from cyclesim.runs import seals
+from cyclesim.pages import reports
+from cyclesim.worlds import seals
 
 NAME = "More <script>alert(1)</script> & <b>contact</b>"
 
@@ -46,7 +46,7 @@ def compared(place):
 
 @pytest.fixture(scope="module")
 def page(compared):
-    return pages.as_html(reports.report(compared))
+    return reports.as_html(reports.report(compared))
 
 
 def test_the_page_says_everything_that_a_report_must(page, compared):
@@ -55,7 +55,7 @@ def test_the_page_says_everything_that_a_report_must(page, compared):
         "What was changed", "What it costs", "What it depends on most", "What the model leaves out", "What is assumed",
         "How to reproduce it", manifest["hash"], "--draws 24", "parameters.self_report", "not observations",
         "9 in 10 further worlds, judged by 24 worlds of 24 draws",
-        "They cover luck and every input that has a range", "means over worlds",
+        "They cover luck and the inputs drawn", "means over worlds",
         "the 95\u00a0% interval of its mean (Student&#39;s t, over draws)", "assumptions that nobody has measured",
     ):  # fmt: skip
         assert said in page
@@ -110,7 +110,7 @@ def test_less_than_a_year_is_reported_too_with_what_it_costs(place):
     ends = f"({text.number(price.low)} to {text.number(price.high)})"
     assert costs.rows[0][-2:] == ["US$600", f"US${text.number(price.value)} {ends}"]
     assert costs.rows[1][-2:] == ["US$0", "none (costs nothing)"]
-    assert "interventions in all" in pages.as_html(found)
+    assert "interventions in all" in reports.as_html(found)
 
 
 def test_nothing_is_fetched_and_no_name_is_markup(page):
@@ -169,7 +169,7 @@ def test_a_sweep_is_reported_with_its_effects(place):
     )
     assert table.head == ["scenario", "mean", "9 in 10 further worlds, judged by 30 worlds of 30 draws, from", "to"]
     assert table.rows == [[NAME, *map(text.number, (averted.mean(), averted.min(), averted.max()))]]
-    assert "&lt;b&gt;contact" in pages.as_html(found)
+    assert "&lt;b&gt;contact" in reports.as_html(found)
     one = place / "one.yaml"
     one.write_text(f"title: A sweep\nquestion: So what?\nscenarios: [near.yaml]\ndesign: {design}\n")
     cs.sweep(one, place / "alone")
@@ -216,14 +216,14 @@ def analysed(place):
     ("name", "kind", "says"),
     [
         ("sensitivity", "Sensitivity", "Of 2 inputs"),
-        ("discover", "Scenario discovery", "Brief fails mostly where incidence < "),
+        ("discover", "Scenario discovery", "The scenario brief fails more often where incidence < "),
         ("calibrate", "Calibration", "30 of 100 draws come nearest"),
         ("voi", "Value of information", "is the choice|is the best choice"),
     ],
 )
 def test_every_analysis_of_a_sweep_is_reported(analysed, name, kind, says):
     found = reports.report(analysed / name)
-    page = pages.as_html(found)
+    page = reports.as_html(found)
     assert found.kind == kind
     assert re.search(says, found.answer)
     assert found.question.endswith("?")
@@ -234,7 +234,7 @@ def test_every_analysis_of_a_sweep_is_reported(analysed, name, kind, says):
 
 
 def test_regimes_at_the_defaults_alone_are_no_report(place, monkeypatch):
-    monkeypatch.setattr("cyclesim.analysis.regimes.LEVELS", 3)
+    monkeypatch.setattr("cyclesim.questions.regimes.compute.LEVELS", 3)
     invoke("regimes", place / "near.yaml", "--years", 15, "--workers", 1, "--out", place / "regimes")
     with pytest.raises(FolderError, match=r"default inputs only.*--draws 40"):
         reports.report(place / "regimes")
@@ -247,7 +247,7 @@ def sheets(found):
     """Return how many sheets a report prints on, with two charts and with three."""
     printer = pytest.importorskip("weasyprint")
     every = [dataclasses.replace(found, charts=[*found.charts[:2], *more]) for more in ([], [found.charts[-1]])]
-    return [len(printer.HTML(string=pages.as_html(one)).render().pages) for one in every]
+    return [len(printer.HTML(string=reports.as_html(one)).render().pages) for one in every]
 
 
 def test_a_report_prints_on_two_sheets(compared):
@@ -269,8 +269,8 @@ def test_six_counterfactuals_still_print_on_two_sheets(place):
     result = cs.compare(cs.read(out))
     for name in ("more0", "more1", "more2"):
         row = result.effect(name, "person_months_exploited")
-        ends = f"({text.number(row.low)} to {text.number(row.high)})"
-        assert any(line.startswith(result.ensemble.scenarios[name].title) and ends in line for line in found.detail)
+        ends = text.interval(row if row.mean > 0 else -row, "person-months").partition(": ")[2]
+        assert any(line.startswith(result.ensemble.scenarios[name].title) and ends in line for line in found.details)
     assert sheets(found) == [2, 2]
 
 
@@ -286,7 +286,7 @@ def test_without_a_printer_the_way_out_is_told(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(FolderError, match=r"WeasyPrint is not installed.*no Chromium or Chrome was found"):
-        pages.as_pdf("<p>x</p>")
+        reports.as_pdf("<p>x</p>")
 
 
 # ---------------------------------------------------------------- dependence

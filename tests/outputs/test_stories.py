@@ -10,12 +10,15 @@ from matplotlib.text import Text
 
 import cyclesim as cs
 from cyclesim.analysis.lives import Event, Person, Stories, Story
-from cyclesim.analysis.story import diary
+from cyclesim.charts import style
 from cyclesim.cli import main
 from cyclesim.errors import FolderError
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.outputs import stories, style, timeline
+from cyclesim.outputs import finding as findings
 from cyclesim.outputs.words import FORMS, GROUPS, KINDS, STATUSES
+from cyclesim.questions.asking import Answer
+from cyclesim.questions.story import draw, tell
+from cyclesim.questions.story.compute import diary
 from cyclesim.vocabulary import LEADS_TO, Form, Group, Kind, LifeEvent, LifeState, Status
 from science.worlds import changed, in_crisis, small
 
@@ -54,6 +57,12 @@ def eventful(books):
     return [Person("valley", str(cohort), int(rank)) for cohort, rank in who]
 
 
+def answered(found):
+    """Return the answer that has come to this life, or these lives."""
+    asked = cs.story.bound([life.scenario for life in tell.each(found)], seed=2)
+    return Answer(cs.story, found, cs.story.about(asked), "cyclesim story")
+
+
 def told(books, people):
     for person in people:
         one, other = (book.story(person) for book in books)
@@ -68,22 +77,24 @@ def test_every_word_of_the_model_has_words_for_people():
         (KINDS, Kind),
     ):
         assert set(known) == set(names)
-    assert {event for event, _ in stories._SENTENCES} == set(E) - {E.AT_HOME}
-    assert set(timeline.STATES) == set(LifeState) - {LifeState.DEAD}
-    assert set(timeline._LABELS) == set(E) - {E.AT_HOME}
+    assert {event for event, _ in tell._SENTENCES} == set(E) - {E.AT_HOME}
+    assert set(draw.STATES) == set(LifeState) - {LifeState.DEAD}
+    assert set(draw._LABELS) == set(E) - {E.AT_HOME}
     assert set(LEADS_TO) == set(E)
 
 
 def test_stories_are_sentences_without_keys_and_say_that_nobody_is_real(books, eventful):
     seen = ""
     for life in told(books, eventful):
-        text = life.text.replace(LONG, "Camp clinic")
-        assert text.startswith("A synthetic person in a simulation, not a real one.")
-        assert "Simulated, not observed" in text
+        prose = answered(life).files()["story.txt"]
+        text = " ".join(prose.replace(LONG, "Camp clinic").split())
+        for words in (tell.SYNTHETIC, "Simulated worlds, not observations", "One life says nothing"):
+            assert words in text
+        text = text.partition(" Made by ")[0]
         assert not re.search(r"None|nan|[a-z]_[a-z]|\{|\}|[A-Z][a-z]*[A-Z]\w*\.|  |\.\.|-\d", text), text
-        assert max(map(len, text.splitlines())) <= stories.WIDTH
-        for paragraph in text.split("\n\n")[1:]:
-            assert paragraph.rstrip().endswith((".", ":")), paragraph
+        assert max(map(len, prose.splitlines())) <= findings.WIDTH
+        for paragraph in prose.split("\n\n")[1:]:
+            assert paragraph.rstrip().endswith((".", "?")), paragraph
         seen += text
     phrases = "trafficked again;came forward;referral lapsed;did not accept;formally identified;without formal;died"
     for phrase in [*phrases.split(";"), "raised risk", "displaced to", "In the same month"]:
@@ -91,19 +102,22 @@ def test_stories_are_sentences_without_keys_and_say_that_nobody_is_real(books, e
 
 
 def test_two_lives_say_what_they_share_how_they_part_and_what_the_scenarios_change():
-    text = " ".join(cs.stories(BUSY, OTHER, seed=2).text.split())
-    for words in ("The same life in both, until they part in", "Told twice, with the same luck", "The lives part over",
+    both = cs.stories(BUSY, OTHER, seed=2)
+    text = " ".join(str(both).split())
+    for words in ("The same life in both, until they part in", "same person, with the same luck", "The lives part over",
                   "“a caseworker”, from May 2023 on", "cannot be read from one life"):  # fmt: skip
         assert words in text
-    assert f"“{BUSY.title} (first scenario)” and “{OTHER.title} (second scenario)”" in text
+    assert f"{BUSY.title} (first scenario) (small) and {OTHER.title} (second scenario) (small)" in text
+    hashes = [scenario["hash"] for scenario in both.about["scenarios"].values()]
+    assert hashes == [BUSY.hash, OTHER.hash]  # though both have one name
     same = cs.stories(BUSY, BUSY, seed=2)
-    assert "Both lives are the same" in same.text
-    assert "part over" not in same.text
+    assert "Both lives are the same" in str(same)
+    assert "part over" not in str(same)
 
 
 def invented(*steps):
     """Return a life of these events, one every month and a half, in a scenario of the shipped kind."""
-    model = cs.story("small", "camp/men/regular_status/displaced before#0")
+    model = cs.story("small", "camp/men/regular_status/displaced before#0").found
     events = []
     for number, (event, detail) in enumerate(steps):
         time = 1.5 * number
@@ -126,18 +140,18 @@ BEGIN = ((E.ARRIVED, ""), (E.TRAFFICKED, ""), (E.REFERRED, ""))
 )
 def test_what_decided_is_named_by_the_stage_at_which_lives_part(one, other, words):
     lives = [invented(*BEGIN, *([step] if step else [])) for step in (one, other)]
-    assert words in stories.parting(Stories(*lives, first_change=0))
+    assert words in tell.parting(Stories(*lives, first_change=0))
 
 
 def test_what_follows_casework_can_part_lives_too():
     begin = (*BEGIN, (E.ANSWERED, ""))
     lives = [invented(*begin, (E.PRESUMPTIVE, detail)) for detail in ("assisted", "not assisted")]
-    assert stories.parting(Stories(*lives, first_change=0)) == "what followed casework"
+    assert tell.parting(Stories(*lives, first_change=0)) == "what followed casework"
 
 
 def test_time_out_of_exploitation_counts_from_the_exit_and_not_from_the_end_of_casework():
     life = invented(*BEGIN, (E.ANSWERED, ""), (E.PRESUMPTIVE, "assisted"), (E.TRAFFICKED_AGAIN, ""))
-    assert "about 3 months after getting out, this person was trafficked again" in " ".join(life.text.split())
+    assert "about 3 months after getting out, this person was trafficked again" in tell.tell(life).details[1]
     assert life.months_exploited == pytest.approx(3.0 + 24 - 7.5)
 
 
@@ -154,7 +168,7 @@ def test_time_out_of_exploitation_counts_from_the_exit_and_not_from_the_end_of_c
     ],
 )
 def test_lengths_of_time_are_round(months, words):
-    assert stories.duration(months) == words
+    assert tell.duration(months) == words
 
 
 def boxes(figure):
@@ -168,7 +182,7 @@ def boxes(figure):
 
 def test_pictures_say_what_they_rest_on_and_no_words_overlap_or_leave_the_page(books, eventful):
     for life in list(told(books, eventful))[::4]:
-        figure = life.plot()
+        figure = answered(life).plot()
         found = boxes(figure)
         for (one, a), (two, b) in itertools.combinations(found, 2):
             across, up = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
@@ -212,9 +226,9 @@ def test_the_command_tells_saves_and_can_be_repeated(capsys, monkeypatch, tmp_pa
         code, out, err = run(capsys, monkeypatch, "small", "--out", str(folder))
         assert (code, err) == (0, "")
     assert {path.name for path in folder.iterdir()} == {
-        *("story.txt", "story.json", "story.png", "story.svg", "manifest.json", "SHA256SUMS")
+        *("story.txt", "story.json", "story.png", "story.svg", "manifest.json", "SHA256SUMS", "log.json")
     }
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "log.json"}
     command = re.search(r"Reproduce: cyclesim story (.*)", out)[1]
     person = re.search(r"--person '(.*?)'", command)[1]
     assert str(cs.story("small").person) == person
@@ -223,7 +237,7 @@ def test_the_command_tells_saves_and_can_be_repeated(capsys, monkeypatch, tmp_pa
     code, _, err = run(capsys, monkeypatch, "small", "--seed", "5", "--out", str(folder))
     assert code == 2
     assert "holds another study" in err
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {name: (folder / name).read_bytes() for name in before} == before
 
 
 def test_the_command_names_what_is_wrong(capsys, monkeypatch, tmp_path):
@@ -232,4 +246,4 @@ def test_the_command_names_what_is_wrong(capsys, monkeypatch, tmp_path):
     assert "did you mean 'valley'?" in err
     (tmp_path / "file").write_text("mine")
     with pytest.raises(FolderError):
-        stories.save(cs.story("small"), tmp_path / "file" / "below")
+        cs.story("small").save(tmp_path / "file" / "below")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyclesim import text
 from cyclesim.intervals import Spread
 from cyclesim.measures import EVERY
-from cyclesim.outputs import text
 
 NAN = math.nan
 
@@ -41,7 +41,7 @@ def one(mean):
         (12.345, None, "12.3"),
         (0.0012345, None, "0.00123"),
         (NAN, None, "-"),
-        (math.inf, None, "-"),
+        (math.inf, None, "endless"),
         (-math.inf, (0, 1), "-"),
     ],
 )

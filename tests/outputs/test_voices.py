@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 import cyclesim as cs
-from cyclesim.analysis.compare import compare, spread_of
-from cyclesim.analysis.sweeps import differences
+from cyclesim import text
+from cyclesim.analysis.compare import spread_of
+from cyclesim.charts import pictures
 from cyclesim.inputs.study import load_study
 from cyclesim.intervals import FEWEST
 from cyclesim.measures import EVERY
-from cyclesim.outputs import pictures, printed, report, reports, sliders, sweeps, text
-from cyclesim.runs.folder import read
-from cyclesim.runs.logbook import State
-from cyclesim.runs.seals import read_manifest
+from cyclesim.pages import reports, sliders
+from cyclesim.questions.compare import compare, swept
+from cyclesim.runs.sweep import read
 
 TARGET = "person_months_exploited"
 BASE = cs.load("small").with_values({"months": 12, "spin_up": 2})
@@ -42,11 +42,15 @@ def voices(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("voices") / "results"
     pair = [BASE, LESS.renamed("less")]
     result = compare(cs.simulate(pair, cs.sample(pair, n=request.param, quantities=["incidence", "contact"])))
-    about = result.save(folder)
-    cycle, difference = pictures.cycle(result.ensemble), pictures.difference(result, "exploited")
+    result.save(folder)
+    cycle, difference = (
+        pictures.cycle(result.ensemble),
+        pictures.difference(result.ensemble, result.baseline, result.first_change, "exploited"),
+    )
     return result, {
-        "terminal": printed.comparison(result, about),
-        "report": page(report.as_html(reports.report(folder))),
+        "terminal": " ".join(str(result).split()),
+        "notebook": page(result._repr_html_()),
+        "report": page(reports.as_html(reports.report(folder))),
         "cycle": written(cycle),
         "difference": written(difference),
     }
@@ -65,7 +69,7 @@ def test_every_voice_says_the_sentence_that_the_json_gives(voices):
 
 def test_every_voice_says_whom_the_interval_holds_and_on_how_many_draws_it_rests(voices):
     result, said = voices
-    draws = result.ensemble.draws
+    draws = result.ensemble.number_of_draws
     who = (
         f"all {draws} worlds of {draws} draws"
         if draws < FEWEST
@@ -79,7 +83,9 @@ def test_every_voice_says_whom_the_interval_holds_and_on_how_many_draws_it_rests
 def test_few_draws_are_told_where_there_is_room(voices):
     result, said = voices
     for voice in ("terminal", "report"):
-        assert ("give no interval that holds 9 in 10" in said[voice]) == (result.ensemble.draws < FEWEST), voice
+        assert ("give no interval that holds 9 in 10" in said[voice]) == (result.ensemble.number_of_draws < FEWEST), (
+            voice
+        )
 
 
 def test_price_and_headline_are_of_one_effect(voices):
@@ -95,9 +101,9 @@ def test_price_and_headline_are_of_one_effect(voices):
 
 
 def test_the_table_of_the_terminal_is_that_of_the_csv(voices, tmp_path):
-    result, said = voices
+    result, _ = voices
     row = result.summary(TARGET).loc["less"]
-    line = next(line for line in said["terminal"].splitlines() if line.startswith(EVERY[TARGET].label))
+    line = next(line for line in str(result).splitlines() if line.startswith(EVERY[TARGET].label))
     for name in ("baseline", "counterfactual", "difference", "mean_low", "mean_high", "low", "high"):
         assert text.number(float(row[name])) in line
 
@@ -136,7 +142,7 @@ def place(tmp_path_factory):
     return folder
 
 
-def swept(place, name, design, more=""):
+def carried_out(place, name, design, more=""):
     (place / f"{name}.yaml").write_text(
         f"title: T\nquestion: Q?\nscenarios: [base.yaml, less.yaml]\n{more}design: {design}\n"
     )
@@ -144,22 +150,26 @@ def swept(place, name, design, more=""):
 
 
 def terminal(sweep):
-    return sweeps.finished(sweep, State(sweep.stored, 0, sweep.stored, 0, 1.0), sweep.summary(), differences(sweep))
+    return " ".join(str(swept(sweep)).split())
+
+
+def differences(sweep):
+    return swept(sweep).summary()
 
 
 def test_a_sweep_says_the_same_on_the_terminal_and_in_its_report(place):
-    sweep = swept(place, "lhs", "{method: lhs, draws: 24, quantities: {incidence: [0.002, 0.01], contact: }}")
-    said = {"terminal": terminal(sweep), "report": page(report.as_html(reports.report(sweep.folder)))}
+    sweep = carried_out(place, "lhs", "{method: lhs, draws: 24, quantities: {incidence: [0.002, 0.01], contact: }}")
+    said = {"terminal": terminal(sweep), "report": page(reports.as_html(reports.report(sweep.folder)))}
     row = differences(sweep).loc[("less", TARGET)]
-    sentence = text.finding(EVERY[TARGET], spread_of(row.to_dict()), row["baseline"])
+    sentence = text.finding(EVERY[TARGET], spread_of(row.to_dict()), row["baseline"], row["covers"])
     for voice, words in said.items():
         assert sentence in words, voice
         assert "excludes zero" in words, voice
-        assert "They cover luck and the quantities drawn" in words, voice
+        assert "They cover luck and the inputs drawn" in words, voice
 
 
 def test_the_points_of_a_grid_have_no_interval_in_any_voice(place):
-    sweep = swept(place, "grid", "{method: grid, quantities: {contact: [0.05, 0.1, 0.2]}}", "replications: 8\n")
+    sweep = carried_out(place, "grid", "{method: grid, quantities: {contact: [0.05, 0.1, 0.2]}}", "replications: 8\n")
     said = terminal(sweep)
     assert "no sample of what is plausible" in said
     assert "9 in 10" not in said
@@ -171,7 +181,7 @@ def test_the_points_of_a_grid_have_no_interval_in_any_voice(place):
 
 def test_draws_that_share_one_luck_show_nothing_clear(place):
     design = "{method: lhs, draws: 24, quantities: {contact: , trust_gain: }}"
-    sweep = swept(place, "one-luck", design, "luck: shared\n")
+    sweep = carried_out(place, "one-luck", design, "luck: shared\n")
     assert "All draws have one luck, so that nothing is clear" in terminal(sweep)
     assert not differences(sweep)["clear"].any()
 
@@ -179,7 +189,7 @@ def test_draws_that_share_one_luck_show_nothing_clear(place):
 def test_a_folder_that_is_read_again_says_the_same(voices, tmp_path):
     result, _ = voices
     folder = tmp_path / "again"
-    about = result.save(folder)
+    result.save(folder)
     again = compare(read(folder))
-    assert printed.comparison(again, read_manifest(folder)) == printed.comparison(result, about)
+    assert str(again) == str(result)
     shutil.rmtree(folder)

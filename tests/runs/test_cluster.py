@@ -11,11 +11,12 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import DesignError, WorkerError
 from cyclesim.inputs.study import load_study
-from cyclesim.runs import cluster, driver
-from cyclesim.runs.cluster import Dask
-from cyclesim.runs.engines import AHEAD, Batch
-from cyclesim.runs.fingerprint import Fingerprint
+from cyclesim.runs import driver
 from cyclesim.runs.sweep import begin
+from cyclesim.worlds import cluster
+from cyclesim.worlds.cluster import Dask
+from cyclesim.worlds.engines import AHEAD, Batch
+from cyclesim.worlds.fingerprint import Fingerprint
 from processes import Machines, alive, descendants
 
 STUDY = (

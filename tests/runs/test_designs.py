@@ -7,7 +7,7 @@ import cyclesim as cs
 from cyclesim.errors import DesignError, StudyError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.study import load_study
-from cyclesim.runs.design import enough_draws, grid, of_study, sample
+from cyclesim.worlds.design import enough_draws, grid, of_study, sample
 
 SMALL = cs.load("small").with_values({"months": 6, "spin_up": 2})
 HEAD = "title: T\nquestion: Q?\nscenarios: [small]\n"

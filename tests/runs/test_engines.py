@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cyclesim.errors import DesignError, WorkerError
-from cyclesim.runs.engines import AHEAD, STRIKES, Batch, Processes, Serial, Suspects
+from cyclesim.worlds.engines import AHEAD, STRIKES, Batch, Processes, Serial, Suspects
 from processes import alive
 
 # ---------------------------------------------------------------- what workers do; found by its name in their processes
@@ -120,7 +120,7 @@ def test_an_error_in_an_item_is_raised_as_it_is():
 def test_workers_that_cannot_start_are_told_at_once(tmp_path):
     script = tmp_path / "unguarded.py"
     script.write_text(
-        "from cyclesim.runs.engines import Batch, Processes\n"
+        "from cyclesim.worlds.engines import Batch, Processes\n"
         "from cyclesim.errors import WorkerError\n"
         "import math\n"
         "try:\n"
@@ -155,7 +155,7 @@ def test_a_killed_driver_leaves_no_workers(tmp_path):
     script = tmp_path / "driver.py"
     script.write_text(
         "from multiprocessing import active_children\n"
-        "from cyclesim.runs.engines import Batch, Processes\n"
+        "from cyclesim.worlds.engines import Batch, Processes\n"
         "if __name__ == '__main__':\n"
         "    work = Processes(2).map(pow, 2, (Batch([10**5] * 50) for _ in range(10**9)))\n"
         "    next(work)\n"
@@ -176,15 +176,15 @@ def test_a_killed_driver_leaves_no_workers(tmp_path):
 
 def test_suspects_are_tried_whole_then_one_by_one_then_given_up():
     suspects = Suspects()
-    assert list(suspects.accuse([Batch([1, 2]), Batch([3])], alone=False)) == []
-    assert suspects.next() == Batch([1, 2])
-    assert list(suspects.accuse([Batch([1, 2])], alone=True)) == []
-    assert [suspects.next() for _ in range(3)] == [Batch([1]), Batch([2]), Batch([3])]
+    assert list(suspects.isolate([Batch([1, 2]), Batch([3])], alone=False)) == []
+    assert suspects.popleft() == Batch([1, 2])
+    assert list(suspects.isolate([Batch([1, 2])], alone=True)) == []
+    assert [suspects.popleft() for _ in range(3)] == [Batch([1]), Batch([2]), Batch([3])]
     assert not suspects
     batch = Batch([1])
     for _ in range(STRIKES - 1):
-        assert list(suspects.accuse([batch], alone=True)) == []
-        batch = suspects.next()
-    (done,) = suspects.accuse([batch], alone=True)
+        assert list(suspects.isolate([batch], alone=True)) == []
+        batch = suspects.popleft()
+    (done,) = suspects.isolate([batch], alone=True)
     assert done.results is None
     assert done.batch.items == [1]

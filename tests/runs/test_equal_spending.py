@@ -5,7 +5,7 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import DesignError, ScenarioError
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.spending import PURSE_SHARE, paid_by_donors
+from cyclesim.runs.simulate import PURSE_SHARE, paid_by_donors
 
 BASE = cs.load("small").with_values({"months": 12, "spin_up": 6})
 CAMP = "crises.valley.back_ends.district.caseworkers"

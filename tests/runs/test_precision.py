@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cyclesim.errors import DesignError
-from cyclesim.runs.precision import FEWEST, TIGHTEST, Rule, half_widths, look_ahead, next_target, took
+from cyclesim.worlds.precision import FEWEST, TIGHTEST, Rule, half_widths, lookahead, next_target, replications_needed
 
 ABSOLUTE = Rule("identified", 1.0, relative=False)
 
@@ -27,38 +27,38 @@ def test_half_widths_are_those_of_the_normal_mixture():
 
 def test_a_chance_streak_is_not_taken():
     quiet, loud = [10.0, 10.1, 9.9, 10.0, 10.05, 9.95], [30.0, -10.0, 28.0, -8.0, 25.0, -5.0]
-    assert took(np.array(quiet + loud), ABSOLUTE) is None
-    assert took(np.array(quiet + quiet + quiet), ABSOLUTE) == FEWEST
+    assert replications_needed(np.array(quiet + loud), ABSOLUTE) is None
+    assert replications_needed(np.array(quiet + quiet + quiet), ABSOLUTE) == FEWEST
 
 
 def test_what_is_given_must_show_that_it_stays_precise():
-    same = np.full(FEWEST + look_ahead(FEWEST), 3.0)
-    assert took(same[:-1], ABSOLUTE) is None
-    assert took(same, ABSOLUTE) == FEWEST
+    same = np.full(FEWEST + lookahead(FEWEST), 3.0)
+    assert replications_needed(same[:-1], ABSOLUTE) is None
+    assert replications_needed(same, ABSOLUTE) == FEWEST
 
 
 def test_where_every_run_failed_there_is_nothing_to_go_on():
     assert half_widths(np.array([])).tolist() == []
-    assert took(np.array([]), ABSOLUTE) is None
+    assert replications_needed(np.array([]), ABSOLUTE) is None
     assert next_target(np.array([]), ABSOLUTE) == 0
 
 
 def test_the_look_ahead_is_five_and_grows_with_the_sample():
-    assert [look_ahead(n) for n in (5, 100, 120, 1000)] == [5, 5, 6, 50]
+    assert [lookahead(n) for n in (5, 100, 120, 1000)] == [5, 5, 6, 50]
 
 
 def test_a_relative_width_is_a_share_of_the_mean():
     values = np.random.default_rng(2).normal(100, 20, 400)
-    n = took(values, Rule("identified", 0.05, relative=True))
+    n = replications_needed(values, Rule("identified", 0.05, relative=True))
     widths = half_widths(values) / np.abs(np.cumsum(values) / np.arange(1, 401))
     assert widths[n - 1] <= 0.05 < widths[n - 2]
-    assert (widths[n - 1 : n + look_ahead(n)] <= 0.05).all()
-    assert n == took(-values, Rule("identified", 0.05, relative=True))
+    assert (widths[n - 1 : n + lookahead(n)] <= 0.05).all()
+    assert n == replications_needed(-values, Rule("identified", 0.05, relative=True))
 
 
 def test_no_difference_at_all_is_precise_and_a_mean_of_zero_is_not():
-    assert took(np.zeros(20), Rule("identified", 0.05, relative=True)) == FEWEST
-    assert took(np.array([1.0, -1.0] * 50), Rule("identified", 0.05, relative=True)) is None
+    assert replications_needed(np.zeros(20), Rule("identified", 0.05, relative=True)) == FEWEST
+    assert replications_needed(np.array([1.0, -1.0] * 50), Rule("identified", 0.05, relative=True)) is None
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=FEWEST, max_size=60), st.floats(0.01, 100), st.integers(FEWEST, 80))
@@ -66,8 +66,8 @@ def test_the_next_target_grows_and_stays_below_the_most(values, width, most):
     rule, now = Rule("identified", width, relative=False, most=most), len(values)
     target = next_target(np.array(values), rule)
     assert now <= target <= max(now, most)
-    assert (target == now) == (now >= most or took(np.array(values), rule) is not None)
-    assert target <= 2 * now + look_ahead(2 * now)
+    assert (target == now) == (now >= most or replications_needed(np.array(values), rule) is not None)
+    assert target <= 2 * now + lookahead(2 * now)
 
 
 @pytest.mark.parametrize(("mean", "width"), [(10.0, 0.1), (0.25, 0.5), (0.18, 0.5)])
@@ -76,7 +76,7 @@ def test_the_interval_at_the_stop_holds_the_mean_however_often_it_was_looked_at(
     rng, rule, held = np.random.default_rng(3), Rule("identified", width, relative=True), []
     for _ in range(400):
         values = rng.normal(mean, 1, 1000)
-        n = took(values, rule)
+        n = replications_needed(values, rule)
         if n is not None:
             held.append(abs(values[:n].mean() - mean) <= half_widths(values[:n])[-1])
     assert len(held) > 60

@@ -10,8 +10,7 @@ import cyclesim as cs
 from cyclesim.errors import DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.parameters import parameters
 from cyclesim.measures import MEASURES
-from cyclesim.runs import folder
-from cyclesim.runs.design import given
+from cyclesim.worlds.design import from_table
 
 SMALL = cs.load("small").with_values({"months": 6, "spin_up": 2})
 OTHER = SMALL.with_values({"naivety": 0.0}).renamed("other")
@@ -119,7 +118,7 @@ def test_every_state_of_the_world_is_drawn_but_those_a_scenario_states_and_no_le
 
 
 def test_a_draw_is_the_same_for_every_scenario_and_changes_its_numbers():
-    design = given({"contact": [0.02, 0.09]})
+    design = from_table({"contact": [0.02, 0.09]})
     table = cs.simulate([SMALL, OTHER], design).table
     assert sorted(table["draw"].unique()) == [1, 2]
     by_draw = table[table["scenario"] == "small"].groupby("draw")["referral_rate"].sum()
@@ -137,11 +136,11 @@ def test_a_draw_is_the_same_for_every_scenario_and_changes_its_numbers():
         (lambda: cs.simulate([SMALL, SMALL]), "names of their own"),
         (lambda: cs.simulate([]), "names of their own"),
         (lambda: cs.run(SMALL, seed=-1), "non-negative"),
-        (lambda: given({"nonsense": [1.0]}), "no parameter 'nonsense'"),
-        (lambda: given({}), "at least one draw"),
-        (lambda: given({"contact": [0.1], "naivety": [0.1, 0.2]}), "as many numbers"),
+        (lambda: from_table({"nonsense": [1.0]}), "no parameter 'nonsense'"),
+        (lambda: from_table({}), "at least one draw"),
+        (lambda: from_table({"contact": [0.1], "naivety": [0.1, 0.2]}), "as many numbers"),
         (lambda: cs.sample(SMALL, method="sobol", n=12), "take 16"),
-        (lambda: cs.simulate([SMALL, OTHER], given({"naivety": [0.1]})), "other states naivety itself"),
+        (lambda: cs.simulate([SMALL, OTHER], from_table({"naivety": [0.1]})), "other states naivety itself"),
         (lambda: cs.simulate([SMALL, cs.load("small")]), "names of their own"),
         (lambda: cs.simulate([SMALL, OTHER.with_values({"months": 7})]), "do not cover the same months"),
         (lambda: cs.simulate([SMALL, OTHER.with_values({"start": "2022-06"})]), "do not cover the same months"),
@@ -158,7 +157,9 @@ def test_results_have_short_names():
     run, ensemble = cs.run(SMALL), cs.simulate([SMALL, OTHER])
     assert repr(run) == "Run('small', seed=1, draw=0, replication=0)"
     assert repr(ensemble) == "Ensemble(['small', 'other'], worlds=1, seed=1, covers='one world')"
-    assert repr(cs.compare(ensemble, baseline=OTHER)) == "Comparison(['small'] with 'other', worlds=1)"
+    assert repr(cs.compare(ensemble, baseline=OTHER)) == (
+        "<comparison: small: no difference in person-months of exploitation in this one world.>"
+    )
     assert cs.sample(OTHER, n=2, quantities="contact").names == ("contact",)
 
 
@@ -171,7 +172,7 @@ def test_an_unknown_scenario_or_measure_gets_a_suggestion():
 
 def test_equal_studies_write_equal_bytes(tmp_path):
     for name in ("one", "two"):
-        folder.save(cs.simulate([SMALL, OTHER], replications=2), tmp_path / name)
+        cs.simulate([SMALL, OTHER], replications=2).save(tmp_path / name)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert names == ["SHA256SUMS", "manifest.json", "summary.csv", "table.parquet", "totals.parquet"]
     for name in names:
@@ -180,37 +181,37 @@ def test_equal_studies_write_equal_bytes(tmp_path):
 
 def test_a_folder_read_back_is_the_ensemble(tmp_path):
     design = cs.sample([SMALL, OTHER], n=2)
-    ensemble = cs.simulate([SMALL, OTHER], design, store=tmp_path / "study")
+    ensemble = cs.simulate([SMALL, OTHER], design, out=tmp_path / "study")
     again = cs.read(tmp_path / "study")
     pd.testing.assert_frame_equal(again.table, ensemble.table)
     assert [s.hash for s in again.scenarios.values()] == [SMALL.hash, OTHER.hash]
     assert (again.design.values == design.values).all()
-    assert folder.about(again, "run") == folder.about(ensemble, "run")
+    assert again.about("run") == ensemble.about("run")
 
 
 def test_a_folder_of_another_study_is_refused_and_left_alone(tmp_path):
-    cs.simulate([SMALL], store=tmp_path / "study")
+    cs.simulate([SMALL], out=tmp_path / "study")
     before = (tmp_path / "study" / "table.parquet").read_bytes()
     with pytest.raises(FolderError, match="another study"):
-        cs.simulate([SMALL], seed=2, store=tmp_path / "study")
+        cs.simulate([SMALL], seed=2, out=tmp_path / "study")
     assert (tmp_path / "study" / "table.parquet").read_bytes() == before
-    cs.simulate([SMALL], store=tmp_path / "study")  # the same study may be written again
+    cs.simulate([SMALL], out=tmp_path / "study")  # the same study may be written again
 
 
 def test_a_folder_of_something_else_and_a_file_are_refused(tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
     with pytest.raises(FolderError, match="no study of cyclesim"):
-        cs.simulate([SMALL], store=tmp_path / "thesis")
+        cs.simulate([SMALL], out=tmp_path / "thesis")
     with pytest.raises(FolderError, match="is a file"):
-        cs.simulate([SMALL], store=tmp_path / "thesis" / "chapter.txt")
+        cs.simulate([SMALL], out=tmp_path / "thesis" / "chapter.txt")
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
     with pytest.raises(FolderError, match="no results"):
         cs.read(tmp_path)
 
 
 def test_the_manifest_tells_what_determines_the_study_and_no_time(tmp_path):
-    about = folder.save(cs.simulate([SMALL], seed=4), tmp_path / "study")
+    about = cs.simulate([SMALL], seed=4).save(tmp_path / "study")
     stored = json.loads((tmp_path / "study" / "manifest.json").read_text())
     assert stored == about
     assert stored["scenarios"]["small"]["hash"] == SMALL.hash
@@ -219,7 +220,7 @@ def test_the_manifest_tells_what_determines_the_study_and_no_time(tmp_path):
 
 
 def test_pandas_reads_the_parquet_with_whole_numbers(tmp_path):
-    cs.simulate([SMALL], store=tmp_path / "study")
+    cs.simulate([SMALL], out=tmp_path / "study")
     table = pd.read_parquet(tmp_path / "study" / "table.parquet")
     assert table["disbursed_cents"].dtype == np.int64
     assert table["trust"].dtype == np.float64
@@ -231,10 +232,10 @@ def test_the_twin_is_a_run_of_expected_values(tmp_path):
     assert run.months["exploited"].dtype == float
     assert run.months["spent_cents"].dtype == "int64"
     pd.testing.assert_frame_equal(run.months, cs.run(SMALL, seed=6, twin=True).months)
-    cs.simulate(SMALL, twin=True, store=tmp_path / "twin")
-    assert folder.read(tmp_path / "twin").engine == "twin"
+    cs.simulate(SMALL, twin=True, out=tmp_path / "twin")
+    assert cs.read(tmp_path / "twin").engine == "twin"
     with pytest.raises(FolderError, match="another study"):
-        cs.simulate(SMALL, store=tmp_path / "twin")
+        cs.simulate(SMALL, out=tmp_path / "twin")
 
 
 def test_the_twin_can_be_drawn_and_needs_no_replications():

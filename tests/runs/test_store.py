@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import disk
-from cyclesim.runs import store as stores
-from cyclesim.runs.parquet import schema
-from cyclesim.runs.store import FAILURES, Store
+from cyclesim.worlds import disk
+from cyclesim.worlds import store as stores
+from cyclesim.worlds.parquet import schema
+from cyclesim.worlds.store import FAILURES, Store
 
 COLUMNS = schema({"count": True, "cents": True, "share": False}, {"exploited": True, "trust": False}, 3)
 ORDER = ["small", "other"]

@@ -10,9 +10,11 @@ from scipy import stats
 import cyclesim as cs
 from cyclesim.errors import CycleSimError, DesignError, FolderError, UnknownNameError
 from cyclesim.inputs.study import load_study
-from cyclesim.runs import driver, fingerprint, item, logbook, parquet, precision
+from cyclesim.questions.compare import swept
+from cyclesim.runs import driver, logbook
 from cyclesim.runs import sweep as sweeps
-from cyclesim.runs.engines import Processes, Serial
+from cyclesim.worlds import fingerprint, item, parquet, precision
+from cyclesim.worlds.engines import Processes, Serial
 
 SCENARIOS = {
     "near": "extends: small\nmonths: 4\nspin_up: 2\n",
@@ -115,7 +117,7 @@ def test_shards_give_the_same_files_in_any_order(place, study, whole):
     for k in (3, 1, 2):
         before = begun.stored
         state = driver.carry_out(sweeps.begin(study, place / "shards"), shard=(k, 3))
-        begun.store.forget()
+        begun.store.invalidate_cache()
         assert state.total == begun.stored - before
         assert begun.complete == (k == 2)
     assert files(place / "shards") == files(whole.folder)
@@ -332,9 +334,9 @@ def test_until_stops_at_the_same_number_with_any_engine(place, workers):
     text = HEAD + "until: 'referred: half-width 90 %'\nmost: 60\n"
     found = cs.sweep(written(place, text, "until"), place / f"until-{workers}", workers=workers)
     (values,) = found.by_replication("referred").values()
-    n = precision.took(values, found.rule)
+    n = precision.replications_needed(values, found.rule)
     assert n is not None
-    assert n + precision.look_ahead(n) <= found.plan.replications <= 60
+    assert n + precision.lookahead(n) <= found.plan.replications <= 60
     assert len(values) == found.plan.replications
     assert found.plan.replications == cs.read_sweep(place / f"until-{workers}").plan.replications
     if workers == 2:
@@ -373,7 +375,7 @@ def test_a_stop_rule_can_be_given_to_a_sweep_that_is_there(place):
     found = cs.sweep(written(place, HEAD + rule, "later"), place / "later")
     assert found.rule.measure == "referred"
     (values,) = found.by_replication("referred").values()
-    assert precision.took(values, found.rule) is not None
+    assert precision.replications_needed(values, found.rule) is not None
 
 
 def test_versions_that_differ_between_sessions_are_told(place, study, whole):
@@ -391,7 +393,7 @@ def test_until_gives_up_at_the_most(place):
     text = HEAD + "until: 'referred: half-width 0.1 %'\nmost: 8\n"
     found = cs.sweep(written(place, text, "most"), place / "most")
     assert found.plan.replications == 8
-    assert precision.took(found.by_replication("referred")["far"], found.rule) is None
+    assert precision.replications_needed(found.by_replication("referred")["far"], found.rule) is None
 
 
 # ---------------------------------------------------------------- one run again
@@ -492,9 +494,7 @@ def test_summaries_are_those_of_the_table(apart):
 
 
 def test_differences_are_paired_and_their_error_counts_draws_not_runs(apart):
-    from cyclesim.analysis.sweeps import differences
-
-    found = differences(apart)
+    found = swept(apart).summary()
     for measure, sign in (("person_months_exploited", -1), ("newly_trafficked", -1), ("deception", 1)):
         pairs = apart.pairs(measure)
         gained = sign * (pairs["less"] - pairs["near"])

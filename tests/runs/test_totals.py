@@ -7,8 +7,8 @@ import pytest
 import cyclesim as cs
 from cyclesim.errors import UnknownNameError
 from cyclesim.measures import MEASURES
-from cyclesim.runs import totals
-from cyclesim.runs.results import over_crises
+from cyclesim.worlds import totals
+from cyclesim.worlds.tables import over_crises
 
 SMALL = cs.load("small").with_values({"months": 6, "spin_up": 2})
 

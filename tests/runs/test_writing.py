@@ -12,7 +12,7 @@ import pytest
 
 import cyclesim as cs
 from cyclesim.errors import FolderError
-from cyclesim.runs import disk, seals, writing
+from cyclesim.worlds import disk, seals, writing
 
 ABOUT = {"kind": "test", "hash": "abc"}
 OTHER = {"kind": "test", "hash": "def"}
@@ -32,12 +32,12 @@ def names(folder):
 
 def write(place, about=ABOUT, **files):
     with writing.results(place, about) as output:
-        output.put({f"{name}.txt": content for name, content in files.items()})
+        output.write({f"{name}.txt": content for name, content in files.items()})
 
 
 def test_files_appear_together_with_manifest_and_checksums(tmp_path):
     with writing.results(tmp_path / "out", ABOUT) as output:
-        output.put({"a.txt": "one", "b.bin": b"two"})
+        output.write({"a.txt": "one", "b.bin": b"two"})
         assert not (tmp_path / "out").exists()
     assert names(tmp_path) == ["out", "out/SHA256SUMS", "out/a.txt", "out/b.bin", "out/manifest.json"]
     assert seals.read_file(tmp_path / "out", "a.txt") == b"one"
@@ -55,7 +55,7 @@ def test_what_fails_or_is_interrupted_leaves_nothing(tmp_path, error, there):
 
     def fails():
         with writing.results(place, ABOUT) as output:
-            output.put({"a.txt": "one"})
+            output.write({"a.txt": "one"})
             raise error
 
     with pytest.raises(error):
@@ -66,7 +66,7 @@ def test_what_fails_or_is_interrupted_leaves_nothing(tmp_path, error, there):
 def test_the_same_study_is_written_again_and_what_stood_beside_it_stays(tmp_path):
     write(tmp_path / "out", a="one")
     with writing.additions(tmp_path / "out", "report") as output:
-        output.put({"report.html": "said"})
+        output.write({"report.html": "said"})
     write(tmp_path / "out", a="two")
     assert seals.read_file(tmp_path / "out", "a.txt") == b"two"
     assert seals.read_file(tmp_path / "out", "report.html") == b"said"
@@ -99,7 +99,7 @@ def test_what_a_killed_command_left_is_cleared_away(tmp_path):
 
 def test_a_second_writer_is_told_who_holds_the_folder(tmp_path):
     with writing.results(tmp_path / "out", ABOUT) as output:
-        output.put({"a.txt": "one"})
+        output.write({"a.txt": "one"})
         with pytest.raises(FolderError, match=rf"process {os.getpid()} on .* since 20.* is writing .*out") as error:
             write(tmp_path / "out", OTHER, a="two")
         assert "nothing was written" in str(error.value)

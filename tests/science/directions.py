@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 
 from cyclesim.inputs import reading
-from cyclesim.inputs.interventions import Changes, Entry, catalogue
+from cyclesim.inputs.interventions import Changes, Entry, catalogue, written_out
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.paths import bounds
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
-from cyclesim.inputs.uses import written_out
 from cyclesim.model.cycle import CycleModel
 from scaling import scaled
 

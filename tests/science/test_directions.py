@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cyclesim.inputs.interventions import catalogue
+import md
+from cyclesim.inputs.interventions import catalogue, written_out
 from cyclesim.inputs.parameters import parameters
-from cyclesim.inputs.uses import written_out
 from cyclesim.measures import MEASURES
 from cyclesim.model.cycle import CycleModel
-from cyclesim.outputs import markdown
 from science import directions
 from science.directions import BUILT, DEFAULTS, NOTHING, Trial, all_ends, expected, own_ends, trial, verdict
 from science.worlds import assert_same, changed
@@ -112,7 +111,7 @@ def test_at_every_end_a_direction_holds_or_is_listed():
 
 
 def rows(part):
-    return [line.strip("| ").split(" | ") for line in markdown.part(PAGE, part).splitlines()[2:]]
+    return [line.strip("| ").split(" | ") for line in md.part(PAGE, part).splitlines()[2:]]
 
 
 def test_the_table_in_docs_says_what_is_expected():

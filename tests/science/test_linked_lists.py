@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import brentq
 
 from capture import published
-from cyclesim.model.evidence.estimation.closed import chao
-from cyclesim.model.evidence.estimation.histories import Counts
+from cyclesim.estimation.closed import chao
+from cyclesim.estimation.histories import Counts
 
 TABLES = 400
 
@@ -68,7 +68,7 @@ def test_the_standard_error_of_the_corrected_bound_is_its_spread():
 @pytest.mark.parametrize(("world", "method"), [("independent", "independence"), ("one pair depends", "stepwise")])
 def test_intervals_hold_the_truth_of_20_tables(world, method):
     """With coverage 0.95, fewer than 15 of 20 happen once in 3,000 times; stepwise needs 10,000 people for it."""
-    path = Path(__file__).parents[2] / "benchmarks" / "coverage.py"
+    path = Path(__file__).parents[2] / "benchmarks" / "list_coverage.py"
     spec = importlib.util.spec_from_file_location("coverage_script", path)
     script = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = script  # dataclasses look their module up

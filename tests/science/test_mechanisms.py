@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import md
 from cyclesim.measures import MEASURES
-from cyclesim.outputs import markdown
 from science.mechanisms import SIGNS, SWITCHES, described, expected, measured, off_and_on, tables_off_and_on
 
 DIRECTED = [name for name, entry in expected().items() if entry.direction in SIGNS]
@@ -35,7 +35,7 @@ def test_every_switch_has_a_measure_and_a_reason():
 
 def rows():
     """Return the cells of the table in docs, a list for each switch."""
-    lines = markdown.part(PAGE, "switches").splitlines()[2:]
+    lines = md.part(PAGE, "switches").splitlines()[2:]
     return [line.strip("| ").split(" | ") for line in lines]
 
 

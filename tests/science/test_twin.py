@@ -13,7 +13,7 @@ from cyclesim.model.luck import Luck
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.model.people.hazards import Layout
 from cyclesim.model.people.risks import POLICE
-from cyclesim.model.people.twin import Twin
+from cyclesim.model.people.twin.twin import Twin
 from cyclesim.vocabulary import Line
 from scaling import people_in, scaled
 from science.test_conservation import STATES, arrived
@@ -88,7 +88,7 @@ def test_police_contacts_that_end_in_detention_are_no_referrals():
     gone = 1000 * -math.expm1(-0.4)
     assert cases[POLICE].sum() == pytest.approx(0.6 * gone / 4)
     assert twin.flows.detained == pytest.approx(0.4 * gone / 4)
-    assert twin.survivors.now.sum() == pytest.approx(0.4 * gone / 4)
+    assert twin.survivors.sum() == pytest.approx(0.4 * gone / 4)
 
 
 def test_survivors_return_for_as_long_as_they_are_at_raised_risk():
@@ -100,8 +100,8 @@ def test_survivors_return_for_as_long_as_they_are_at_raised_risk():
         month(twin, number, 0.0, np.zeros(7), again=(hazard, hazard), settled_by=number - months)
     chance = -math.expm1(-hazard * months)
     assert twin.unknown.sum() == pytest.approx(1000 * chance)
-    assert twin.survivors.settled == pytest.approx(1000 * (1 - chance))
-    assert twin.survivors.now.sum() == pytest.approx(0, abs=1e-9)
+    assert twin.settled == pytest.approx(1000 * (1 - chance))
+    assert twin.survivors.sum() == pytest.approx(0, abs=1e-9)
 
 
 def check(model):

@@ -1,70 +1,47 @@
 """What stands beside the targets: numbers nobody aims at, what is lost without money, defaults in their priors."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from cyclesim.analysis.measuring import TEN_YEARS, Measured, coded_per_head, per_million
-from cyclesim.analysis.monthly import Worlds
 from cyclesim.analysis.payers import POSTS, stated, training_rate
 from cyclesim.analysis.plain import finite
-from cyclesim.analysis.simulated import Simulated
+from cyclesim.analysis.simulated import Simulated, Worlds
+from cyclesim.analysis.targets import Sample
 from cyclesim.analysis.trials import LADDER
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import MIDDLE
 from cyclesim.intervals import ratio
-from cyclesim.runs.results import Run
+from cyclesim.runs.run import Run
 
-IN_NEED = 362_000_000
-"""People in need in 2023 (report, introduction)."""
-IDENTIFIED_ON_EARTH = 133_943
-"""Victims of trafficking identified in 2023 in all countries together."""
-YEARS = (1, 4, 7, 10)
-"""Reported years in which levels are shown."""
+IN_NEED = 362_000_000  # people in need in 2023 (report, introduction)
+IDENTIFIED_ON_EARTH = 133_943  # victims of trafficking identified in 2023 in all countries together
+YEARS = (1, 4, 7, 10)  # reported years in which levels are shown
 OUTCOMES = {"identified": "identified", "assisted": "assisted", "exploited": "person-months of exploitation"}
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A number that nobody aims at.
+    """A number that nobody aims at, of the world of a rung: mean over worlds."""
 
-    Attributes
-    ----------
-    name
-        What it is, with its unit.
-    rung
-        The world it is of.
-    value
-        Mean over worlds.
-    ceiling
-        What it cannot exceed if the world is what is known of it; None where nothing is known.
-    """
-
-    name: str
+    name: str  # with its unit
     rung: str
     value: float
-    ceiling: float | None = None
+    ceiling: float | None = None  # what it cannot exceed if the world is what is known of it
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost in ten years in a rung when all anti-trafficking money is taken away.
-
-    Attributes
-    ----------
-    present, without
-        The outcome with the money there is and without any, mean over worlds; ``lost`` is present - without, or for
-        person-months of exploitation, without - present.
-    """
+    """What is lost in ten years in a rung when all anti-trafficking money is taken away."""
 
     rung: str
     outcome: str
-    present: float
+    present: float  # with the money there is, and without any: mean over worlds
     without: float
 
     @property
@@ -117,22 +94,27 @@ def placed() -> list[Placed]:
     return found
 
 
+def _with_and_without(worlds: Worlds) -> Iterator[tuple[str, str, Sample, Sample]]:
+    """Yield rung, outcome, and its totals of ten years with the money there is and without any."""
+    for rung, measure in product(LADDER, OUTCOMES):
+        present, without = (worlds.total(name, measure, TEN_YEARS) for name in (rung, f"{rung} without money"))
+        yield rung, measure, present, without
+
+
 def losses(worlds: Worlds) -> list[Loss]:
     """Return what all anti-trafficking money is worth in each rung of the ladder."""
     return [
-        Loss(rung, words, *(float(worlds.total(name, m, TEN_YEARS).mean()) for name in (rung, f"{rung} without money")))
-        for rung in LADDER
-        for m, words in OUTCOMES.items()
+        Loss(rung, OUTCOMES[measure], float(present.mean()), float(without.mean()))
+        for rung, measure, present, without in _with_and_without(worlds)
     ]
 
 
 def of_losses(worlds: Worlds) -> dict[str, Measured]:
     """Return the same as a share of what there is, one value a world: the row "zero money"."""
-    found: list[Any] = []
-    for rung in LADDER:
-        for measure in OUTCOMES:
-            present, without = (worlds.total(name, measure, TEN_YEARS) for name in (rung, f"{rung} without money"))
-            found.append(ratio(without, present) - 1.0 if measure == "exploited" else 1.0 - ratio(without, present))
+    found = [
+        ratio(without, present) - 1.0 if measure == "exploited" else 1.0 - ratio(without, present)
+        for _, measure, present, without in _with_and_without(worlds)
+    ]
     return {"zero money": found}
 
 
@@ -142,19 +124,14 @@ def of_costs(found: Simulated) -> dict[str, Measured]:
     for rung in LADDER:
         people = found.worlds.total(rung, "identified", TEN_YEARS)
         donors, others, investigators = costs(found.worlds, rung, found.runs[rung])
-        measured += [
-            ratio(donors, people),
-            ratio(donors + others - investigators, people),
-            ratio(investigators, people),
-        ]
+        measured += [ratio(money, people) for money in (donors, donors + others - investigators, investigators)]
     return {"T19": measured}
 
 
 def costs(worlds: Worlds, rung: str, runs: Sequence[Run]) -> tuple[Any, Any, Any]:
     """Return US dollars over ten years: what donors give, what others pay, and what of both goes into investigators.
 
-    Others pay for the posts that the scenario states (as far as they are there), for the training they give, and for
-    the assistance that donors' money does not pay, all at the unit costs of the model.
+    Others pay for stated posts, their training, and assistance that donors do not pay, at the unit costs of the model.
     """
     scenario = worlds.scenario(rung)
     years = len(range(*TEN_YEARS.indices(scenario.months))) / 12
@@ -164,7 +141,9 @@ def costs(worlds: Worlds, rung: str, runs: Sequence[Run]) -> tuple[Any, Any, Any
     rate = training_rate(scenario)
     training = untrained[..., TEN_YEARS].sum(axis=(1, 2)) * rate * scenario.parameter("cost_training")
     assistance = worlds.total(rung, "assisted", TEN_YEARS) * scenario.parameter("cost_assistance")
-    paid = np.array([_spent_on_assistance(run) for run in runs])
+    lines = [run.tables["lines"] for run in runs]
+    assisting = [t[(t["line"] == "assistance") & (t["month"] < TEN_YEARS.stop)] for t in lines]
+    paid = np.array([float(table["spent_cents"].sum()) / 100 for table in assisting])
     posted = worlds.crises(rung, "investigators")[..., TEN_YEARS].sum(axis=(1, 2)) / 12
     investigators = posted * scenario.parameter("cost_investigator")
     return donors, posts + training + np.maximum(assistance - paid, 0.0), investigators
@@ -174,11 +153,10 @@ def numbers(found: Simulated) -> list[Beside]:
     """Return the numbers that nobody aims at, with their ceilings."""
     worlds = found.worlds
     mean = float(per_million(worlds, "U").mean())
+    words = "identified per million in need"
     rows = [
-        Beside(
-            "identified per million in need, times 362 million people", "U", mean * IN_NEED / 1e6, IDENTIFIED_ON_EARTH
-        ),
-        Beside("identified per million in need and year", "U", mean, IDENTIFIED_ON_EARTH / IN_NEED * 1e6),
+        Beside(f"{words}, times 362 million people", "U", mean * IN_NEED / 1e6, IDENTIFIED_ON_EARTH),
+        Beside(f"{words} and year", "U", mean, IDENTIFIED_ON_EARTH / IN_NEED * 1e6),
     ]
     for words, measure in (
         ("share of referrals answered", "answered_share"),
@@ -194,21 +172,15 @@ def numbers(found: Simulated) -> list[Beside]:
     return rows
 
 
-# ---------------------------------------------------------------- details
-
-
 def _year(number: int) -> slice:
     return slice(12 * (number - 1), 12 * number)
 
 
 def _money(found: Simulated, rung: str) -> list[Beside]:
     people = found.worlds.total(rung, "identified", TEN_YEARS).mean()
-    donors, others, _ = costs(found.worlds, rung, found.runs[rung])
-    named = {"donors": donors.mean(), "others": others.mean()}
-    return [
-        Beside(f"US$ of {who} per person identified (assistance as given)", rung, float(money / people))
-        for who, money in named.items()
-    ]
+    paid = zip(("donors", "others"), costs(found.worlds, rung, found.runs[rung])[:2], strict=True)
+    words = "US$ of {} per person identified (assistance as given)"
+    return [Beside(words.format(who), rung, float(money.mean() / people)) for who, money in paid]
 
 
 def _staff(worlds: Worlds, rung: str) -> list[Beside]:
@@ -221,9 +193,3 @@ def _staff(worlds: Worlds, rung: str) -> list[Beside]:
         others = stated(worlds.scenario(rung), kind) / millions
         rows.append(Beside(f"{kind} per million that others pay", rung, float(others)))
     return rows
-
-
-def _spent_on_assistance(simulated: Run) -> float:
-    lines = simulated.tables["lines"]
-    chosen = (lines["line"] == "assistance") & (lines["month"] < TEN_YEARS.stop)
-    return float(lines.loc[chosen, "spent_cents"].sum()) / 100

@@ -1,10 +1,7 @@
 """The report's 22 claims: what the default world shows of each, and how that is read.
 
-Claims, and rules in words, stand in claims.toml; the same rules stand here as code. They are our reading, and were
-chosen from the words of the claim. A verdict is of one world at its defaults: no test of the report, and no estimate.
+Rules stand in words in claims.toml, and here as code: our reading. A verdict is no test of the report, and no estimate.
 """
-
-from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -14,16 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cyclesim.analysis import claims_measured
 from cyclesim.analysis.plain import finite
-from cyclesim.inputs.scenario import Scenario
 
-SEEDS = 4
 Numbers = Mapping[str, float]
 Rule = Callable[[Numbers], bool]
 
 
-class Reading(StrEnum):
+class ClaimVerdict(StrEnum):
     """What the model says of a claim."""
 
     AGREES = "agrees"
@@ -33,23 +27,13 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the report in a few words of ours.
+    """A claim of the report in a few words of ours."""
 
-    Attributes
-    ----------
-    id, section, words
-        C1 to C22; where it stands in the report; what it says.
-    rule
-        How numbers are read, in words; whatever neither agrees nor contradicts is silent.
-    open
-        Whether the model puts it in by hand, so that nothing can be read.
-    """
-
-    id: str
+    id: str  # C1 to C22
     section: str
     words: str
-    rule: str
-    open: bool = False
+    rule: str  # how numbers are read, in words; whatever neither agrees nor contradicts is silent
+    open: bool = False  # put in by hand, so that nothing can be read
 
 
 @dataclass(frozen=True)
@@ -58,7 +42,7 @@ class Examined:
 
     claim: Claim
     shown: Mapping[str, float]
-    verdict: Reading
+    verdict: ClaimVerdict
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what has no value is None."""
@@ -72,26 +56,14 @@ def claims() -> tuple[Claim, ...]:
     return tuple(Claim(id_, **entry) for id_, entry in tomllib.loads(text).items())
 
 
-def examine(
-    scenario: Scenario,
-    seeds: int = SEEDS,
-    seed: int = 1,
-    workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Examined]:
-    """Return what a scenario shows of each claim, in order; see `cyclesim.analysis.validation.validate`."""
-    shown = claims_measured.measure(scenario, seeds, seed, workers, progress)
-    return [Examined(claim, shown[claim.id], read(claim, shown[claim.id])) for claim in claims()]
-
-
-def read(claim: Claim, shown: Numbers) -> Reading:
+def read(claim: Claim, shown: Numbers) -> ClaimVerdict:
     """Return how numbers are read by the rule of a claim; silent where one of those it needs has no value."""
     if claim.open:
-        return Reading.SILENT
+        return ClaimVerdict.SILENT
     agrees, contradicts = _RULES[claim.id]
     if agrees(shown):
-        return Reading.AGREES
-    return Reading.CONTRADICTS if contradicts(shown) else Reading.SILENT
+        return ClaimVerdict.AGREES
+    return ClaimVerdict.CONTRADICTS if contradicts(shown) else ClaimVerdict.SILENT
 
 
 _RULES: dict[str, tuple[Rule, Rule]] = {
@@ -128,15 +100,14 @@ _RULES: dict[str, tuple[Rule, Rule]] = {
         lambda n: max(n["female : male"], n["sexual : other"]) <= 1.0,
     ),
     "C21": (
-        lambda n: (n["months sooner"] >= 1 or n["identified, change"] >= 0.01) and not _worse(n),
+        lambda n: (
+            (n["months sooner"] >= 1 or n["identified, change"] >= 0.01)
+            and not (n["months sooner"] < 0 or n["identified, change"] < -0.001 or n["person-months, change"] > 0.001)
+        ),
         lambda n: n["months sooner"] < 0 or n["identified, change"] <= -0.01,
     ),
 }
 """For each claim that can be read: when the model agrees, and when it contradicts."""
-
-
-def _worse(n: Numbers) -> bool:
-    return n["months sooner"] < 0 or n["identified, change"] < -0.001 or n["person-months, change"] > 0.001
 
 
 def _helps(n: Numbers) -> bool:

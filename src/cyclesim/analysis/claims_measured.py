@@ -1,7 +1,5 @@
 """What the default world shows of each of the report's claims: numbers by what they are."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,13 +10,12 @@ from cyclesim.analysis import trials
 from cyclesim.analysis.beside import OUTCOMES
 from cyclesim.analysis.ladder import using
 from cyclesim.analysis.loop import loop
-from cyclesim.analysis.measuring import TEN_YEARS, coded_per_head, odds_ratios
-from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.measuring import TEN_YEARS, coded_per_head, known, measure_t14
 from cyclesim.analysis.payers import stated
-from cyclesim.analysis.simulated import Simulated, simulated
+from cyclesim.analysis.simulated import Simulated, Worlds, simulated
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import Run
-from cyclesim.vocabulary import Form, Group, Line
+from cyclesim.runs.run import Run
+from cyclesim.vocabulary import Line
 
 Shown = dict[str, float]
 _LATE = slice(60, 120)
@@ -33,20 +30,12 @@ _FOUR: dict[str, dict[str, float]] = {"training": _TRAINING, "back end": _BACK_E
 def measure(
     scenario: Scenario, seeds: int, seed: int, workers: int, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Shown]:
-    """Return the numbers of every claim, by its id.
-
-    Parameters
-    ----------
-    progress
-        Called with the number of runs done and the number of runs.
-    """
+    """Return the numbers of every claim, by its id; progress is called with the runs done and all of them."""
     found = simulated(_variants(scenario), seeds, seed, workers, progress=progress)
     worlds = found.worlds
-    unseen = worlds.scenario("U")
     return {
         **_seen(worlds),
-        **_invested(worlds, unseen),
-        **_reception(worlds, unseen),
+        **_invested(worlds, worlds.scenario("U")),
         **_practice(worlds),
         **_people(found),
         **_ukraine(worlds, found.runs["UA"]),
@@ -74,9 +63,6 @@ def _variants(scenario: Scenario) -> list[Scenario]:
     ]
 
 
-# ---------------------------------------------------------------- what is found, believed and given
-
-
 def _seen(worlds: Worlds) -> dict[str, Shown]:
     lost = {words: _change(worlds, "U without money", measure) for measure, words in OUTCOMES.items()}
     first = {
@@ -98,11 +84,10 @@ def _seen(worlds: Worlds) -> dict[str, Shown]:
 
 
 def _invested(worlds: Worlds, unseen: Scenario) -> dict[str, Shown]:
-    early, late = (float(coded_per_head(worlds, "U", months).mean()) for months in (slice(0, 36), slice(84, 120)))
+    early, late, ours = (_head(worlds, "U", months) for months in (slice(0, 36), slice(84, 120), TEN_YEARS))
     turned = loop(unseen)
     held = 0.0 if math.isnan(turned.cut.times) else turned.cut.times
     sectors = [sector.requirement * sector.coverage for sector in unseen.sectors.values()]
-    ours = float(coded_per_head(worlds, "U", TEN_YEARS).mean())
     return {
         "C4": {"US$ a head": ours, "years 8-10 : 1-3": _ratio(late, early)},
         "C5": {
@@ -120,22 +105,6 @@ def _invested(worlds: Worlds, unseen: Scenario) -> dict[str, Shown]:
     }
 
 
-# ---------------------------------------------------------------- practice
-
-
-def _reception(worlds: Worlds, unseen: Scenario) -> dict[str, Shown]:
-    posts = float(worlds.crises("U", "reception_posts")[..., TEN_YEARS].sum(axis=1).mean())
-    needy = _mean(worlds, "U", "in_need", TEN_YEARS) / 1e6
-    others = stated(unseen, "reception")
-    return {
-        "C7": {
-            "share received": _mean(worlds, "U", "received_share", TEN_YEARS),
-            "reception posts per million": _ratio(posts, needy),
-            "share that others pay": _ratio(others, posts),
-        },
-    }
-
-
 def _practice(worlds: Worlds) -> dict[str, Shown]:
     found, formal, convicted, forward = (
         _total(worlds, "U", measure) for measure in ("identified", "identified_formally", "convictions", "came_forward")
@@ -146,10 +115,17 @@ def _practice(worlds: Worlds) -> dict[str, Shown]:
         name: _total(worlds, name, "referred", year) + _total(worlds, name, "turned_away", year)
         for name in ("U", "training")
     }
-    p = worlds.scenario("U").parameter
+    unseen = worlds.scenario("U")
+    p, others = unseen.parameter, stated(unseen, "reception")
+    posts = float(worlds.crises("U", "reception_posts")[..., TEN_YEARS].sum(axis=1).mean())
     worker = p("sensitivity_trained") * p("know_trained"), p("sensitivity_untrained") * p("know_untrained")
     return {
         "C6": {"share who came forward": _ratio(forward, found)},
+        "C7": {
+            "share received": _mean(worlds, "U", "received_share", TEN_YEARS),
+            "reception posts per million": _ratio(posts, _mean(worlds, "U", "in_need", TEN_YEARS) / 1e6),
+            "share that others pay": _ratio(others, posts),
+        },
         "C8": {"share answered": _mean(worlds, "U", "answered_share", TEN_YEARS)},
         "C9": {"trust without a back end": without, "trust with one": with_, "without : with": _ratio(without, with_)},
         "C10": {"share trained": _mean(worlds, "U", "trained_share", TEN_YEARS)},
@@ -184,38 +160,37 @@ def _two_by_two(worlds: Worlds) -> Shown:
 def _people(found: Simulated) -> dict[str, Shown]:
     new, there = (found.worlds("just displaced", measure) for measure in ("newly_trafficked", "at_risk"))
     first, third = (float(new[:, months].sum() / there[:, months].sum()) for months in (slice(0, 3), slice(24, 36)))
-    sexes = odds_ratios(found.runs["U"], "group", (Group.WOMEN, Group.GIRLS), (Group.MEN, Group.BOYS))
-    others = tuple(form for form in Form if form is not Form.SEXUAL_EXPLOITATION)
-    forms = odds_ratios(found.runs["U"], "form", (Form.SEXUAL_EXPLOITATION,), others)
+    sexes, forms = measure_t14(found.runs["U"])["T14"]
     return {
         "C19": {"hazard, third year : first quarter": _ratio(third, first)},
-        "C20": {"female : male": _known(sexes), "sexual : other": _known(forms)},
+        "C20": {"female : male": known(sexes), "sexual : other": known(forms)},
     }
-
-
-# ---------------------------------------------------------------- shocks and remedies
 
 
 def _ukraine(worlds: Worlds, runs: Sequence[Run]) -> dict[str, Shown]:
     shock = trials.shock_month(worlds.scenario("UA"))
     after, before = slice(shock, shock + 24), slice(shock - 12, shock)
     at_thirteen = slice(shock + 11, shock + 14)
-    money = _ratio(*(_mean(worlds, "UA", "disbursed_cents", months) for months in (after, before)))
-    published = _ratio(*(_mean(worlds, "UA", "reported", months) for months in (at_thirteen, before))) - 1.0
-    cases = _ratio(*(_mean(worlds, "UA", "identified", months) for months in (at_thirteen, before))) - 1.0
+    money, published, cases = (
+        _ratio(*(_mean(worlds, "UA", measure, part) for part in (months, before)))
+        for measure, months in (("disbursed_cents", after), ("reported", at_thirteen), ("identified", at_thirteen))
+    )
     share = {
         when: float(np.mean([_prevention(run, months) for run in runs]))
         for when, months in (("before", before), ("after", slice(shock, shock + 12)))
     }
     heads = {f"US$ a head, year {n}": _head(worlds, "UA", slice(12 * n - 12, 12 * n)) for n in range(1, 5)}
-    crisis = _head(worlds, "U", slice(0, 36))
-    drawn = _head(worlds, "UA", slice(12, 36))
+    crisis, drawn = _head(worlds, "U", slice(0, 36)), _head(worlds, "UA", slice(12, 36))
     return {
         "C14": {
             **{f"prevention's share, year {k}": v for k, v in share.items()},
             "after : before": _ratio(*reversed(share.values())),
         },
-        "C15": {"money, after : before": money, "published, change": published, "identified, change": cases},
+        "C15": {
+            "money, after : before": money,
+            "published, change": published - 1.0,
+            "identified, change": cases - 1.0,
+        },
         "C16": {**heads, "unseen crisis": crisis, "Ukraine : unseen crisis": _ratio(drawn, crisis)},
     }
 
@@ -260,9 +235,6 @@ def _estimated(runs: Sequence[Run]) -> float:
     return float(np.mean(years))
 
 
-# ---------------------------------------------------------------- details
-
-
 def _total(worlds: Worlds, name: str, measure: str, months: slice = TEN_YEARS) -> float:
     return float(worlds.total(name, measure, months).mean())
 
@@ -282,7 +254,3 @@ def _change(worlds: Worlds, name: str, measure: str, months: slice = TEN_YEARS) 
 
 def _ratio(part: Any, whole: Any) -> float:
     return float(part) / float(whole) if whole else math.nan
-
-
-def _known(value: Any) -> float:
-    return math.nan if isinstance(value, str) else float(np.mean(value))

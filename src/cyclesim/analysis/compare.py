@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from cyclesim.analysis.spending import Account, accounts
+from cyclesim.analysis.spending import Account, account
 from cyclesim.errors import PrefixError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import first_change
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import Spread
-from cyclesim.measures import EVERY
-from cyclesim.runs.folder import files, save
-from cyclesim.runs.results import KEYS, Ensemble, late, of_measure
+from cyclesim.measures import EVERY, PERSON_MONTHS
+from cyclesim.runs.results import Runs
+from cyclesim.worlds.tables import KEYS, WORLD, of_measure
 
-WORLD = ["draw", "replication"]
 _INTERVALS = ("mean_low", "mean_high", "clear", "low", "high", "worlds", "draws", "units")
 
 
@@ -32,17 +32,15 @@ class Comparison:
 
     Attributes
     ----------
-    ensemble
-        All runs.
-    baseline
-        Name of the reference scenario.
+    ensemble, baseline
+        All runs, in memory or in a folder, and the name of the reference scenario.
     first_change
         Month in which each counterfactual first differs as a file, relative to the start; None if it never does.
     first_difference
-        First reported month in which any measure differs in any world; None if none does.
+        First reported month in which any measure differs in any world, None if none does; empty without months.
     """
 
-    ensemble: Ensemble
+    ensemble: Runs
     baseline: str
     first_change: Mapping[str, int | None]
     first_difference: Mapping[str, int | None]
@@ -57,35 +55,23 @@ class Comparison:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Paired differences of the totals: a row for each counterfactual and world.
-
-        Averted or in excess; see `cyclesim.measures.Measure.difference`.
-        """
-        totals = self.ensemble.totals.set_index(WORLD)
-        base = totals[totals["scenario"] == self.baseline].drop(columns="scenario")
-        parts = []
-        for name in self.counterfactuals:
-            other = totals[totals["scenario"] == name].loc[base.index]
-            found = {measure: EVERY[measure].difference(base[measure], other[measure]) for measure in base.columns}
-            parts.append(pd.DataFrame(found).assign(scenario=name).reset_index())
-        return pd.concat(parts, ignore_index=True)[[*KEYS, *base.columns]]
+        """Averted or in excess (`cyclesim.measures.Measure.difference`): a row for each counterfactual and world."""
+        measures = self.ensemble.measures
+        by_measure = {measure: self.ensemble.differences(measure, self.baseline) for measure in measures}
+        parts = [
+            pd.DataFrame({m: found[name] for m, found in by_measure.items()}).assign(scenario=name).reset_index()
+            for name in self.counterfactuals
+        ]
+        return pd.concat(parts, ignore_index=True)[[*KEYS, *measures]]
 
     @cached_property
     def spending(self) -> list[Account]:
-        """What each counterfactual costs beside the baseline, who pays, and the price of what it achieves."""
-        return accounts(self)
+        """What each counterfactual costs, who pays, and the price of what it achieves; nothing without months."""
+        return [] if self.ensemble.months.empty else [account(self, name) for name in self.counterfactuals]
 
     def summary(self, measure: str | None = None) -> pd.DataFrame:
-        """Return the paired differences over worlds.
-
-        Columns: see `paired`; and what the intervals ``covers``.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such measure.
-        """
-        rows = [row for name in self.counterfactuals for row in self.rows(name)]
+        """Return the paired differences over worlds, with the columns of `paired` and what the intervals ``covers``."""
+        rows = [row for name in self.counterfactuals for row in self.by_measure[name].values()]
         return of_measure(pd.DataFrame(rows).set_index(["scenario", "measure"]), measure)
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,51 +83,45 @@ class Comparison:
             "seed": self.ensemble.seed,
             "worlds": self.ensemble.worlds,
             "covers": self.ensemble.covers,
-            "first_difference": {
-                name: None if month is None else date(month, start[name])
-                for name, month in self.first_difference.items()
-            },
+            "first_difference": {n: None if m is None else date(m, start[n]) for n, m in self.first_difference.items()},
             "spending": [account.to_dict() for account in self.spending],
             "measures": json.loads(frame.to_json(orient="records", double_precision=15)),
         }
 
-    def save(self, folder: str | Path, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Write the comparison to a folder; return its manifest. See `cyclesim.runs.folder.save`."""
-        return save(self.ensemble, Path(folder), "comparison", {**self.files(), **(extra or {})})
-
     def files(self) -> dict[str, Any]:
         """Return the files that it is kept in, by name."""
-        return {
-            **files(self.ensemble),
-            "differences.parquet": self.differences,
-            "comparison.csv": self.summary().reset_index(),
-            "comparison.json": json.dumps(self.to_dict(), indent=1) + "\n",
-        }
+        own = {"differences.parquet": self.differences, "comparison.csv": self.summary().reset_index()}
+        return {**self.ensemble.files(), **own}
 
-    def plot(self, measure: str = "exploited") -> Any:
-        """Return the figure of the paired difference in one measure over time."""
-        return late("cyclesim.outputs.pictures").difference(self, measure)
+    @cached_property
+    def by_measure(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The rows of `summary` for each counterfactual, by measure; each is read once."""
+        found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in self.counterfactuals}
+        runs = self.ensemble
+        for measure in runs.measures if found else ():
+            pairs = runs.pairs(measure)
+            for name, rows in found.items():
+                row = paired(measure, pairs[self.baseline], pairs[name], runs.shared_luck, runs.sampled)
+                rows[measure] = {"scenario": name, "measure": measure, **row, "covers": runs.covers}
+        return found
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of `summary` for one counterfactual, as plain values."""
-        totals = self.ensemble.totals
-        base, other = (totals[totals["scenario"] == n].set_index(WORLD) for n in (self.baseline, name))
-        return [
-            {"scenario": name, "measure": measure}
-            | paired(measure, base[measure], other[measure].loc[base.index])
-            | {"covers": self.ensemble.covers}
-            for measure in totals.columns
-            if measure not in KEYS
-        ]
+    def dependences(self, name: str) -> list[Dependence]:
+        """Return how what a counterfactual averts goes with each input over draws, the strongest first."""
+        design = self.ensemble.design
+        if design is None:
+            return []
+        averted = self.ensemble.differences(PERSON_MONTHS, self.baseline)[name].groupby("draw").mean().sort_index()
+        inputs = design.values[averted.index.to_numpy() - 1]
+        return dependences(design.names, inputs, averted.to_numpy(dtype=float))
 
     def effect(self, name: str, measure: str) -> Spread:
         """Return the paired difference that a counterfactual makes in a total, over worlds."""
-        rows = self.differences[self.differences["scenario"] == name].set_index(WORLD)
-        return spread(rows[measure])
+        found = self.ensemble.differences(measure, self.baseline)[name]
+        return Spread.by_world(found, self.ensemble.shared_luck, self.ensemble.sampled)
 
 
-def compare(ensemble: Ensemble, baseline: str | Scenario | None = None) -> Comparison:
-    """Compare every scenario of an ensemble with a baseline, and verify the prefix property.
+def compare(runs: Runs, baseline: str | Scenario | None = None) -> Comparison:
+    """Compare every scenario of some runs with a baseline, and verify the prefix property where months are kept.
 
     Parameters
     ----------
@@ -155,17 +135,18 @@ def compare(ensemble: Ensemble, baseline: str | Scenario | None = None) -> Compa
     PrefixError
         If two scenarios differ before their first change: a fault of the model, which must not go unseen.
     """
-    names = list(ensemble.scenarios)
+    names = list(runs.scenarios)
     baseline = baseline.name if isinstance(baseline, Scenario) else baseline or names[0]
     if baseline not in names:
-        raise UnknownNameError(f"no scenario {baseline!r} in this ensemble; {did_you_mean(baseline, names)}")
+        raise UnknownNameError(f"no scenario {baseline!r} in {runs.where}; {did_you_mean(baseline, names)}")
     if len(names) < 2:
         raise UnknownNameError(f"there is nothing to compare {baseline!r} with; simulate a second scenario too")
-    base = ensemble.scenarios[baseline]
-    others = {name: ensemble.scenarios[name] for name in names if name != baseline}
+    base = runs.scenarios[baseline]
+    others = {name: runs.scenarios[name] for name in names if name != baseline}
     changes = {name: first_change(base, other) for name, other in others.items()}
-    differ = {name: _first_difference(ensemble.table, base, other, changes[name]) for name, other in others.items()}
-    return Comparison(ensemble, baseline, changes, differ)
+    kept = {} if runs.months.empty else others
+    differ = {name: _first_difference(runs.months, base, other, changes[name]) for name, other in kept.items()}
+    return Comparison(runs, baseline, changes, differ)
 
 
 def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, change: int | None) -> int | None:
@@ -193,25 +174,15 @@ def _first_difference(table: pd.DataFrame, base: Scenario, other: Scenario, chan
 def paired(
     measure: str, base: pd.Series, other: pd.Series, shared_luck: bool = False, sampled: bool = True
 ) -> dict[str, Any]:
-    """Return what a counterfactual changes in one measure over worlds.
+    """Return what a counterfactual changes in one measure, from one value for each world.
 
-    Parameters
-    ----------
-    base, other
-        One value for each world, indexed by draw and replication.
-    shared_luck, sampled
-        Whether replication r has the same luck in all draws; whether draws are a sample of what is plausible.
-
-    Returns
-    -------
     Means of ``baseline`` and ``counterfactual``; the mean ``difference`` (averted where that is the word), its
     ``standard_error`` and interval (``mean_low``, ``mean_high``), whether it is ``clear``, where nine in ten worlds or
     all of them lie (``low``, ``high``), ``worlds``, ``draws``, ``units``; ``same_sign`` (share of worlds with the sign
-    of the mean) and ``pairing_gain`` (variance that independent seeds would have had over that of the paired
-    difference). See `cyclesim.intervals.Spread`.
+    of the mean) and ``pairing_gain`` (variance of independent seeds over that of the paired difference). See `Spread`.
     """
     difference = EVERY[measure].difference(base, other).astype(float)
-    found = spread(difference, shared_luck, sampled)
+    found = Spread.by_world(difference, shared_luck, sampled)
     values, mean = difference.to_numpy(), found.mean
     within = float(values.var(ddof=1)) if values.size > 1 else np.nan
     apart = float(base.var(ddof=1) + other.var(ddof=1)) if values.size > 1 else np.nan
@@ -232,7 +203,37 @@ def spread_of(row: Mapping[Any, Any]) -> Spread:
     return Spread(**{field.name: row[names.get(field.name, field.name)] for field in fields(Spread)})
 
 
-def spread(values: pd.Series, shared_luck: bool = False, sampled: bool = True) -> Spread:
-    """Return what one value for each world comes to, indexed by draw and replication."""
-    draws, replications = (values.index.get_level_values(level) for level in WORLD)
-    return Spread.of(values.to_numpy(dtype=float), draws, replications if shared_luck else None, sampled)
+FEWEST_DRAWS = 20
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How a result goes with one input over draws."""
+
+    name: str
+    correlation: float  # Spearman's
+    low: float  # 95 % interval (Fisher's z with the factor 1.06 of Fieller, Hartley and Pearson 1957)
+    high: float
+    clear: bool  # chance would hardly bring it up among all inputs
+
+
+def dependences(
+    names: Sequence[str], inputs: NDArray[np.float64], result: NDArray[np.float64], share: float = 0.05
+) -> list[Dependence]:
+    """Return how a result goes with inputs (draws, inputs), strongest first; Bonferroni; nothing for under 20 draws."""
+    from scipy.stats import norm, rankdata
+
+    if len(result) < FEWEST_DRAWS or np.ptp(result) == 0:
+        return []
+    x, y = rankdata(inputs, axis=0), rankdata(result)
+    x, y = (v - v.mean(axis=0) for v in (x, y))
+    size = np.sqrt(np.sum(x**2, axis=0) * np.sum(y**2))
+    r = np.clip(np.divide(x.T @ y, size, out=np.zeros(x.shape[1]), where=size > 0), -0.999999, 0.999999)
+    error = math.sqrt(1.06 / (len(y) - 3))
+    limit = float(norm.isf(share / 2 / len(names))) * error
+    z = np.arctanh(r)
+    low, high = np.tanh(z - 1.96 * error), np.tanh(z + 1.96 * error)
+    return [
+        Dependence(names[k], float(r[k]), float(low[k]), float(high[k]), bool(abs(z[k]) > limit))
+        for k in np.argsort(-np.abs(r), kind="stable")
+    ]

@@ -1,10 +1,8 @@
 """Emulators: Gaussian processes that stand for what the model measures, where a run costs seconds.
 
-Each sees the inputs that move a number; what the other inputs and luck do is its noise, so that its interval is honest
-about both. How much it explains is measured with each draw left out in turn.
+Each sees the inputs that move a number; what others and luck do is its noise, so that its interval is honest about
+both.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Sequence
@@ -14,43 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.analysis.targets import Quantity
+from cyclesim.analysis.targets import TargetQuantity
 from cyclesim.errors import DesignError
 
 Floats = NDArray[np.float64]
-ACTIVE = 12
-"""Most inputs that emulators see."""
+ACTIVE = 12  # most inputs that emulators see
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A Gaussian process for one number.
-
-    Attributes
-    ----------
-    process
-        The process, of the number or of its logarithm.
-    log
-        Whether it is of the logarithm.
-    explained
-        Share of the variance between draws that it predicts, each draw left out in turn; 0 or less: nothing.
-    covered
-        Share of draws inside the 90 % interval that is predicted for them, left out: 0.9 if it is honest.
-    """
+    """A Gaussian process for one number, or for its logarithm."""
 
     process: Any
     log: bool
-    explained: float
-    covered: float
+    explained: float  # share of the variance between draws, each left out in turn; 0 or less: nothing
+    covered: float  # share of draws, left out, inside their 90 % interval: 0.9 if it is honest
 
     def beyond(self, x: Floats, limit: float) -> Floats:
-        """Return how many standard deviations, luck and unseen inputs included, a limit lies above what is expected.
-
-        Parameters
-        ----------
-        x
-            Inputs between 0 and 1, shape (points, inputs).
-        """
+        """Return how many standard deviations, luck and unseen inputs included, a limit lies above what is expected."""
         if not math.isfinite(limit) or (self.log and limit <= 0):
             return np.full(len(x), math.inf if limit > 0 else -math.inf)
         mean, sd = self.process.predict(x, return_std=True)
@@ -58,15 +37,7 @@ class Emulator:
 
 
 def emulate(x: Floats, y: Floats) -> Emulator:
-    """Return an emulator of one number, on a logarithmic scale if it is positive and leans to the right.
-
-    Parameters
-    ----------
-    x
-        Inputs between 0 and 1, shape (draws, inputs).
-    y
-        The number in each draw.
-    """
+    """Return an emulator of a number, on a logarithmic scale if positive and leaning right; inputs between 0 and 1."""
     try:
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -83,32 +54,15 @@ def emulate(x: Floats, y: Floats) -> Emulator:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # length scales of inputs that do nothing end at their bound
         process.fit(x, y)
-    missed, sd = _left_out(process, x, y)
+    scale, inverse = float(y.std()) or 1.0, np.linalg.inv(process.kernel_(x))  # left out in turn (Dubrule 1983)
+    missed, sd = scale * (inverse @ ((y - y.mean()) / scale) / np.diag(inverse)), scale / np.sqrt(np.diag(inverse))
     spread = float(np.sum((y - y.mean()) ** 2))
     explained = 1 - float(np.sum(missed**2)) / spread if spread else 0.0
     return Emulator(process, log, explained, float(np.mean(np.abs(missed) < 1.645 * sd)))
 
 
-def _left_out(process: Any, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return how far each number is from what the others predict, and the error predicted (Dubrule 1983)."""
-    scale = float(y.std()) or 1.0
-    inverse = np.linalg.inv(process.kernel_(x))
-    missed = inverse @ ((y - y.mean()) / scale) / np.diag(inverse)
-    return scale * missed, scale / np.sqrt(np.diag(inverse))
-
-
-def inside(emulators: Sequence[Emulator], quantities: Sequence[Quantity], x: Floats) -> tuple[Floats, Floats]:
-    """Return the probability that all numbers lie within their tolerances, and the largest implausibility.
-
-    Parameters
-    ----------
-    x
-        Inputs between 0 and 1, shape (points, inputs).
-
-    Returns
-    -------
-    Both of shape (points,); implausibility is the distance from the tolerance in standard deviations.
-    """
+def inside(emulators: Sequence[Emulator], quantities: Sequence[TargetQuantity], x: Floats) -> tuple[Floats, Floats]:
+    """Return at each point how probably all numbers are tolerable, and the largest implausibility (sd)."""
     from scipy.special import ndtr
 
     weights, far = np.ones(len(x)), np.zeros(len(x))
@@ -122,13 +76,8 @@ def inside(emulators: Sequence[Emulator], quantities: Sequence[Quantity], x: Flo
 def active(x: Floats, y: Floats, number: int = ACTIVE) -> NDArray[np.int64]:
     """Return which inputs move any of the numbers: forward selection on ranks.
 
-    For each number the input is added that explains most of what is left, as long as chance would rarely make one of
-    all inputs explain so much (one in twenty). Of all that are added those that explain most are returned.
-
-    Parameters
-    ----------
-    x, y
-        Shapes (draws, inputs) and (draws, numbers).
+    For each number the input is added that explains most of what is left, as long as chance would rarely (one in
+    twenty) make one of all inputs explain so much; the best `number` of those that are added are returned.
     """
     from scipy.stats import norm, rankdata
 

@@ -1,19 +1,10 @@
 """Indices: how much of an outcome each input moves, from the runs of a design, with luck told apart from inputs.
 
-A run is a function of its inputs and of luck. Its variance splits into that of its expectation over luck, which is
-shared out among the inputs (Sobol 1993), and that of luck around it. Replications measure the second, and what it adds
-to every estimate of the first is taken away: otherwise noise would shrink first-order indices and pass for interactions
-in total ones. From one replication of worlds with luck it cannot be told, and nothing is. Estimators: Janon et al.
-(2014) for first-order, Jansen (1999) for total indices; intervals by the bootstrap over base draws. Estimates are held
-to what must be so: an index lies between 0 and 1, and a total one not below its first-order one. Of designs that were
-not made for this, a share of variance between bins (corrected for its bias, as omega squared of an analysis of
-variance; interval from the non-central F distribution, Steiger 2004) is given and called so, with PAWN indices for
-skewed outcomes; of Morris designs, the elementary effects.
-
-An input is named where it moves the outcome more than the best of as many dummy inputs (`cyclesim.analysis.nulls`).
+The variance of a run is that of its expectation over luck, shared out among the inputs (Sobol 1993), and that of luck,
+which replications measure and which is taken away: noise would shrink first-order indices and pass for interactions.
+First-order indices by Janon et al. (2014), total ones by Jansen (1999), intervals by the bootstrap over base draws. Of
+other designs: variance between bins (omega squared; interval from the non-central F, Steiger 2004), and PAWN.
 """
-
-from __future__ import annotations
 
 import math
 from dataclasses import dataclass
@@ -32,53 +23,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Indices:
-    """Sobol indices of the expected outcome, one for each input.
-
-    Attributes
-    ----------
-    first, total
-        Shape (inputs,): share of the variance of the expected outcome that an input explains alone, and with all its
-        interactions.
-    first_interval, total_interval
-        Shape (inputs, 2): bootstrap intervals at `LEVEL`.
-    variance
-        Of the expected outcome over the inputs.
-    luck
-        Share of the variance of a single run that is luck, alone or with inputs; NaN from one replication.
-    bar
-        Total index that the largest of as many dummy inputs, moved by luck alone, has in one null world of twenty.
-    named
-        Shape (inputs,): which inputs move the outcome more than that.
-    """
+    """Sobol indices of the expected outcome, one for each input: share of variance, alone and with interactions."""
 
     first: Floats
     total: Floats
-    first_interval: Floats
+    first_interval: Floats  # bootstrap, at `LEVEL`, shape (inputs, 2)
     total_interval: Floats
-    variance: float
-    luck: float
-    bar: float
-    named: NDArray[np.bool_]
+    variance: float  # of the expected outcome over the inputs
+    luck: float  # share of the variance of a single run that is luck; NaN from one replication
+    bar: float  # what the best of as many dummies, moved by luck alone, exceeds in one null world of twenty
+    named: NDArray[np.bool_]  # which inputs move the outcome more than that
 
 
 def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int = 1) -> Indices:
-    """Return Sobol indices from the runs of a Saltelli design.
+    """Return Sobol indices from the runs of a Saltelli design: a and b (draws, replications), ab (inputs, ...).
 
-    Parameters
-    ----------
-    a, b
-        Shape (draws, replications): outcomes of the two base samples.
-    ab
-        Shape (inputs, draws, replications): of the first sample, with one input each from the second.
-    shared_luck
-        Whether replication r has the same luck in all draws: what luck adds everywhere alike is then no noise.
-    seed
-        Of the bootstrap.
-
-    Raises
-    ------
-    DesignError
-        If a value is no finite number, or the outcome does not vary.
+    With `shared_luck` replication r has the same luck in all draws: what luck adds everywhere alike is then no noise.
     """
     everything = np.concatenate([a[None], b[None], ab])
     if not np.isfinite(everything).all():
@@ -91,8 +51,7 @@ def sobol(a: Floats, b: Floats, ab: Floats, shared_luck: bool = False, seed: int
         raise DesignError("the outcome does not vary over the draws beyond luck, so nothing can move it")
     total = np.clip(whole[1], 0.0, 1.0)
     first = np.clip(whole[0], 0.0, total)
-    resampled = _resampled(means, noise, seed)
-    intervals = [_around(one, values) for one, values in zip((first, total), resampled, strict=True)]
+    intervals = [_around(*pair) for pair in zip((first, total), _resampled(means, noise, seed), strict=True)]
     within = float(everything.var(axis=2, ddof=1).mean()) if a.shape[1] > 1 else math.nan
     luck = within / (within + whole[2])
     limit = _best_of_dummies(everything, noise, shared_luck, seed)
@@ -108,10 +67,7 @@ def _around(values: Floats, resampled: Floats) -> Floats:
 
 
 def _best_of_dummies(values: Floats, noise: Floats, shared_luck: bool, seed: int) -> float:
-    """Return the bar of the variance that Jansen's estimator gives to as many inputs as there are, if all do nothing.
-
-    Each run is then its base draw with other luck, drawn anew from what luck did in the runs.
-    """
+    """Return the bar of Jansen's variance if all inputs do nothing: each run is its base draw with luck drawn anew."""
     if values.shape[2] < 2:
         return 0.0
     luck = luck_of(values, shared_luck).reshape(-1, values.shape[2])
@@ -124,27 +80,13 @@ def _best_of_dummies(values: Floats, noise: Floats, shared_luck: bool, seed: int
 
 
 def luck_alone(luck: Floats, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
-    """Return means over replications that luck alone moves, as it does in some run each, drawn with replacement.
-
-    Parameters
-    ----------
-    luck
-        What luck does, shape (runs, replications); see `luck_of`.
-    shape
-        Of the means.
-    """
+    """Return means that luck (runs, replications) alone moves, as in some run each, drawn with replacement."""
     chosen = luck[rng.integers(0, len(luck), shape)]
     return np.asarray(np.take_along_axis(chosen, rng.integers(0, luck.shape[1], chosen.shape), axis=-1).mean(axis=-1))
 
 
 def _indices(means: Floats, noise: Floats) -> tuple[Floats, Floats, float]:
-    """Return first-order and total indices, and the variance, of mean outcomes of shape (2 + inputs, draws).
-
-    Parameters
-    ----------
-    noise
-        Shape (draws,): variance that luck adds to each mean.
-    """
+    """Return first-order and total indices, and the variance, of means (2 + inputs, draws) with noise (draws,)."""
     a, b, ab = means[0], means[1], means[2:]
     variance = float(means[:2].var() - noise.mean())
     middle = 0.5 * (b + ab).mean(axis=1, keepdims=True)
@@ -165,13 +107,11 @@ def _spread(one: Floats, two: Floats) -> Floats:
     return np.asarray(0.5 * ((one - middle) ** 2 + (two - middle) ** 2).mean(axis=1))
 
 
-def _resampled(means: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
+def _resampled(means: Floats, noise: Floats, seed: int) -> Floats:
+    """Return first-order and total indices of bootstrap samples of the draws, shape (2, samples, inputs)."""
     rng, draws = np.random.default_rng(seed), means.shape[1]
-    found = []
-    for _ in range(RESAMPLES):
-        rows = rng.integers(0, draws, draws)
-        found.append(_indices(means[:, rows], noise[rows])[:2])
-    return np.array([one for one, _ in found]), np.array([two for _, two in found])
+    samples = [rng.integers(0, draws, draws) for _ in range(RESAMPLES)]
+    return np.array([_indices(means[:, rows], noise[rows])[:2] for rows in samples]).swapaxes(0, 1)
 
 
 def _noise(values: Floats, shared_luck: bool) -> Floats:
@@ -179,8 +119,7 @@ def _noise(values: Floats, shared_luck: bool) -> Floats:
     replications = values.shape[2]
     if replications < 2:
         return np.zeros(values.shape[1])
-    spread: Floats = (luck_of(values, shared_luck) ** 2).mean(axis=(0, 2)) / replications
-    return spread
+    return np.asarray((luck_of(values, shared_luck) ** 2).mean(axis=(0, 2)) / replications)
 
 
 def luck_of(values: Floats, shared_luck: bool) -> Floats:
@@ -192,13 +131,7 @@ def luck_of(values: Floats, shared_luck: bool) -> Floats:
 
 
 def binned(x: Floats, y: Floats) -> float:
-    """Return the share of the variance of ``y`` that lies between bins of ``x``, corrected for chance (omega squared).
-
-    Parameters
-    ----------
-    x, y
-        Shape (draws,): an input, and an outcome (averaged over replications).
-    """
+    """Return the share of the variance of ``y`` between bins of ``x``, corrected for chance (omega squared)."""
     return _between(_bins(x), y)
 
 
@@ -254,10 +187,10 @@ def share_interval(x: Floats, y: Floats) -> tuple[float, float]:
 
 
 def pawn(x: Floats, y: Floats) -> float:
-    """Return the PAWN index of an input (Pianosi and Wagener 2018), for skewed outcomes, whose variance says little.
+    """Return the PAWN index (Pianosi and Wagener 2018), for skewed outcomes, whose variance says little.
 
-    The median, over bins of ``x``, of the Kolmogorov-Smirnov distance (0 to 1) of ``y`` in the bin from all of ``y``.
-    It is never quite 0: of an input that does nothing it is about 1.2 over the square root of the draws in a bin.
+    The median, over bins of ``x``, of the Kolmogorov-Smirnov distance of ``y`` in the bin from all of ``y``; of an
+    input that does nothing about 1.2 over the square root of the draws in a bin.
     """
     from scipy.stats import ks_2samp
 
@@ -266,13 +199,7 @@ def pawn(x: Floats, y: Floats) -> float:
 
 
 def best_of_nothing(y: Floats, inputs: Floats, seed: int = 1) -> float:
-    """Return the largest share between bins of some inputs where outcomes are dealt out over the draws: the bar.
-
-    Parameters
-    ----------
-    y, inputs
-        Shapes (draws,) and (draws, inputs).
-    """
+    """Return the bar: the largest share between bins of any input where outcomes are dealt out over the draws."""
     bins = [_bins(x) for x in inputs.T]
 
     def best(rng: np.random.Generator) -> float:

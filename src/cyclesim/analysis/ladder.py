@@ -1,18 +1,18 @@
-"""The ladder: what hangs on anti-trafficking money in each rung, along the part that others pay.
+"""The ladder: what hangs on anti-trafficking money in each rung, along the part that others pay; all by the twin.
 
-Along `paid_by_others` stand, for each rung: what is lost when every dollar of anti-trafficking money is taken away from
-the first reported month on (what it has built decays), the gain of the loop, what a cut comes to, what the first
-interventions do, and who pays how much. The loss is an output: it is not one minus what others pay. A variant tells
-"who pays" from "how much there is": what others do not pay is made up at the beginning by an endowment, which decays as
-posts do, so that capacity in year 1 is the same along the axis. All runs are of the twin.
+Money is taken away from the first reported month on, and what it has built decays. An endowment, which makes up
+capacity at the beginning, tells "who pays" from "how much".
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
 
 from cyclesim.analysis.loop import loop
 from cyclesim.analysis.payers import POSTS, Costs
@@ -21,16 +21,16 @@ from cyclesim.analysis.trials import without_money
 from cyclesim.errors import DesignError
 from cyclesim.inputs import dates
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.measures import MEASURES
 from cyclesim.model.practice.back_end import ADDED
-from cyclesim.runs.design import Design
-from cyclesim.runs.engines import gathered
-from cyclesim.runs.results import Run
+from cyclesim.runs.run import Run
 from cyclesim.runs.simulate import run
+from cyclesim.worlds.design import Design
+from cyclesim.worlds.engines import parallel_map
 
 RUNGS = ("unseen-crisis", "mechanism-in-place", "strong-system")
 LEVELS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
-NAMED = {"low": 0.1, "middle": 0.5, "high": 1.0}
-"""What others pay, low, middle and high: beside every headline."""
+NAMED = {"low": 0.1, "middle": 0.5, "high": 1.0}  # what others pay, low, middle and high: beside every headline
 FIRST = {
     "R2": "training most staff",
     "R9": "a strong back end",
@@ -41,86 +41,53 @@ FIRST = {
 """The first interventions, by their ids in the catalogue."""
 OUTCOMES = ("identified", "assisted", "exploited")
 """The three headline outcomes: people, people, and person-months of exploitation."""
+CHOICES = tuple({"survivors_first": one, "record_at_intake": two} for two in (0.0, 1.0) for one in (0.0, 1.0))
+"""Who gets a scarce intake, and when a record is made: choices that decide signs, so all are shown."""
+ARMS: dict[str, tuple[str, ...]] = {"neither": (), "training": ("R2",), "back end": ("R9",), "both": ("R2", "R9")}
+YEARLY = ("referred", "answered_share", "trust", "identified")
 LOOP_YEARS = 20
-Figures = dict[str, float]
-"""Numbers by outcome or by kind of staff."""
+Figures = dict[str, float]  # numbers by outcome or by kind of staff
 
 
 @dataclass(frozen=True)
-class Effect:
-    """What becomes of the three outcomes with a change: with it minus without.
+class Change:
+    """What becomes of the three outcomes with a change: with it minus without."""
 
-    Attributes
-    ----------
-    per_million
-        Difference per million people and year.
-    share
-        The same over what there is without the change; NaN of nothing.
-    """
-
-    per_million: Figures
-    share: Figures
+    per_million: Figures  # per million people and year
+    share: Figures  # over what there is without; NaN of nothing
 
 
 @dataclass(frozen=True)
 class Point:
-    """One rung at one level of what others pay.
+    """One rung at one level of what others pay; what was not asked for is NaN or empty."""
 
-    Attributes
-    ----------
-    rung, level, endowed
-        Scenario, `paid_by_others`, and whether capacity of year 1 is made up by an endowment.
-    present
-        The three outcomes per million people and year.
-    capacity
-        Reception posts, caseworkers, investigators and specialists per million people in year 1, whoever pays.
-    without
-        What becomes of the outcomes without any anti-trafficking money.
-    money
-        Anti-trafficking money disbursed, coded or not, US dollars per person and year: in all reported years, in the
-        first three and in the last three.
-    costs
-        Who pays; None with an endowment, which nobody pays.
-    gain, by_belief, by_ask, cut
-        Of the loop, and what a cut of a third for two years comes to in times itself; NaN where not asked for.
-    first
-        What the first interventions do, by id; empty where not asked for.
-    """
-
-    rung: str
+    rung: str  # name of the scenario
     level: float
     endowed: bool
-    present: Figures
-    capacity: Figures
-    without: Effect
-    money: Figures
-    costs: Costs | None = None
+    present: Figures  # per million people and year
+    capacity: Figures  # posts per million people in year 1, whoever pays
+    without: Change  # of all anti-trafficking money
+    money: Figures  # disbursed, coded or not, US dollars per person and year
+    costs: Costs | None = None  # None with an endowment, which nobody pays
     gain: float = math.nan
     by_belief: float = math.nan
     by_ask: float = math.nan
     cut: float = math.nan
-    first: Mapping[str, Effect] = field(default_factory=dict)
+    first: Mapping[str, Change] = field(default_factory=dict)  # by id of the intervention
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON types; what is no number is None."""
-        told: dict[str, Any] = finite({**asdict(self), "costs": self.costs and self.costs.to_dict()})
-        return told
+        return dict(finite({**asdict(self), "costs": self.costs and self.costs.to_dict()}))
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Point:
         """Return the point that `to_dict` told."""
-        costs = plain["costs"] and {f.name: plain["costs"][f.name] for f in fields(Costs)}
-        told = {key: _number(value) for key, value in plain.items() if key != "costs"}
-        told |= {"without": Effect(**told["without"]), "costs": costs and Costs(**costs)}
-        return cls(**{**told, "first": {name: Effect(**one) for name, one in told["first"].items()}})
+        return TypeAdapter(cls).validate_python({**_number(plain), "costs": plain["costs"]})
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One rung at one draw of the states of the world: points at the named levels of what others pay.
-
-    The loop is measured at the middle one.
-    """
+    """One rung at one draw: points at the named levels of what others pay, the loop measured at the middle one."""
 
     draw: int
     points: Mapping[str, Point]
@@ -138,8 +105,8 @@ class Drawn:
 def endowed(scenario: Scenario, level: float) -> Scenario:
     """Return the scenario at a level of what others pay, with an endowment that makes up for the rest at the beginning.
 
-    In year 1 it adds to posts per million people what the world in which others pay all has more, donors' posts
-    included, and to places and training what others do not pay. Each year turnover leaves a smaller part of it.
+    In year 1 it adds to posts what the world in which others pay all has more, donors' posts included, and to places
+    and training what others do not pay. Each year turnover leaves a smaller part of it.
     """
     world = scenario.with_values({"paid_by_others": level})
     people = sum(wave.people for c in scenario.crises.values() for wave in c.arrivals.values()) / 1e6
@@ -158,17 +125,7 @@ def endowed(scenario: Scenario, level: float) -> Scenario:
 
 
 def point(scenario: Scenario, level: float, made_up: bool = False, whole: bool = True) -> Point:
-    """Return one point of the ladder.
-
-    Parameters
-    ----------
-    level
-        `paid_by_others`.
-    made_up
-        Whether an endowment makes up for what others do not pay.
-    whole
-        Whether loop and first interventions are measured too; never with an endowment.
-    """
+    """Return one point of the ladder, made up by an endowment or not; if whole, with loop and first interventions."""
     world = endowed(scenario, level) if made_up else scenario.with_values({"paid_by_others": level})
     base = run(world, twin=True)
     found = Point(
@@ -193,24 +150,18 @@ def points(
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Point]:
-    """Return the points of scenarios along what others pay: as it is, and with an endowment.
-
-    Raises
-    ------
-    DesignError
-        For a level outside 0 to 1.
-    """
+    """Return the points of scenarios along what others pay: as it is, and with an endowment."""
     if not levels or not all(0 <= level <= 1 for level in levels):
         raise DesignError(f"what others pay is a share from 0 to 1 (got {', '.join(map(str, levels)) or 'none'})")
     items = [(n, level, made_up) for n in range(len(scenarios)) for made_up in (False, True) for level in levels]
-    return gathered(_point, list(scenarios), items, workers, progress)
+    return parallel_map(_point, list(scenarios), items, workers, progress)
 
 
 def over_draws(
     scenario: Scenario, design: Design, workers: int = 1, progress: Callable[[int, int], None] | None = None
 ) -> list[Drawn]:
     """Return the loss at the named levels of what others pay, and the loop at the middle one, for each draw."""
-    return gathered(_drawn, (scenario, design), range(1, len(design) + 1), workers, progress)
+    return parallel_map(_drawn, (scenario, design), range(1, len(design) + 1), workers, progress)
 
 
 def using(scenario: Scenario, *names: str) -> Scenario:
@@ -219,16 +170,13 @@ def using(scenario: Scenario, *names: str) -> Scenario:
     return scenario.with_values({"interventions": {**scenario.resolved().get("interventions", {}), **entries}})
 
 
-def effect(base: Run, other: Run) -> Effect:
+def effect(base: Run, other: Run) -> Change:
     """Return what becomes of the three outcomes in the other run."""
     before, after = _per_million(base), _per_million(other)
-    return Effect(
+    return Change(
         {name: after[name] - before[name] for name in OUTCOMES},
         {name: after[name] / before[name] - 1 if before[name] else math.nan for name in OUTCOMES},
     )
-
-
-# ---------------------------------------------------------------- details
 
 
 def _point(scenarios: list[Scenario], item: tuple[int, float, bool]) -> Point:
@@ -264,21 +212,39 @@ def _per_million(found: Run) -> Figures:
 def _money(found: Run) -> Figures:
     """Return anti-trafficking money per person and year."""
     spans = {"all years": slice(None), "first three": slice(0, 36), "last three": slice(-36, None)}
-    people = {name: _sum(found, "people", months) / 12 for name, months in spans.items()}
-    return {
-        name: _sum(found, "disbursed_cents", months) / 100 / people[name] if people[name] else math.nan
-        for name, months in spans.items()
-    }
+    sums = {n: (_sum(found, "disbursed_cents", span), _sum(found, "people", span) / 12) for n, span in spans.items()}
+    return {name: money / 100 / people if people else math.nan for name, (money, people) in sums.items()}
 
 
 def _capacity(found: Run) -> Figures:
     """Return posts per million people in year 1."""
-    first = slice(0, 12)
-    people = _sum(found, "people", first) / 1e6
-    return {kind: _sum(found, measure, first) / people for kind, (_, measure) in POSTS.items()}
+    people = _sum(found, "people", slice(0, 12)) / 1e6
+    return {kind: _sum(found, measure, slice(0, 12)) / people for kind, (_, measure) in POSTS.items()}
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _number(entry) for key, entry in value.items()}
     return math.nan if value is None else value
+
+
+def two_by_two(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what training (R2) and a back end (R9), from the first month on, do by year, for each choice and arm."""
+    found = []
+    for choice in CHOICES:
+        world = scenario.with_values(choice)
+        arms = {arm: _by_year(run(using(world, *used), twin=True)) for arm, used in ARMS.items()}
+        found.append({"choice": choice, "arms": arms})
+    return found
+
+
+def _by_year(found: Run) -> dict[str, list[float]]:
+    """Return measures by year: flows added up over crises and months, levels weighted by people."""
+    months = found.months
+    year, result = months["month"] // 12, {}
+    for name in YEARLY:
+        weight = months["people"] if MEASURES[name].kind == "level" else None
+        values = months[name] if weight is None else months[name] * weight
+        sums = values.groupby(year).sum() / (1.0 if weight is None else weight.groupby(year).sum())
+        result[name] = np.asarray(sums, dtype=float).tolist()
+    return result

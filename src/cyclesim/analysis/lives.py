@@ -1,27 +1,23 @@
-"""What a life story is: events in order of time, the states between them, alone or beside the same life elsewhere.
+"""What a life story is: events in order of time, and the states between them, alone or beside the same life elsewhere.
 
-A person is (crisis, cohort, rank). Rank 0 is whoever of the cohort is trafficked first, in every scenario: luck is
-fixed. Nobody here is, or stands for, a real person.
+A person is (crisis, cohort, rank); rank 0 is trafficked first, in every scenario. Nobody here stands for a real person.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.people.cohorts import Cohort
-from cyclesim.runs.results import late
 from cyclesim.vocabulary import LifeEvent, LifeState
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SYNTHETIC = "A synthetic person in a simulation, not a real one."
-HELD = (LifeState.EXPLOITED, LifeState.REFERRED)
-"""In exploitation."""
+HELD = (LifeState.EXPLOITED, LifeState.REFERRED)  # in exploitation
 
 
 @dataclass(frozen=True)
@@ -38,33 +34,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Event:
-    """One event in a life.
+    """One event in a life."""
 
-    Attributes
-    ----------
-    date, month, time
-        Month (YYYY-MM); its number from the start of the scenario; months since the start, exact where the model
-        knows more than the month and the middle of the month otherwise.
-    event, state
-        What happened (`LifeEvent`), and where it left the person (`LifeState`).
-    detail
-        ``referral waiting`` where somebody left exploitation before an answer; ``assisted`` or ``not assisted`` where
-        casework ended; otherwise empty.
-    setting, form
-        Where, and the form of exploitation; None where there is none.
-    channel, organisation
-        Through whom a referral came; None for other events.
-    """
-
-    date: str
+    date: str  # YYYY-MM
     month: int
     time: float
     event: LifeEvent
     state: LifeState
-    detail: str
+    detail: str  # ``referral waiting``, ``assisted`` or ``not assisted``, where it ends; else empty
     setting: str
     form: str | None
-    channel: str | None
+    channel: str | None  # of a referral
     organisation: str | None
 
 
@@ -102,8 +82,10 @@ class Story:
     def __repr__(self) -> str:
         return f"Story({str(self.person)!r}, {self.scenario.name!r}, seed={self.seed}, events={len(self.events)})"
 
-    def __str__(self) -> str:
-        return self.text
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Whose life it is, as one asks for it."""
+        return {"crisis": self.person.crisis, "person": str(self.person)}
 
     @property
     def state(self) -> LifeState:
@@ -122,17 +104,13 @@ class Story:
         return sum(span.end - span.start for span in self.spans if span.state in HELD)
 
     @cached_property
-    def frame(self) -> pd.DataFrame:
+    def table(self) -> pd.DataFrame:
         """The events as a table, a row each."""
-        import pandas as pd
-
         return pd.DataFrame([asdict(event) for event in self.events], columns=list(Event.__dataclass_fields__))
 
-    @property
-    def text(self) -> str:
-        """The story in plain sentences."""
-        result: str = late("cyclesim.outputs.stories").text(self)
-        return result
+    def files(self) -> dict[str, Any]:
+        """Return no table: a life is kept in one file, with the notice that it is nobody's."""
+        return {}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the story as JSON types."""
@@ -157,12 +135,7 @@ class Story:
             "state": str(self.state),
             "months_exploited": self.months_exploited,
             "events": [asdict(event) for event in self.events],
-            "text": self.text,
         }
-
-    def plot(self) -> Any:
-        """Return the figure: one lane of time."""
-        return late("cyclesim.outputs.timeline").picture(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -185,8 +158,10 @@ class Stories:
         names = f"{self.one.scenario.name!r}, {self.other.scenario.name!r}"
         return f"Stories({str(self.one.person)!r}, {names}, shared={self.shared})"
 
-    def __str__(self) -> str:
-        return self.text
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Whose lives they are, as one asks for them."""
+        return self.one.chosen
 
     @cached_property
     def shared(self) -> int:
@@ -210,11 +185,15 @@ class Stories:
         """Time at which the lives part, in months since the start; None if they are the same."""
         return min((event.time for event in self.ahead), default=None)
 
-    @property
-    def text(self) -> str:
-        """Both lives in plain sentences, first what they share."""
-        result: str = late("cyclesim.outputs.stories").two(self)
-        return result
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The events of both lives as a table: a row each, ``life`` 1 or 2."""
+        lives = {1: self.one.table, 2: self.other.table}
+        return pd.concat(lives, names=["life"]).reset_index("life").reset_index(drop=True)
+
+    def files(self) -> dict[str, Any]:
+        """Return no table, see `Story.files`."""
+        return {}
 
     def to_dict(self) -> dict[str, Any]:
         """Return both stories as JSON types."""
@@ -226,9 +205,4 @@ class Stories:
             **{name: None if month is None else date(month, start) for name, month in dates.items()},
             "shared_events": self.shared,
             "stories": [self.one.to_dict(), self.other.to_dict()],
-            "text": self.text,
         }
-
-    def plot(self) -> Any:
-        """Return the figure: two lanes of time."""
-        return late("cyclesim.outputs.timeline").picture(self)

@@ -1,27 +1,24 @@
 """How each target is measured; docstrings say which months and which worlds."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cyclesim.analysis.monthly import Worlds
+from cyclesim.analysis.simulated import Worlds
 from cyclesim.analysis.targets import Sample
 from cyclesim.analysis.trials import CUT, TRAINING_SETS
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import ratio
-from cyclesim.runs.results import Run
+from cyclesim.runs.run import Run
 from cyclesim.vocabulary import CHILDREN, Form, Group
 
 Measured = Sequence[Sample | float | str]
 """For each quantity of a target: one value a world, a number, or why it is not measured."""
 
 TEN_YEARS, YEARS_3_TO_10, LATE = slice(0, 120), slice(24, 120), slice(60, 120)
-COUNTED = (300, 1500)
-"""Published counts of a year between which T22 is asked."""
+COUNTED = (300, 1500)  # published counts of a year between which T22 is asked
 _BATCHES = 10
 _FEMALE, _MALE = (Group.WOMEN, Group.GIRLS), (Group.MEN, Group.BOYS)
 _SEXUAL = (Form.SEXUAL_EXPLOITATION,)
@@ -65,7 +62,7 @@ def of_strong_systems(worlds: Worlds) -> dict[str, Measured]:
     }
 
 
-def of_the_found(runs: Sequence[Run]) -> dict[str, Measured]:
+def measure_t14(runs: Sequence[Run]) -> dict[str, Measured]:
     """Return who is seen (T14), years 3 to 10: children alone or from institutions are of neither sex here."""
     sexes = odds_ratios(runs, "group", _FEMALE, _MALE)
     return {"T14": [sexes, odds_ratios(runs, "form", _SEXUAL, _OTHER_FORMS)]}
@@ -73,7 +70,7 @@ def of_the_found(runs: Sequence[Run]) -> dict[str, Measured]:
 
 def of_counts(worlds: Worlds) -> dict[str, Measured]:
     """Return how published counts of a year jump from one to the next (T22), where they are of the size asked for."""
-    published = _yearly(worlds("M", "reported"))
+    published = yearly(worlds("M", "reported"))
     inside = (published[:, :-1] >= COUNTED[0]) & (published[:, :-1] <= COUNTED[1]) & (published[:, 1:] > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         jumps = np.diff(np.log(published), axis=1)
@@ -84,13 +81,11 @@ def of_counts(worlds: Worlds) -> dict[str, Measured]:
 
 
 def of_shock(worlds: Worlds, shock: int) -> dict[str, Measured]:
-    """Return what a media shock in month `shock` moves: T7, T8, T10.
-
-    The share of money is committed money over the donors' budgets for everything.
-    """
+    """Return what a media shock in a month moves: T7 (committed money over donors' budgets for everything), T8, T10."""
     scenario = worlds.scenario("UA")
     committed, found, published = (worlds("UA", m) for m in ("committed_cents", "identified", "reported"))
-    budgets = np.array([_budgets(scenario, month) for month in range(scenario.months)])
+    years = [int(date(month, scenario.start)[:4]) for month in range(scenario.months)]
+    budgets = np.array([math.fsum(d.budget_in(year) for d in scenario.donors.values()) * 100 / 12 for year in years])
     after, before = slice(shock, shock + 24), slice(shock - 12, shock)
     share = [committed[:, months].sum(axis=1) / budgets[months].sum() for months in (after, before)]
     later = published[:, shock + 11 : shock + 14].mean(axis=1)
@@ -118,20 +113,16 @@ def of_ukraine(worlds: Worlds, runs: Sequence[Run]) -> dict[str, Measured]:
 def of_capacity(worlds: Worlds, forgetting: Run) -> dict[str, Measured]:
     """Return what becomes of a cut (T9), of training (T11) and of trust (T12).
 
-    The rebound is the year from 24 months after the cut began over the year before the cut. Training left is the
-    share trained after six months in a world without any training, in which all that is known drains; turnover
-    counts. Trust is set against the month before the back end is taken away.
+    The rebound is from 24 months after the cut over the year before it; training drains for six months, with turnover.
     """
-    found, uncut = worlds("capacity cut", "identified"), worlds("M", "identified")
     year, later, before = slice(CUT, CUT + 12), slice(CUT + 24, CUT + 36), slice(CUT - 12, CUT)
-    drop = ratio(found[:, year].sum(axis=1), uncut[:, year].sum(axis=1)) - 1.0
-    rebound = ratio(found[:, later].sum(axis=1), found[:, before].sum(axis=1))
-    convicted, without = (worlds.total(name, "convictions", year) for name in ("capacity cut", "M"))
+    drop, fewer = (_against(worlds, m, "capacity cut", "M", year) - 1.0 for m in ("identified", "convictions"))
+    rebound = ratio(*(worlds.total("capacity cut", "identified", months) for months in (later, before)))
     trained = forgetting.months.groupby("month")["trained_share"].mean()
     trust = {name: worlds(name, "trust") for name in ("no back end", "full back end")}
     none, full = (ratio(t[:, CUT + 11], t[:, CUT - 1]) for t in trust.values())
     return {
-        "T9": [drop, ratio(convicted, without) - 1.0, rebound],
+        "T9": [drop, fewer, rebound],
         "T11": [float(trained[6] / trained[0])],
         "T12": [none, full, full - none],
     }
@@ -142,17 +133,23 @@ def of_checks(worlds: Worlds, small: Worlds) -> dict[str, Measured]:
     name = next(iter(small.ensemble.scenarios))
     deception = small(name, "deception")[:, -1]
     deception = deception[small(name, "true_prevalence")[:, -1] > 0]
+    asked = f"{len(deception)} of {small.ensemble.worlds} worlds"
+    few = f"in {asked} anybody is exploited at the end; {_BATCHES} are needed"
     kinds = ("corrected", "naive", "naive doubled")
     low, high = (
         {kind: worlds(f"{kind} {level}", "deception")[:, LATE].mean(axis=1) for kind in kinds}
         for level in ("low", "high")
     )
     spread = {kind: ratio(high[kind], low[kind]) for kind in kinds}
+    second, third = (slice(CUT + 12 * year, CUT + 12 * (year + 1)) for year in (1, 2))
     return {
-        "a": [_batched(deception, "median"), _batched(deception, "skewness")],
+        "a": [few if len(deception) < _BATCHES else _batched(deception, s) for s in ("median", "skewness")],
         "b": [spread["corrected"] - 1.0, spread["naive"] - 1.0],
         "c": [ratio(spread["naive doubled"], spread["naive"])],
-        "d": _after_cut(worlds),
+        "d": [
+            _against(worlds, measure, "rich until cut", "rich", months)
+            for measure, months in (("identified", second), ("identified", third), ("newly_trafficked", third))
+        ],
         "f": _training(worlds),
     }
 
@@ -160,13 +157,7 @@ def of_checks(worlds: Worlds, small: Worlds) -> dict[str, Measured]:
 def of_the_alike(worlds: Worlds) -> dict[str, Measured]:
     """Return what tells low detection from truly low prevalence, in years 6 to 10: not the case counts (check e)."""
     both = ("low detection", "truly low")
-    cases, survey = (
-        ratio(*(worlds.total(name, measure, LATE) for name in both)) for measure in ("identified", "survey_corrected")
-    )
-    return {"e": [cases, survey]}
-
-
-# ---------------------------------------------------------------- shared with what nobody aims at
+    return {"e": [_against(worlds, measure, *both, LATE) for measure in ("identified", "survey_corrected")]}
 
 
 def per_million(worlds: Worlds, name: str, measure: str = "identified", months: slice = TEN_YEARS) -> Sample:
@@ -185,6 +176,11 @@ def coded(scenario: Scenario) -> float:
     return float(scenario.parameter("coded_share"))
 
 
+def known(value: Sample | float | str) -> float:
+    """Return the mean over worlds; NaN where it is not measured."""
+    return math.nan if isinstance(value, str) else float(np.mean(value))
+
+
 def odds_ratios(runs: Sequence[Run], key: str, one: Sequence[str], other: Sequence[str]) -> Sample | str:
     """Return the odds ratio of one against other, identified against newly exploited, in each run."""
     result = []
@@ -199,19 +195,10 @@ def odds_ratios(runs: Sequence[Run], key: str, one: Sequence[str], other: Sequen
     return np.array(result)
 
 
-# ---------------------------------------------------------------- details
-
-
-def _yearly(values: Sample) -> Sample:
+def yearly(values: Sample) -> Sample:
     """Return sums over full years, along the last axis."""
     years = values.shape[-1] // 12
     return np.asarray(values[..., : years * 12].reshape(*values.shape[:-1], years, 12).sum(axis=-1))
-
-
-def _budgets(scenario: Scenario, month: int) -> float:
-    """Return all donors' budgets of a month, in cents."""
-    year = int(date(month, scenario.start)[:4])
-    return math.fsum(donor.budget_in(year) for donor in scenario.donors.values()) * 100 / 12
 
 
 def _found_by(runs: Sequence[Run], key: str) -> Mapping[str, Sample]:
@@ -227,29 +214,27 @@ def _batched(values: Sample, statistic: str) -> Sample:
     """Return a statistic of all values as batches: their mean is the statistic, their spread its error."""
 
     def of(part: Sample) -> float:
+        if statistic == "median":
+            return float(np.median(part))
+        if np.ptp(part) == 0:  # nothing but rounding leans to a side
+            return 0.0
         centred = part - part.mean()
-        third = float(np.mean(centred**3)) / max(float(np.mean(centred**2)) ** 1.5, 1e-300)
-        return float(np.median(part)) if statistic == "median" else third
+        return float(np.mean(centred**3) / max(np.mean(centred**2) ** 1.5, 1e-300))
 
     batches = np.array([of(values[first::_BATCHES]) for first in range(_BATCHES)])
-    result: Sample = of(values) + batches - batches.mean()
-    return result
+    return np.asarray(of(values) + batches - batches.mean())
 
 
-def _after_cut(worlds: Worlds) -> Measured:
-    second, third = (slice(CUT + 12 * year, CUT + 12 * (year + 1)) for year in (1, 2))
-
-    def against(measure: str, months: slice) -> Sample:
-        return ratio(worlds.total("rich until cut", measure, months), worlds.total("rich", measure, months))
-
-    return [against("identified", second), against("identified", third), against("newly_trafficked", third)]
+def _against(worlds: Worlds, measure: str, name: str, other: str, months: slice) -> Sample:
+    """Return a measure summed over months in one scenario over that in another."""
+    return ratio(worlds.total(name, measure, months), worlds.total(other, measure, months))
 
 
 def _training(worlds: Worlds) -> Measured:
     """Return rise and fall in the parameter set that falls deepest among those that rise."""
-    tried = []
-    for name in TRAINING_SETS:
-        with_, without = (worlds(f"training {name}: {word}", "identified") for word in ("yes", "no"))
-        parts = (slice(CUT, CUT + 6), slice(CUT + 12, CUT + 18))
-        tried.append([ratio(with_[:, part].sum(axis=1), without[:, part].sum(axis=1)) for part in parts])
+    parts = (slice(CUT, CUT + 6), slice(CUT + 12, CUT + 18))
+    tried = [
+        [_against(worlds, "identified", f"training {name}: yes", f"training {name}: no", part) for part in parts]
+        for name in TRAINING_SETS
+    ]
     return min(tried, key=lambda pair: (pair[0].mean() <= 1.0, pair[1].mean()))

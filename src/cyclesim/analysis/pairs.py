@@ -1,16 +1,13 @@
 """Pairs of worlds that give the same case counts: few of many people are found, or many of few.
 
-In the *hidden* world of a pair detection is weak and prevalence what it is in the scenario; in the *protected* world
-detection is as in the scenario and people are protected, so that prevalence is lower. How far either goes is found
-with the twin, so that expected case counts are the same.
+In the *hidden* world detection is weak, in the *protected* one prevalence is low; the twin finds how far either goes.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
+from cyclesim.analysis.trials import paths
 from cyclesim.errors import DesignError, UnknownNameError, did_you_mean
 from cyclesim.inputs.changes import differences
 from cyclesim.inputs.dates import date
@@ -18,16 +15,15 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.simulate import run
 
-DETECTION = 0.5
-"""Factor on detection in the hidden world, where protection can match it."""
+DETECTION = 0.5  # factor on detection in the hidden world, where protection can match it
 YEAR = 12
 _WINDOW = 60
 _EXACT = 0.003  # of the way from one end to the other
 _LEAST = 0.05  # share of the case counts that either change must take away
 
+_POSTS = {"organisations": ("staff",), "back_ends": ("reception", "caseworkers", "investigators")}
 REACH = ("self_report", "contact", "investigation")
 """Parameters through which anybody comes to know of a person in exploitation."""
-
 PROTECTION = {
     "protection_uptake": 1,
     "protection_effect": 1,
@@ -37,7 +33,6 @@ PROTECTION = {
     "retrafficking_assisted": 0,
 }
 """Parameters that say how well people are protected, and the end of the range at which they are best: 0 low, 1 high."""
-
 WEAKNESSES = {
     "out of reach": "people in exploitation meet fewer helpers and come forward less; staff are as in the scenario",
     "few staff": "frontline organisations, reception, caseworkers and investigators have fewer posts",
@@ -47,35 +42,17 @@ WEAKNESSES = {
 
 @dataclass(frozen=True)
 class Pair:
-    """Two worlds of the same expected case counts.
+    """Two worlds of the same expected case counts."""
 
-    Attributes
-    ----------
-    weakness
-        Why detection is weak in the first of them: a name of `WEAKNESSES`.
-    hidden, protected
-        The scenarios.
-    detection
-        Factor on what detection consists of in the hidden world.
-    protection
-        How far the protective parameters are moved towards the best ends of their ranges, 0 to 1.
-    """
-
-    weakness: str
+    weakness: str  # why detection is weak: a name of `WEAKNESSES`
     hidden: Scenario
     protected: Scenario
-    detection: float
-    protection: float
+    detection: float  # factor on detection in the hidden world
+    protection: float  # how far protective parameters are moved to their best ends, 0 to 1
 
 
 def window(scenario: Scenario) -> int:
-    """Return the number of months, the last ones, over which case counts are to be the same: whole years, 5 at most.
-
-    Raises
-    ------
-    DesignError
-        If the scenario is shorter than two years.
-    """
+    """Return the number of months, the last ones, over which case counts are to be the same: whole years, 5 at most."""
     if scenario.months < 2 * YEAR:
         raise DesignError(
             f"{scenario.name} has {scenario.months} months; worlds are told apart over the last half of at least 24: "
@@ -89,18 +66,9 @@ def pairs(scenario: Scenario, crisis: str | None = None, detection: float = DETE
 
     Parameters
     ----------
-    crisis
-        The crisis whose case counts are to be the same; the first if absent.
-    detection
-        Factor on what detection consists of in the hidden worlds, between 0 and 1; nearer to 1 where no protection
-        within the ranges would match it.
-
-    Raises
-    ------
-    DesignError
-        If there is no pair at all, with the reasons.
-    UnknownNameError
-        If there is no such crisis.
+    crisis, detection
+        Whose case counts are the same (absent: the first); factor on detection in hidden worlds, 0 to 1, nearer to 1
+        where no protection would match it.
     """
     place = crisis_of(scenario, crisis)
     if not 0.0 < detection < 1.0:
@@ -130,9 +98,12 @@ def crisis_of(scenario: Scenario, name: str | None) -> str:
 def weak(scenario: Scenario, weakness: str, detection: float) -> Scenario:
     """Return the scenario with so many times the detection; parameters stay within their ranges."""
     if weakness == "out of reach":
-        values = {name: _lowered(name, float(scenario.parameter(name)), detection) for name in REACH}
+        stated = {name: float(scenario.parameter(name)) for name in REACH}
+        lowest = {name: (parameters()[name].range or (0.0, 0.0))[0] for name in REACH}
+        values = {name: min(value, max(detection * value, lowest[name])) for name, value in stated.items()}
     else:
-        values = {path: detection * float(scenario.value(path)) for path in _posts(scenario)}
+        posts = [path for part, fields in _POSTS.items() for path in paths(scenario, part, fields)]
+        values = {path: detection * float(scenario.value(path)) for path in posts}
     return scenario.with_values(values)
 
 
@@ -151,32 +122,19 @@ def changed(one: Scenario, other: Scenario) -> dict[str, float]:
     return {d.path: d.after for d in differences(one, other) if isinstance(d.after, int | float)}
 
 
-# ---------------------------------------------------------------- details
-
-
 def _pair(scenario: Scenario, crisis: str, weakness: str, detection: float, plain: float, least: float) -> Pair:
-    """Return the pair of the weakest detection that protection can match, down to the factor given.
+    """Return the pair of the weakest detection, down to a factor, that protection, leaving `least` cases, can match."""
 
-    Parameters
-    ----------
-    plain, least
-        Cases to be expected in the scenario, and with the best protection.
-    """
-    months = window(scenario)
+    def excess(world: Scenario, wanted: float) -> float:
+        return cases(world, crisis, window(scenario)) - wanted
 
-    def hidden(factor: float) -> float:
-        return cases(weak(scenario, weakness, factor), crisis, months)
-
-    def guarded(level: float) -> float:
-        return cases(protected(scenario, level), crisis, months)
-
-    found = hidden(detection)
+    found = excess(weak(scenario, weakness, detection), 0.0)
     _check(scenario, crisis, plain, found, least)
     level = 1.0
     if least <= found:
-        level = float(brentq(lambda x: guarded(x) - found, 0.0, 1.0, xtol=_EXACT))
+        level = float(brentq(lambda x: excess(protected(scenario, x), found), 0.0, 1.0, xtol=_EXACT))
     else:  # the best protection leaves more cases: weaken detection less
-        detection = float(brentq(lambda x: hidden(x) - least, detection, 1.0, xtol=_EXACT))
+        detection = float(brentq(lambda x: excess(weak(scenario, weakness, x), least), detection, 1.0, xtol=_EXACT))
     one = weak(scenario, weakness, detection).renamed(f"{weakness} (hidden)")
     return Pair(weakness, one, protected(scenario, level).renamed(f"{weakness} (protected)"), detection, level)
 
@@ -204,21 +162,3 @@ def cases(scenario: Scenario, crisis: str, months: int) -> float:
     table = run(scenario, twin=True).months
     late = (table["crisis"] == crisis) & (table["month"] >= scenario.months - months)
     return float(table.loc[late, "reported"].sum())
-
-
-def _lowered(name: str, value: float, factor: float) -> float:
-    low = (parameters()[name].range or (0.0, 0.0))[0]
-    return min(value, max(factor * value, low))
-
-
-def _posts(scenario: Scenario) -> list[str]:
-    return [
-        f"crises.{crisis}.{part}.{name}.{field}"
-        for crisis, spec in scenario.crises.items()
-        for part, fields in (
-            ("organisations", ("staff",)),
-            ("back_ends", ("reception", "caseworkers", "investigators")),
-        )
-        for name in getattr(spec, part)
-        for field in fields
-    ]

@@ -1,7 +1,6 @@
 """Who pays for what finds and helps people: anti-trafficking money and others, at the unit costs of the model.
 
-What others pay is what a scenario states for each place, as far as `paid_by_others` says that it is there. Posts and
-places cost what they cost whether or not they have anything to do.
+Others pay what a scenario states, as far as `paid_by_others` says; posts cost the same whether or not they are busy.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.runs.results import Run
+from cyclesim.runs.run import Run
 
 POSTS = {
     "reception": ("cost_reception", "reception_posts"),
@@ -25,24 +24,12 @@ POSTS = {
 
 @dataclass(frozen=True)
 class Costs:
-    """What is paid over the reported months, in US dollars.
+    """What is paid over the reported months, in US dollars."""
 
-    Attributes
-    ----------
-    donors
-        Anti-trafficking money disbursed, coded or not; of it `donors_investigators` goes into investigators.
-    others
-        What states and other sectors pay, by kind.
-    people
-        Person-years in the crisis.
-    identified
-        People identified.
-    """
-
-    donors: float
+    donors: float  # disbursed, coded or not; of it the next goes into investigators
     donors_investigators: float
-    others: dict[str, float]
-    people: float
+    others: dict[str, float]  # states and other sectors, by kind
+    people: float  # person-years in the crisis
     identified: float
 
     @property
@@ -88,16 +75,15 @@ class Costs:
         """Return what one run of a scenario costs, by payer."""
         months = found.months
         years = scenario.months / 12
-        others = {kind: stated(scenario, kind) * _cost(scenario, cost) * years for kind, (cost, _) in POSTS.items()}
-        others["assistance_places"] = (
-            stated(scenario, "assistance_places") * 12 * years * _cost(scenario, "cost_assistance")
-        )
+        others = {kind: stated(scenario, kind) * scenario.parameter(cost) * years for kind, (cost, _) in POSTS.items()}
+        places = stated(scenario, "assistance_places")
+        others["assistance_places"] = places * 12 * years * scenario.parameter("cost_assistance")
         untrained = float((months["frontline_staff"] * (1.0 - months["trained_share"])).sum())
-        others["training"] = untrained * training_rate(scenario) * _cost(scenario, "cost_training")
+        others["training"] = untrained * training_rate(scenario) * scenario.parameter("cost_training")
         posts = float(months["investigators"].sum()) / 12 - stated(scenario, "investigators") * years
         return cls(
             donors=float(months["disbursed_cents"].sum()) / 100,
-            donors_investigators=max(posts, 0.0) * _cost(scenario, "cost_investigator"),
+            donors_investigators=max(posts, 0.0) * scenario.parameter("cost_investigator"),
             others=others,
             people=float(months["people"].sum()) / 12,
             identified=float(months["identified"].sum()),
@@ -115,12 +101,5 @@ def training_rate(scenario: Scenario) -> float:
     return float(scenario.parameter("paid_by_others")) * float(np.mean(rates)) if rates else 0.0
 
 
-# ---------------------------------------------------------------- details
-
-
 def _entries(scenario: Scenario, kind: str) -> list[float]:
     return [float(getattr(b, kind)) for c in scenario.crises.values() for b in c.back_ends.values()]
-
-
-def _cost(scenario: Scenario, name: str) -> float:
-    return float(scenario.parameter(name))

@@ -1,46 +1,35 @@
-"""Portfolio: the use of a given sum, over lines, crises and years, that averts most person-months of exploitation.
+"""Uses of a given sum: how much exploitation each averts, and whether chance alone may have put one first.
 
-A fund that asks nobody what to believe gives the sum beside the donors of a scenario: a share for each line of work in
-each period, and in each crisis where they are told apart. How much exploitation that averts is read off the twin. The
-best use at the defaults is looked for (`cyclesim.analysis.allocation`), and then scored, with good uses that are unlike
-it and with the obvious ones, over draws of the inputs: in worlds of the ledger with paired luck, or in twins. Which use
-is best on average, and how often it is the best, matters more than which is best at the defaults.
+A fund that asks nobody what to believe gives the sum beside the donors; what that averts is read off twin or ledger.
 """
 
-from __future__ import annotations
-
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from cyclesim.analysis import nulls
-from cyclesim.analysis.allocation import Floats, Found, search
-from cyclesim.errors import DesignError, did_you_mean
+from cyclesim.errors import DesignError
 from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import FEWEST_ALIKE, ends
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.funding.donors import Appeal, Donor
 from cyclesim.model.funding.grants import Grant
-from cyclesim.model.values import Values
-from cyclesim.runs.design import Design
-from cyclesim.runs.engines import gathered
-from cyclesim.runs.results import late
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Line
-
-if TYPE_CHECKING:
-    import pandas as pd
+from cyclesim.worlds.design import Design
+from cyclesim.worlds.engines import parallel_map
 
 FUND = "Portfolio fund"
-FRONTLINE = (Line.TRAINING, Line.SPECIALISTS)
-"""Lines of "all to the frontline", half and half."""
-OTHERS = 4
-"""Good uses unlike the best one that are scored beside it."""
+Floats = NDArray[np.float64]
+Value = Callable[[Sequence[Floats]], Sequence[float]]  # what each of some allocations achieves
+_GENERATION = 20
 
 
 class _Fund(Donor):
@@ -50,7 +39,7 @@ class _Fund(Donor):
     """Crises (None: all, by what each asks for), lines, cents and months of the grants that begin in a month."""
 
     def decide(
-        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Values
+        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Parameters
     ) -> None:
         if self.name != FUND:
             super().decide(appeals, share, level, clock, calendar, p)
@@ -64,7 +53,7 @@ class _Fund(Donor):
 
 
 @dataclass(frozen=True)
-class World:
+class DrawnWorld:
     """Whose luck a run has: draw, replication and seed of the ledger, or that of nobody (the twin)."""
 
     draw: int = 0
@@ -72,21 +61,14 @@ class World:
     seed: int | None = None
 
 
-def exploited(scenario: Scenario, allocation: Floats, world: World | None = None) -> float:
-    """Return person-months of exploitation in a scenario with a fund that gives an allocation.
+def exploited(scenario: Scenario, allocation: Floats, world: DrawnWorld | None = None) -> float:
+    """Return person-months of exploitation with a fund that gives an allocation, in a world of the ledger or the twin.
 
-    Parameters
-    ----------
-    allocation
-        US dollars, shape (periods, lines), or (periods, crises, lines); the periods are of equal length and fill the
-        reported months.
-    world
-        A world of the ledger; the twin if absent.
+    US dollars, shape (periods, lines) or (periods, crises, lines): equal periods that fill the reported months.
     """
-    chosen = world or World()
-    plan = _plan(allocation, scenario)
+    chosen = world or DrawnWorld()
     with_fund = scenario.with_values({f"donors.{FUND}": {"kind": "foundation", "budget": 0.0}})
-    giving = type("_Giving", (_Fund,), {"plan": plan})
+    giving = type("_Giving", (_Fund,), {"plan": _plan(allocation, scenario)})
     luck = (chosen.seed or 0, chosen.draw, chosen.replication)
     model = CycleModel(with_fund, *luck, donor=giving, twin=chosen.seed is None).run()
     months = model.observations.tables()["months"]["exploited"]
@@ -110,158 +92,8 @@ def _plan(allocation: Floats, scenario: Scenario) -> dict[int, list[tuple[str | 
     }
 
 
-@dataclass(frozen=True, repr=False)
-class Portfolio:
-    """The best use of a sum, and what other uses of it achieve.
-
-    Attributes
-    ----------
-    scenario
-        The scenario.
-    total
-        The sum, US dollars.
-    best
-        US dollars, shape (periods, lines), or (periods, crises, lines).
-    found
-        The search, in person-months averted by the twin at the defaults.
-    uses
-        A row for each use of the sum: person-months averted by the twin at the defaults; over draws mean, its standard
-        error, where nine in ten draws or all of them lie (low, high), the share of draws in which no other use averts
-        more; whether it is on the front (no other has a larger mean and a larger low end), as good as the best (not
-        clearly worse: paired t tests with an allowance for their number), and named: more standard errors above the
-        mean of all uses than the bar (NaN and False without draws).
-    bar
-        How many standard errors above the mean of all uses the best comes in one null world of twenty, in which uses
-        are alike; NaN without draws.
-    splits
-        US dollars of each use, by its name.
-    draws, replications
-        Number of draws, and worlds of the ledger for each; 0 replications are twins.
-    """
-
-    scenario: Scenario
-    total: float
-    best: Floats
-    found: Found
-    uses: pd.DataFrame
-    bar: float
-    splits: Mapping[str, Floats]
-    draws: int
-    replications: int
-
-    def __repr__(self) -> str:
-        return f"Portfolio({self.scenario.name!r}, total={self.total:g}, averted={self.found.value:.4g})"
-
-    @property
-    def robust(self) -> str | None:
-        """The use that averts most on average over draws; None without draws, or where chance may have put it there."""
-        if not self.draws:
-            return None
-        best = self.uses.to_dict("records")[int(self.uses["mean"].to_numpy().argmax())]
-        return str(best["use"]) if best["named"] else None
-
-    def table(self, use: str = "best found") -> pd.DataFrame:
-        """Return a row for each period (and crisis), a column of US dollars for each line."""
-        import pandas as pd
-
-        split_ = self.splits[use]
-        frame = pd.DataFrame(split_.reshape(-1, len(Line)), columns=[str(line) for line in Line])
-        places = list(self.scenario.crises) if split_.ndim == 3 else [""]
-        frame.insert(0, "period", np.repeat(np.arange(1, len(split_) + 1), len(places)))
-        if split_.ndim == 3:
-            frame.insert(1, "crisis", places * len(split_))
-        return frame
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON types."""
-        uses = self.uses.astype(object).where(self.uses.notna(), None).to_dict("records")
-        head = {"scenario": self.scenario.name, "total": self.total, "draws": self.draws}
-        head |= {"replications": self.replications, "robust": self.robust}
-        head |= {"bar": None if math.isnan(self.bar) else self.bar}
-        tried = {"evaluations": self.found.evaluations[0], "at_random": self.found.evaluations[1]}
-        averted = {"averted": self.found.value, "averted_by_the_best_random": self.found.random_value}
-        splits = {use: self.table(use).to_dict("records") for use in self.splits}
-        return {**head, **tried, **averted, "best": splits["best found"], "uses": uses, "splits": splits}
-
-    def plot(self) -> Any:
-        """Return the picture of the uses: mean and range over draws, the front marked."""
-        return late("cyclesim.outputs.portfolio").picture(self)
-
-
-def portfolio(
-    scenario: Scenario,
-    total: float,
-    periods: int = 1,
-    floors: Mapping[str, float] | None = None,
-    caps: Mapping[str, float] | None = None,
-    design: Design | None = None,
-    evaluations: int = 200,
-    workers: int = 1,
-    seed: int = 1,
-    by_crisis: bool = False,
-    replications: int = 0,
-) -> Portfolio:
-    """Return the use of a sum that averts most person-months of exploitation.
-
-    Parameters
-    ----------
-    total
-        US dollars, over all reported months.
-    periods
-        Parts of equal length into which the reported months are cut.
-    floors, caps
-        Least and largest share of the sum for a line, by its name, over all periods and crises alike.
-    design
-        Draws over which the uses are scored.
-    evaluations
-        Allocations tried before the gradient step.
-    seed
-        Of the search, and of the luck of the worlds.
-    by_crisis
-        Whether the split says how much each crisis receives; otherwise crises share by what each asks for.
-    replications
-        Worlds of the ledger in each draw, with luck that all uses share; 0 scores in twins.
-
-    Raises
-    ------
-    DesignError
-        For a sum that is not above zero, an unknown line, or floors and caps that leave no split.
-    """
-    if not 0 < total < 1e13 or not 1 <= periods <= scenario.months:
-        raise DesignError(
-            f"the sum must be above zero, and periods 1 to {scenario.months} (got {total:g} and {periods})"
-        )
-    shape = (periods, *([len(scenario.crises)] if by_crisis else []), len(Line))
-    cells = int(np.prod(shape[:-1]))
-    low, high = (_limits(limits, cells, free) for limits, free in ((floors, 0.0), (caps, 1.0)))
-    base = exploited(scenario, np.zeros(shape))
-
-    def averted(allocations: Sequence[Floats]) -> list[float]:
-        asked = [total * shares.reshape(shape) for shares in allocations]
-        return [base - value for value in gathered(exploited, scenario, asked, workers)]
-
-    found = search(averted, low, high, evaluations, seed, step=0.01)
-    uses = {"best found": found.shares, "best at random": found.random_shares}
-    others = found.others(OTHERS) if design is not None else []
-    uses |= {f"another good one, {number}": shares for number, shares in enumerate(others, start=1)}
-    splits = {name: total * shares.reshape(shape) for name, shares in uses.items()} | _obvious(scenario, total, shape)
-    table, limit = _scored(scenario, splits, design, replications, seed, workers)
-    drawn = 0 if design is None else len(design)
-    return Portfolio(scenario, total, splits["best found"], found, table, limit, splits, drawn, replications)
-
-
 def needed(scenario: Scenario, shares: Floats, target: float, most: float) -> float:
-    """Return the sum, split by given shares, that averts a number of person-months in the twin; NaN if `most` does not.
-
-    Parameters
-    ----------
-    shares
-        Of the same shapes as an allocation, adding up to 1.
-    target
-        Person-months to avert.
-    most
-        Largest sum that is tried, US dollars.
-    """
+    """Return the US dollars, split by shares, that avert a target in the twin; NaN if `most` do not."""
     base = exploited(scenario, np.zeros_like(shares))
 
     def averted(total: float) -> float:
@@ -276,48 +108,18 @@ def needed(scenario: Scenario, shares: Floats, target: float, most: float) -> fl
     return high
 
 
-def _limits(limits: Mapping[str, float] | None, cells: int, free: float) -> Floats:
-    """Return limits on the shares of each cell and line, of which a line has as many as there are cells."""
-    names = [str(line) for line in Line]
-    for name in limits or {}:
-        if name not in names:
-            raise DesignError(f"no line {name!r}; {did_you_mean(name, names)}")
-    by_line = [(limits or {}).get(name, free * cells) / cells for name in names]
-    return np.asarray(np.minimum(np.tile(by_line, cells), 1.0))
-
-
-def _obvious(scenario: Scenario, total: float, shape: tuple[int, ...]) -> dict[str, Floats]:
-    """Return uses that anybody would think of: as donors split money now, all to the frontline, all to one line."""
-    lines = list(Line)
-    mix = scenario.parameter("line_mix")
-    now = np.array([float(mix.get(str(line), 0.0)) for line in lines])
-    front = np.array([1.0 if line in FRONTLINE else 0.0 for line in lines])
-    single = {f"all to {str(line).replace('_', ' ')}": np.eye(len(lines))[k] for k, line in enumerate(lines)}
-    uses = {"as donors split money now": now, "all to the frontline": front, **single}
-    cells = int(np.prod(shape[:-1]))
-    return {name: np.tile(total / cells * x / x.sum(), (cells, 1)).reshape(shape) for name, x in uses.items()}
-
-
-def _scored(
-    scenario: Scenario,
-    uses: Mapping[str, Floats],
-    design: Design | None,
-    replications: int,
-    seed: int,
-    workers: int,
+def scored(
+    scenario: Scenario, uses: Mapping[str, Floats], design: Design | None, replications: int, seed: int, workers: int
 ) -> tuple[pd.DataFrame, float]:
-    """Return the table of uses and its bar; see `Portfolio`."""
-    import pandas as pd
-
+    """Return the table of uses and its bar; see `cyclesim.questions.portfolio.Portfolio`."""
     allocations = [np.zeros_like(next(iter(uses.values()))), *uses.values()]
-    twins = [(World(), allocation) for allocation in allocations]
     worlds = [
-        World(draw, replication, seed if replications else None)
+        DrawnWorld(draw, replication, seed if replications else None)
         for draw in range(1, 1 + (len(design) if design is not None else 0))
         for replication in range(max(replications, 1))
     ]
-    tasks = [*twins, *((world, allocation) for world in worlds for allocation in allocations)]
-    found = np.array(gathered(_drawn, (scenario, design), tasks, workers)).reshape(1 + len(worlds), -1)
+    tasks = [(world, allocation) for world in (DrawnWorld(), *worlds) for allocation in allocations]
+    found = np.array(parallel_map(_drawn, (scenario, design), tasks, workers)).reshape(1 + len(worlds), -1)
     averted = found[:, :1] - found[:, 1:]
     if not worlds:
         empty = dict.fromkeys(("mean", "standard_error", "low", "high", "best_share"), math.nan)
@@ -325,18 +127,23 @@ def _scored(
         return pd.DataFrame({"use": list(uses), "averted": averted[0], **empty, **flags}), math.nan
     drawn = averted[1:].reshape(-1, max(replications, 1), len(uses)).mean(axis=1)
     limit = best_of_alike(drawn, seed)
-    named = _leads(drawn) > limit
-    return pd.DataFrame({"use": list(uses), "averted": averted[0], **_spread(drawn), "named": named}), limit
+    told = {**_spread(drawn), "named": _leads(drawn) > limit}
+    return pd.DataFrame({"use": list(uses), "averted": averted[0], **told}), limit
 
 
 def _spread(drawn: Floats) -> dict[str, Floats]:
     """Return mean, error, ends and standing of each use, from what it averts in each draw: shape (draws, uses)."""
-    mean, (low, high) = drawn.mean(axis=0), ends(drawn)
-    error = drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn)) if len(drawn) > 1 else np.full(len(mean), math.nan)
+    mean, (low, high), error = drawn.mean(axis=0), ends(drawn), _error(drawn, math.nan)
     better = (mean[:, None] <= mean) & (low[:, None] <= low) & ((mean[:, None] < mean) | (low[:, None] < low))
     best = (drawn >= drawn.max(axis=1, keepdims=True)).mean(axis=0)
     told = {"mean": mean, "standard_error": error, "low": low, "high": high, "best_share": best}
     return {**told, "front": ~better.any(axis=1), "as_good": _as_good(drawn)}
+
+
+def _error(values: Floats, unknown: float) -> Floats:
+    """Return the standard error of means over draws, unknown of one."""
+    number = len(values)
+    return values.std(axis=0, ddof=1) / math.sqrt(number) if number > 1 else np.full(values.shape[1], unknown)
 
 
 def _as_good(drawn: Floats) -> NDArray[np.bool_]:
@@ -344,30 +151,146 @@ def _as_good(drawn: Floats) -> NDArray[np.bool_]:
     if len(drawn) < FEWEST_ALIKE:
         return np.ones(drawn.shape[1], dtype=bool)
     behind = drawn[:, [int(drawn.mean(axis=0).argmax())]] - drawn
-    error = behind.std(axis=0, ddof=1) / math.sqrt(len(drawn))
     limit = stdtrit(len(drawn) - 1, 1.0 - nulls.CHANCE / max(drawn.shape[1] - 1, 1))
-    return np.asarray(behind.mean(axis=0) <= limit * error)
+    return np.asarray(behind.mean(axis=0) <= limit * _error(behind, math.inf))
 
 
 def best_of_alike(drawn: Floats, seed: int = 1) -> float:
-    """Return how many standard errors above the mean of all the best use comes where uses are dealt out in each draw.
-
-    Parameters
-    ----------
-    drawn
-        What each use averts in each draw, shape (draws, uses).
-    """
+    """Return how many standard errors above the mean the best comes if uses are dealt out in each draw."""
     return nulls.bar(lambda rng: float(_leads(rng.permuted(drawn, axis=1)).max()), seed)
 
 
 def _leads(drawn: Floats) -> Floats:
     """Return how many standard errors each use is above the mean of all, paired by draw: uses may vary unlike."""
     above = drawn - drawn.mean(axis=1, keepdims=True)
-    error = above.std(axis=0, ddof=1) / math.sqrt(len(drawn)) if len(drawn) > 1 else np.full(drawn.shape[1], math.inf)
+    error = _error(above, math.inf)
     return np.asarray(np.divide(above.mean(axis=0), error, out=np.zeros(drawn.shape[1]), where=error > 0))
 
 
-def _drawn(shared: tuple[Scenario, Design | None], task: tuple[World, Floats]) -> float:
+def _drawn(shared: tuple[Scenario, Design | None], task: tuple[DrawnWorld, Floats]) -> float:
     (scenario, design), (world, allocation) = shared, task
     chosen = scenario.with_values(design.of(world.draw)) if design is not None and world.draw else scenario
     return exploited(chosen, allocation, world)
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search has found."""
+
+    shares: Floats  # of the sum, for each entry, adding up to 1
+    value: float  # what it achieves
+    random_shares: Floats  # the best of the random ones
+    random_value: float
+    evaluations: tuple[int, int]  # allocations tried in all, and of them at random
+    tried: Floats  # before the gradient step, shape (tried, entries)
+    values: Floats
+
+    def others(self, number: int, apart: float = 0.5) -> list[Floats]:
+        """Return the best of those tried of which `apart` or more differs from the best and each other."""
+        chosen = [self.shares]
+        for k in np.argsort(-self.values, kind="stable"):
+            if len(chosen) > number:
+                break
+            if min(float(np.abs(self.tried[k] - other).sum()) / 2 for other in chosen) >= apart / 2:
+                chosen.append(self.tried[k])
+        return chosen[1:]
+
+
+def search(
+    value: Value, floors: Floats, caps: Floats, evaluations: int = 200, seed: int = 1, step: float = 1e-7
+) -> SearchResult:
+    """Return the shares that achieve most, of some evaluations and a gradient step; a quarter of them are at random."""
+    if find_spec("pymoo") is None:  # told before anything is tried
+        raise DesignError("the search needs pymoo: pip install 'cyclesim[analysis]'")
+    if (floors > caps).any() or floors.sum() > 1 + 1e-12 or caps.sum() < 1 - 1e-12:
+        raise DesignError(
+            f"no split lies between floors and caps: floors come to {100 * floors.sum():.3g} % and caps to "
+            f"{100 * caps.sum():.3g} % of the sum; lower a floor or raise a cap"
+        )
+    rng = np.random.default_rng(seed)
+    raw = rng.dirichlet(np.ones(len(floors)), max(_GENERATION, evaluations // 4))
+    tried = [_repaired(x, floors, caps) for x in raw]
+    values = list(value(tried))
+    random = int(np.argmax(values))
+    more, more_values = _evolved(value, raw, np.array(values), floors, caps, evaluations - len(raw), seed)
+    everything, gained = [*tried, *more], [*values, *more_values]
+    best = int(np.argmax(gained))
+    shares, achieved, extra = _climbed(value, everything[best], gained[best], floors, caps, step)
+    number = (len(everything) + extra, len(tried))
+    return SearchResult(shares, achieved, tried[random], values[random], number, np.array(everything), np.array(gained))
+
+
+def _repaired(raw: Floats, floors: Floats, caps: Floats) -> Floats:
+    """Return shares between floors and caps that add up to 1, in proportion to ``raw`` where they are free."""
+    shares, free = floors.copy(), np.ones(len(raw), dtype=bool)
+    weights = np.maximum(raw, 1e-12)
+    for _ in range(len(raw)):
+        left = 1.0 - shares[~free].sum() - floors[free].sum()
+        shares[free] = floors[free] + left * weights[free] / weights[free].sum()
+        over = free & (shares > caps)
+        shares[over], free = caps[over], free & ~over
+        if not (over.any() and free.any()):
+            break
+    return shares
+
+
+def _evolved(
+    value: Value, raw: Floats, values: Floats, floors: Floats, caps: Floats, evaluations: int, seed: int
+) -> tuple[list[Floats], list[float]]:
+    """Return what differential evolution tries, begun with the best of the random ones."""
+    from pymoo.algorithms.soo.nonconvex.de import DE
+    from pymoo.core.problem import Problem
+    from pymoo.termination import get_termination
+
+    start = raw[np.argsort(values)[::-1][:_GENERATION]]
+    algorithm = DE(pop_size=_GENERATION, sampling=start)
+    problem = Problem(n_var=raw.shape[1], n_obj=1, xl=np.zeros(raw.shape[1]), xu=np.ones(raw.shape[1]))
+    algorithm.setup(problem, termination=get_termination("n_gen", 10**6), seed=seed, verbose=False)
+    tried: list[Floats] = []
+    gained: list[float] = []
+    while len(tried) < evaluations:
+        asked = algorithm.ask()
+        shares = [_repaired(x, floors, caps) for x in asked.get("X")]
+        found = list(value(shares))
+        asked.set("F", -np.array(found)[:, None])
+        for one in asked:
+            one.evaluated.update(("F", "G", "H"))
+        algorithm.tell(infills=asked)
+        tried += shares
+        gained += found
+    return tried, gained
+
+
+def _climbed(
+    value: Value, start: Floats, reached: float, floors: Floats, caps: Floats, step: float
+) -> tuple[Floats, float, int]:
+    """Return where a gradient search from the best ends, if that is better, and how many allocations it tried."""
+    from scipy.optimize import minimize
+
+    count = 0
+
+    def loss(shares: Floats) -> float:
+        nonlocal count
+        count += 1
+        return -float(value([shares])[0])
+
+    def slope(shares: Floats) -> Floats:
+        nonlocal count
+        moved = [shares + step * sign * row for row in np.eye(len(shares)) for sign in (1, -1)]
+        count += len(moved)
+        found = np.array(value([np.maximum(m, 0.0) for m in moved]))
+        return np.asarray((found[1::2] - found[::2]) / (2 * step))
+
+    ends = minimize(
+        loss,
+        start,
+        jac=slope,
+        method="SLSQP",
+        bounds=list(zip(floors, caps, strict=True)),
+        constraints={"type": "eq", "fun": lambda x: x.sum() - 1.0, "jac": lambda x: np.ones(len(x))},
+        options={"ftol": 1e-15, "maxiter": 60 if step < 1e-4 else 5},
+    )
+    shares: Floats = np.clip(ends.x, floors, caps)
+    shares = shares / shares.sum()
+    better = -float(ends.fun)
+    return (shares, better, count) if better > reached else (start, reached, count)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import Spread, ratio
 from cyclesim.vocabulary import Payer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cyclesim.analysis.compare import Comparison
 
 PRICED = {"person_month_averted": "person_months_exploited", "person_identified": "identified"}
@@ -21,67 +21,30 @@ PRICED = {"person_month_averted": "person_months_exploited", "person_identified"
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars of interventions for one unit of what they achieve.
-
-    Attributes
-    ----------
-    value
-        Mean cost over mean difference; None where there is no price.
-    low, high
-        95 % interval of that ratio of means.
-    reason
-        Why there is no price: ``costs nothing``, ``nothing carried out``, ``one world`` or ``no clear difference for
-        the better``.
-    """
+    """US dollars of interventions for one unit of what they achieve: mean cost over mean difference, 95 % interval."""
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    reason: str = ""
+    reason: str = ""  # why there is none
 
 
 @dataclass(frozen=True)
 class Account:
-    """Spending of a counterfactual beside its baseline, as means over worlds.
-
-    Money is in US dollars per million people in need and year, unless something else is said.
-
-    Attributes
-    ----------
-    scenario
-        Name of the counterfactual.
-    paid_by
-        ``donors``: out of the money they disburse (equal spending); ``outside``: on top of it.
-    baseline, counterfactual
-        Money spent on the response and on interventions, whoever pays.
-    disbursed_baseline, disbursed_counterfactual
-        What donors disbursed: it differs as far as the cycle moves donors.
-    interventions
-        What interventions cost and was paid, beyond those of the baseline.
-    cost
-        The same in all: US dollars.
-    carried_out
-        Part of the interventions that is carried out, the smallest of those that cost anything; 1 if none does.
-    paid
-        Part of their stated cost that was paid; 1 if they cost nothing.
-    owed
-        US dollars still owed at the end, in all.
-    prices
-        By what is priced; see `PRICED`.
-    """
+    """Spending beside the baseline, mean over worlds; US$ per million people in need and year, unless said."""
 
     scenario: str
-    paid_by: str
-    baseline: float
+    paid_by: str  # ``donors``: out of what they disburse; ``outside``: on top of it
+    baseline: float  # spent on the response and on interventions, whoever pays
     counterfactual: float
-    disbursed_baseline: float
+    disbursed_baseline: float  # differs as far as the cycle moves donors
     disbursed_counterfactual: float
-    interventions: float
-    cost: float
-    carried_out: float
-    paid: float
-    owed: float
-    prices: dict[str, Price]
+    interventions: float  # what they cost and was paid, beyond those of the baseline
+    cost: float  # the same in all, US dollars
+    carried_out: float  # the smallest part of those that cost anything
+    paid: float  # part of their stated cost
+    owed: float  # at the end, US dollars in all
+    prices: dict[str, Price]  # see `PRICED`
 
     @property
     def equal(self) -> bool:
@@ -91,11 +54,6 @@ class Account:
     def to_dict(self) -> dict[str, Any]:
         """Return the account as JSON types."""
         return {"equal_spending": self.equal, **asdict(self)}
-
-
-def accounts(comparison: Comparison) -> list[Account]:
-    """Return an account for each counterfactual."""
-    return [account(comparison, name) for name in comparison.counterfactuals]
 
 
 def account(comparison: Comparison, name: str) -> Account:
@@ -112,6 +70,8 @@ def account(comparison: Comparison, name: str) -> Account:
 
     costs = worlds[name][_paid(scenario)] - worlds[comparison.baseline][_paid(start)]
     cost = float(costs.mean())
+    table = ensemble.months
+    last = table[(table["scenario"] == name) & (table["month"] == table["month"].max())]
     carried_out = min((entry.share for entry in scenario.interventions.values() if entry.cost), default=1.0)
     return Account(
         scenario=name,
@@ -123,8 +83,8 @@ def account(comparison: Comparison, name: str) -> Account:
         interventions=yearly(other, cost),
         cost=cost / 100,
         carried_out=carried_out,
-        paid=_part(other[_paid(scenario)], other["intervention_cents"]),
-        owed=_owed(ensemble.table, name),
+        paid=min(other[_paid(scenario)] / asked, 1.0) if (asked := other["intervention_cents"]) else 1.0,
+        owed=float(last.groupby(["draw", "replication"])["arrears_cents"].sum().mean() / 100),
         prices={what: _price(comparison, name, measure, costs, carried_out) for what, measure in PRICED.items()},
     )
 
@@ -134,21 +94,8 @@ def _paid(scenario: Scenario) -> str:
     return "charged_cents" if scenario.interventions_paid_by is Payer.DONORS else "intervention_cents"
 
 
-def _part(part: float, whole: float) -> float:
-    return min(part / whole, 1.0) if whole else 1.0
-
-
-def _owed(table: pd.DataFrame, name: str) -> float:
-    last = table[(table["scenario"] == name) & (table["month"] == table["month"].max())]
-    owed = last.groupby(["draw", "replication"])["arrears_cents"].sum()
-    return float(owed.mean() / 100)
-
-
 def _price(comparison: Comparison, name: str, measure: str, cents: pd.Series, carried_out: float) -> Price:
-    """Price what a measure counts, where the difference is clearly for the better in the worlds simulated.
-
-    Cost and effect may both vary between worlds, and together: the interval is that of their linearised ratio.
-    """
+    """Price what is clearly for the better; cost and effect vary together, and the interval is of their ratio."""
     if cents.mean() <= 0:
         return Price(reason="costs nothing" if carried_out else "nothing carried out")
     found = comparison.effect(name, measure)

@@ -1,7 +1,5 @@
 """The worlds in which targets are measured: rungs of the ladder, and variants of a scenario from its plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,14 +9,10 @@ from cyclesim.inputs.scenario import Scenario
 from cyclesim.runs.simulate import run
 
 MONTHS = 120
-CUT = 60
-"""Month in which capacity or money is cut, a back end is taken away or training begins."""
-SURVEYED = 60
-"""Month from which prevalence surveys are held each year."""
-LOW_DETECTION = 0.5
-"""Factor on self-reports, contact and proactive investigation in the world of low detection."""
-TRAINING_MONTHS = 6
-"""Length of the push of training without a back end, in check f."""
+CUT = 60  # month in which capacity or money is cut, a back end is taken away or training begins
+SURVEYED = 60  # month from which prevalence surveys are held each year
+LOW_DETECTION = 0.5  # factor on self-reports, contact and proactive investigation in the world of low detection
+TRAINING_MONTHS = 6  # length of the push of training without a back end, in check f
 AT_HOME = 1.2
 """People exploited in a year per 1,000 at which T1 is asked: about the middle of 0.6 to 2, Ukraine before the war."""
 LADDER = ("U", "M", "S")
@@ -37,13 +31,7 @@ TRAINING_SETS: dict[str, dict[str, float]] = {
 
 
 def rung(name: str, scenario: Scenario) -> Scenario:
-    """Return a rung under the parameters that a scenario states and the rung does not; U is the scenario itself.
-
-    Parameters
-    ----------
-    name
-        U, M, S or UA.
-    """
+    """Return U (the scenario itself), M, S or UA, under the parameters that a scenario states and it does not."""
     if name == "U":
         return scenario.with_values({"months": max(MONTHS, scenario.months)}).renamed("U")
     return _carried(load(_FILES[name]), scenario).renamed(name)
@@ -68,8 +56,8 @@ def without_money(scenario: Scenario, giving: float = 0.0) -> Scenario:
 
 def capacity_cut(scenario: Scenario) -> Scenario:
     """Cut frontline staff, and all that others pay, by a quarter for twelve months; donors' posts stay."""
-    paths = [*_paths(scenario, "organisations", ("staff",)), "parameters.paid_by_others"]
-    return changed(scenario, "capacity cut", CUT, CUT + 12, scale=dict.fromkeys(paths, 0.75))
+    touched = [*paths(scenario, "organisations", ("staff",)), "parameters.paid_by_others"]
+    return changed(scenario, "capacity cut", CUT, CUT + 12, scale=dict.fromkeys(touched, 0.75))
 
 
 def back_ends(scenario: Scenario) -> list[Scenario]:
@@ -78,21 +66,20 @@ def back_ends(scenario: Scenario) -> list[Scenario]:
     data["parameters"] |= {"paid_by_others": 1.0}
     for crisis in data["crises"].values():
         for back_end in crisis["back_ends"].values():
-            back_end["caseworkers"] = back_end["reception"] = _people(crisis) * _AMPLE
+            back_end["caseworkers"] = back_end["reception"] = people_of(crisis) * _AMPLE
     full = Scenario.parse(data, "full back end")
-    gone = dict.fromkeys(_paths(scenario, "back_ends", ("caseworkers",)), 0.0)
+    gone = dict.fromkeys(paths(scenario, "back_ends", ("caseworkers",)), 0.0)
     return [full, changed(full, "no back end", CUT, None, set=gone)]
 
 
 def loops(scenario: Scenario) -> list[Scenario]:
     """Return worlds whose money hardly moves, little or much of it, for donors who correct, and who do not: b and c."""
     doubled = {"self_report": min(2.0 * float(scenario.parameter("self_report")), 1.0)}
+    kinds = {"corrected": {"naivety": 0.0}, "naive": {"naivety": 1.0}, "naive doubled": {**doubled, "naivety": 1.0}}
     worlds = []
     for level, share in (("low", _LITTLE), ("high", _MUCH)):
         held = {"initial_funding": share * float(scenario.parameter("initial_funding")), **_HELD}
-        worlds.append(with_values(scenario, f"corrected {level}", {**held, "naivety": 0.0}))
-        worlds.append(with_values(scenario, f"naive {level}", {**held, "naivety": 1.0}))
-        worlds.append(with_values(scenario, f"naive doubled {level}", {**held, **doubled, "naivety": 1.0}))
+        worlds += [with_values(scenario, f"{kind} {level}", {**held, **values}) for kind, values in kinds.items()]
     return worlds
 
 
@@ -135,8 +122,7 @@ def forgetting(scenario: Scenario) -> Scenario:
 def low_detection(scenario: Scenario) -> Scenario:
     """Return a world in which self-reports, contact and investigation are a half of the scenario's.
 
-    Commitments hardly move, in this world and in `truly_low`. From year 6 a prevalence survey is held every year; it
-    is paid from outside, and nobody reads it in time.
+    Commitments hardly move; from year 6 a survey a year is paid from outside, and nobody reads it in time.
     """
     ways = {name: scenario.parameter(name) * LOW_DETECTION for name in ("self_report", "contact", "investigation")}
     return _surveyed(scenario, "low detection", ways)
@@ -163,9 +149,6 @@ def changed(scenario: Scenario, name: str, first: int, until: int | None, **what
     return Scenario.parse(data, name)
 
 
-# ---------------------------------------------------------------- details
-
-
 def _surveyed(scenario: Scenario, name: str, values: Mapping[str, float]) -> Scenario:
     unread = {"survey_own_share": 0.0, "survey_months": 120.0}
     base = scenario.with_values({"months": max(MONTHS, scenario.months)})
@@ -178,7 +161,8 @@ def _carried(scenario: Scenario, source: Scenario) -> Scenario:
     return scenario.with_values(values)
 
 
-def _paths(scenario: Scenario, part: str, fields: Iterable[str]) -> list[str]:
+def paths(scenario: Scenario, part: str, fields: Iterable[str]) -> list[str]:
+    """Return the paths of fields of every organisation or back end of a scenario."""
     return [
         f"crises.{crisis}.{part}.{name}.{field}"
         for crisis, spec in scenario.crises.items()
@@ -191,5 +175,30 @@ def _penniless(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "parameters": {**data.get("parameters", {}), "giving": 0.0}}
 
 
-def _people(crisis: dict[str, Any]) -> int:
+def people_of(crisis: dict[str, Any]) -> int:
+    """Return the people who ever arrive in a crisis, in the plain data of a scenario."""
     return sum(wave["people"] for wave in crisis["arrivals"].values())
+
+
+_TOLERANCE = 0.005
+_ROUNDS = 10
+
+
+def alike(scenario: Scenario) -> list[Scenario]:
+    """Return low detection, and truly low prevalence of the same case counts (twin, years 6 to 10, to 0.5 %)."""
+    hidden = low_detection(scenario)
+    cases, factor = _identified(hidden), LOW_DETECTION
+    for _ in range(_ROUNDS):
+        rare = truly_low(scenario, factor)
+        ratio = cases / found if (found := _identified(rare)) else 1.0
+        if abs(ratio - 1.0) < _TOLERANCE:
+            break
+        factor *= ratio
+    return [hidden, rare]
+
+
+def _identified(scenario: Scenario) -> float:
+    """Return the people to be expected to be identified in years 6 to 10."""
+    months = run(scenario, twin=True).months
+    late = months["month"].between(SURVEYED, MONTHS - 1)
+    return float(months.loc[late, "identified"].sum())

@@ -1,4 +1,1 @@
-"""What the user says: scenario files, parameters and everything that can be wrong with them.
-
-Read ``files`` (how a file becomes a scenario) and ``scenario`` (what a scenario is) first.
-"""
+"""What the user says, and all that can be wrong with it; read `files` (from file to scenario) and `scenario` first."""

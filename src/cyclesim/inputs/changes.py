@@ -1,7 +1,5 @@
 """What differs between two scenarios, as data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +12,7 @@ DATED = ("changes", "interventions")
 
 @dataclass(frozen=True)
 class Difference:
-    """One entry that differs.
-
-    Parameters
-    ----------
-    path
-        Dotted path of the entry.
-    before, after
-        The value in either scenario: JSON types; None where the entry is absent.
-    """
+    """One entry that differs: its dotted path and both values as JSON types, None where it is absent."""
 
     path: str
     before: Any
@@ -42,15 +32,10 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
 
 
 def first_change(a: Scenario, b: Scenario) -> int | None:
-    """Return the first month in which ``a`` and ``b`` may differ, relative to ``start``.
+    """Return the first month in which ``a`` and ``b`` may differ, relative to ``start``, or None if they are equal.
 
     Dated changes and interventions that differ count from their ``from``, another payer from the first ``from``
     of an intervention that costs anything; whatever else differs counts from the first simulated month.
-
-    Returns
-    -------
-    int or None
-        Month index, at least -spin_up; None if the two are equal.
     """
     first = -max(a.spin_up, b.spin_up)
     found: list[int] = []

@@ -4,8 +4,6 @@ The checks read plain data and step over whatever has the wrong type, which the 
 problems of a file come at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
@@ -13,7 +11,7 @@ from cyclesim.errors import Problem, did_you_mean
 from cyclesim.inputs import dates, paths
 from cyclesim.inputs.parameters import parameters
 from cyclesim.inputs.quantity import is_number
-from cyclesim.inputs.reading import Document, Key
+from cyclesim.inputs.reading import Document, Key, mappings
 from cyclesim.inputs.shifts import AS_LIST, VERBS
 
 _THERE_BEFORE = "leave the month out and give displaced_months, or raise spin_up"
@@ -21,73 +19,60 @@ _THERE_BEFORE = "leave the month out and give displaced_months, or raise spin_up
 
 def problems(document: Document) -> list[Problem]:
     """Return every problem between the parts of a scenario, in the order of its sections."""
-    data = document.data
-    found = [*_title(document), *_parameters(document)]
-    for name, crisis in _entries(data, "crises"):
+    data, known, found = document.data, parameters(), []
+    for name, value in _mapping(data, "parameters").items():
+        key = ("parameters", name)
+        if name not in known:
+            found.append(document.problem(key, f"no parameter {name!r}", did_you_mean(name, known), at_key=True))
+        elif complaint := known[name].complaint(value):
+            found.append(document.problem(key, *complaint, value))
+    if "name" in data:
+        way_out = "a scenario is named after its file"
+        found.append(document.problem(("name",), "no such key 'name'", way_out, at_key=True))
+    for name, crisis in mappings(data.get("crises")).items():
         found += _crisis(document, ("crises", name), crisis)
     for section in ("changes", "interventions"):
-        for name, change in _entries(data, section):
+        for name, change in mappings(data.get(section)).items():
             found += _change(document, (section, name), change)
     return found
 
 
 def out_of_bounds(document: Document, path: str, when: str, value: float, low: float, high: float) -> Problem:
     """Return the problem of changes that together take a number out of its bounds."""
-    touching = [
+    touching = (
         (section, name, how, path)
         for section in ("changes", "interventions")
-        for name, change in _entries(document.data, section)
+        for name, change in mappings(document.data.get(section)).items()
         for how in VERBS
         if path in _mapping(change, how)
-    ]
-    message = f"changes take this number to {value:.6g} in {when}; it must lie between {low:g} and {high:g}"
-    return document.problem(
-        touching[0] if touching else tuple(path.split(".")), message, "make the change smaller", at_key=True
     )
-
-
-def _title(document: Document) -> Iterator[Problem]:
-    if "name" in document.data:
-        way_out = "a scenario is named after its file"
-        yield document.problem(("name",), "no such key 'name'", way_out, at_key=True)
-    question = document.data.get("question")
-    if isinstance(question, str) and question and not question.rstrip().endswith("?"):
-        yield document.problem(("question",), "must be one sentence that ends with a question mark", "", question)
-
-
-def _parameters(document: Document) -> Iterator[Problem]:
-    known = parameters()
-    for name, value in _entries(document.data, "parameters", of_any_type=True):
-        key = ("parameters", name)
-        if name not in known:
-            yield document.problem(key, f"no parameter {name!r}", did_you_mean(name, known), at_key=True)
-        elif complaint := known[name].complaint(value):
-            yield document.problem(key, *complaint, value)
+    message = f"changes take this number to {value:.6g} in {when}; it must lie between {low:g} and {high:g}"
+    key = next(touching, tuple(path.split(".")))
+    return document.problem(key, message, "make the change smaller", at_key=True)
 
 
 def _crisis(document: Document, key: Key, crisis: dict[str, Any]) -> Iterator[Problem]:
     settings, back_ends = _mapping(crisis, "settings"), _mapping(crisis, "back_ends")
-    for name, setting in _entries(crisis, "settings"):
+    for name, setting in mappings(crisis.get("settings")).items():
         yield from _reference(document, (*key, "settings", name, "back_end"), setting, back_ends)
-    for name, wave in _entries(crisis, "arrivals"):
+    for name, wave in mappings(crisis.get("arrivals")).items():
         here = (*key, "arrivals", name)
-        yield from _not_after_the_end(document, (*here, "month"), wave)
-        yield from _not_before_the_beginning(document, (*here, "month"), wave)
-        for setting in _mapping(wave, "settings"):
-            if settings and setting not in settings:
-                way_out = did_you_mean(setting, settings)
-                yield document.problem((*here, "settings", setting), f"no setting {setting!r}", way_out, at_key=True)
+        yield from _in_time(document, (*here, "month"), wave, if_before=_THERE_BEFORE)
+        for place in _mapping(wave, "settings"):
+            if settings and place not in settings:
+                way_out = did_you_mean(place, settings)
+                yield document.problem((*here, "settings", place), f"no setting {place!r}", way_out, at_key=True)
         yield from _reference(document, (*here, "home"), wave, settings)
         yield from _departures(document, here, wave)
         if "home" in wave and "month" not in wave:
             way_out = "give the month in which these people leave home, or leave home out"
             yield document.problem((*here, "home"), "goes with month only", way_out, at_key=True)
-    for name, organisation in _entries(crisis, "organisations"):
+    for name, organisation in mappings(crisis.get("organisations")).items():
         here = (*key, "organisations", name)
         yield from _reference(document, (*here, "setting"), organisation, settings)
-        yield from _not_after_the_end(document, (*here, "arrives"), organisation)
-    for name, shock in _entries(crisis, "attention"):
-        yield from _not_after_the_end(document, (*key, "attention", name, "month"), shock)
+        yield from _in_time(document, (*here, "arrives"), organisation)
+    for name, shock in mappings(crisis.get("attention")).items():
+        yield from _in_time(document, (*key, "attention", name, "month"), shock)
 
 
 def _reference(document: Document, key: Key, part: dict[str, Any], known: dict[str, Any]) -> Iterator[Problem]:
@@ -97,44 +82,36 @@ def _reference(document: Document, key: Key, part: dict[str, Any], known: dict[s
         yield document.problem(key, f"no {what} {name!r} in this crisis", did_you_mean(name, known), name)
 
 
-def _window(data: dict[str, Any]) -> tuple[str, int, int] | None:
-    """Return the start and, relative to it, the first and last month; None if they are wrong themselves."""
+def _in_time(document: Document, key: Key, part: dict[str, Any], if_before: str = "") -> Iterator[Problem]:
+    """Nothing happens after the last simulated month, nor, with a way out ``if_before``, before the first."""
+    data, date = document.data, part.get(key[-1])
     start, months, spin_up = data.get("start"), data.get("months"), data.get("spin_up", 0)
-    if _is_month(start) and isinstance(months, int) and isinstance(spin_up, int) and months > 0:
-        return str(start), -spin_up, months - 1
-    return None
-
-
-def _not_after_the_end(document: Document, key: Key, part: dict[str, Any]) -> Iterator[Problem]:
-    date, window = part.get(key[-1]), _window(document.data)
-    if window and _is_month(date) and dates.index(date, window[0]) > window[2]:
-        last = dates.date(window[2], window[0])
+    if not (_is_month(start) and isinstance(months, int) and isinstance(spin_up, int) and months > 0):
+        return
+    if not _is_month(date):
+        return
+    place = dates.index(date, start)
+    if place >= months:
+        last = dates.date(months - 1, start)
         yield document.problem(key, f"is after the last simulated month {last}", "move it, or raise months", date)
-
-
-def _not_before_the_beginning(
-    document: Document, key: Key, part: dict[str, Any], way_out: str = _THERE_BEFORE
-) -> Iterator[Problem]:
-    date, window = part.get(key[-1]), _window(document.data)
-    if window and _is_month(date) and dates.index(date, window[0]) < window[1]:
-        first = dates.date(window[1], window[0])
-        yield document.problem(key, f"is before the first simulated month {first}", way_out, date)
+    if if_before and place < -spin_up:
+        first = dates.date(-spin_up, start)
+        yield document.problem(key, f"is before the first simulated month {first}", if_before, date)
 
 
 def _departures(document: Document, key: Key, wave: dict[str, Any]) -> Iterator[Problem]:
     """Nobody leaves before arriving, or outside the simulated months."""
     for month in _mapping(wave, "departs"):
         here = (*key, "departs", month)
-        yield from _not_after_the_end(document, here, {month: month})
         way_out = "leave these people out of the wave, or raise spin_up"
-        yield from _not_before_the_beginning(document, here, {month: month}, way_out)
+        yield from _in_time(document, here, {month: month}, if_before=way_out)
         if _is_month(month) and _is_month(wave.get("month")) and dates.index(month, wave["month"]) < 0:
             way_out = f"give a month from {wave['month']} on"
             yield document.problem(here, "is before these people arrive", way_out, at_key=True)
 
 
 def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Problem]:
-    yield from _not_after_the_end(document, (*key, "from"), change)
+    yield from _in_time(document, (*key, "from"), change)
     begin, end = change.get("from"), change.get("until")
     if _is_month(begin) and _is_month(end) and dates.index(end, begin) <= 0:
         way_out = "until is the first month in which the change no longer holds"
@@ -148,15 +125,11 @@ def _change(document: Document, key: Key, change: dict[str, Any]) -> Iterator[Pr
         yield document.problem((*key, "size"), "does not go with set", way_out, size)
     for how, path, value in touches:
         here = (*key, how, path)
-        if complaint := _misplaced(how, path, document.data):
+        complaint = paths.untouchable(path, document.data)
+        if complaint := complaint or (paths.no_gap_at(path) if how == "close" else None):
             yield document.problem(here, *complaint, at_key=True)
         elif how == "set" and is_number(value) and (complaint := paths.complaint_about(path, value)):
             yield document.problem(here, *complaint, value)
-
-
-def _misplaced(how: str, path: str, data: dict[str, Any]) -> paths.Complaint | None:
-    """Return why a change of this kind cannot touch a path, or None."""
-    return paths.untouchable(path, data) or (paths.no_gap_at(path) if how == "close" else None)
 
 
 def _is_month(value: Any) -> TypeGuard[str]:
@@ -169,9 +142,3 @@ def _is_month(value: Any) -> TypeGuard[str]:
 def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
     value = data.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _entries(data: dict[str, Any], section: str, of_any_type: bool = False) -> Iterator[tuple[str, Any]]:
-    for name, entry in _mapping(data, section).items():
-        if of_any_type or isinstance(entry, dict):
-            yield name, entry

@@ -1,7 +1,5 @@
 """Months of the calendar, written YYYY-MM, and their position in a simulation."""
 
-from __future__ import annotations
-
 import re
 
 PATTERN = r"^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])$"
@@ -16,18 +14,7 @@ def checked(value: object) -> str:
 
 
 def index(date: str, start: str) -> int:
-    """Return the position of ``date`` relative to ``start``, in months (0 is ``start`` itself).
-
-    Parameters
-    ----------
-    date, start
-        Months written YYYY-MM.
-
-    Raises
-    ------
-    ValueError
-        If either is not a month.
-    """
+    """Return the position of a month relative to ``start``, in months (0 is ``start`` itself); both are YYYY-MM."""
     return _count(checked(date)) - _count(checked(start))
 
 

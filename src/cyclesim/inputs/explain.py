@@ -1,7 +1,5 @@
 """Pydantic's findings in the words of the people who write scenario files."""
 
-from __future__ import annotations
-
 import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -12,14 +10,8 @@ from cyclesim.errors import Problem, did_you_mean
 from cyclesim.inputs.reading import Document, Key
 
 _WORDS = {
-    "int_type": (
-        "must be a whole number",
-        "write it in plain digits, without quotes, decimal point or exponent",
-    ),
-    "int_from_float": (
-        "must be a whole number",
-        "write it in plain digits, without decimal point or exponent",
-    ),
+    "int_type": ("must be a whole number", "write it in plain digits, without quotes, decimal point or exponent"),
+    "int_from_float": ("must be a whole number", "write it in plain digits, without decimal point or exponent"),
     "float_type": ("must be a number", "write digits, without quotes, units or thousands separators"),
     "finite_number": ("must be a finite number", ""),
     "bool_type": ("must be true or false", ""),
@@ -31,43 +23,31 @@ _WORDS = {
 }
 
 
-def problems(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
-    """Return every finding of ``error`` as a problem with its place in the files.
-
-    Parameters
-    ----------
-    error
-        What pydantic raised for ``document.data``.
-    document
-        The data and the place of each part.
-    model
-        The model that was asked, for suggestions.
-    """
-    return [_problem(dict(finding), document, model) for finding in error.errors(include_url=False)]
+def problems(error: ValidationError, document: Document, model: type[BaseModel], below: Key = ()) -> list[Problem]:
+    """Return every finding of ``error``, about the entry ``below`` of a document, as a problem with its place."""
+    return [_problem(dict(finding), document, model, below) for finding in error.errors(include_url=False)]
 
 
-def _problem(finding: dict[str, Any], document: Document, model: type[BaseModel]) -> Problem:
-    key = _key(finding["loc"], document.data)
+def _problem(finding: dict[str, Any], document: Document, model: type[BaseModel], below: Key) -> Problem:
+    key = _key(finding["loc"], document.data[below[0]] if below else document.data)
     kind, value, limits = finding["type"], finding["input"], finding.get("ctx", {})
     if kind == "missing":
-        key = (*key, str(finding["loc"][-1]))
-        return document.problem(key, "is missing", f"add a line {key[-1]}: ...", at_key=True)
+        last = str(finding["loc"][-1])
+        return document.problem((*below, *key, last), "is missing", f"add a line {last}: ...", at_key=True)
     if kind == "extra_forbidden":
         known = _keys_at(model, key[:-1])
         way_out = "it is read in files only" if key[-1] in known else did_you_mean(key[-1], known)
-        return document.problem(key, f"no such key {key[-1]!r}", way_out, at_key=True)
+        return document.problem((*below, *key), f"no such key {key[-1]!r}", way_out, at_key=True)
     if kind in ("enum", "literal_error"):
-        message, way_out = (
-            "is not one of the words known here",
-            did_you_mean(value, _options(limits["expected"])),
-        )
+        options = [word.strip(" '") for word in limits["expected"].replace(" or ", ",").split(",")]
+        message, way_out = "is not one of the words known here", did_you_mean(value, options)
     elif kind in _WORDS:
         message, way_out = _WORDS[kind]
     elif kind == "value_error":
         message, _, way_out = str(limits["error"]).partition("; ")
     else:
         message, way_out = _limit(kind, limits, finding["msg"]), ""
-    return document.problem(key, message, way_out, value, at_key=not key or "[key]" in finding["loc"])
+    return document.problem((*below, *key), message, way_out, value, at_key=not key or "[key]" in finding["loc"])
 
 
 def _limit(kind: str, limits: dict[str, Any], otherwise: str) -> str:
@@ -82,10 +62,6 @@ def _limit(kind: str, limits: dict[str, Any], otherwise: str) -> str:
         "string_too_long": "must have at most {max_length:,} characters",
     }
     return words[kind].format(**limits) if kind in words else otherwise[:1].lower() + otherwise[1:]
-
-
-def _options(expected: str) -> list[str]:
-    return [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
 
 
 def _key(loc: tuple[Any, ...], data: Any) -> Key:

@@ -26,12 +26,7 @@ _REPLACED_WHOLE: tuple[Key, ...] = (
 
 
 def load(name_or_path: str | Path) -> Scenario:
-    """Load a scenario.
-
-    Parameters
-    ----------
-    name_or_path
-        What holds ``.yaml`` or a slash is a file; anything else is the name of a shipped scenario.
+    """Load a scenario: a file if ``.yaml`` or a slash is in its name, else a shipped one.
 
     Raises
     ------
@@ -66,11 +61,6 @@ def base(path: str | Path) -> Scenario | None:
     return load(relative(name, here)) if isinstance(name, str) else None
 
 
-def _real(path: Path) -> Path:
-    """Return where a file really is; a symbolic link that leads to itself is left as it is."""
-    return Path(os.path.realpath(path))
-
-
 def locate(name_or_path: str | Path, ships: Callable[[str], Path] = shipped.path) -> Path:
     """Return the file that a name or a path means; ``ships`` finds the file of a name."""
     text = str(name_or_path)
@@ -89,11 +79,11 @@ def relative(name: str, here: Path) -> Path:
 def _layers(path: Path, shown: str, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
     """Return a file merged onto everything it extends, and the problems found on the way."""
     layer = reading.read(path, shown)
-    below, found = _below(layer, path, (*chain, _real(path)))
+    below, found = _below(layer, path, (*chain, Path(os.path.realpath(path))))
     if not below.data and found:
         raise ScenarioError(found)
     own = Document({key: value for key, value in layer.data.items() if key != "extends"}, layer.marks)
-    own, problems = tables.expanded(own, below.data, path.parent)
+    own, problems = tables.expand_csv(own, below.data, path.parent)
     found += problems
     merged = _merged((), below.data, own.data, own, found)
     return Document(merged, ChainMap(dict(own.marks), dict(below.marks))), found
@@ -101,28 +91,24 @@ def _layers(path: Path, shown: str, chain: tuple[Path, ...]) -> tuple[Document, 
 
 def _below(layer: Document, path: Path, chain: tuple[Path, ...]) -> tuple[Document, list[Problem]]:
     """Return what a file extends, merged, or nothing and the reason why it cannot be read."""
-    name = layer.data.get("extends")
     if "extends" not in layer.data:
         return EMPTY, []
+    name, message, way_out = layer.data["extends"], "", ""
     try:
         below = relative(name, path) if isinstance(name, str) else None
-        complaint = _complaint(below, chain)
+        if below is None:
+            message = "must be the name of a shipped scenario or the path of a file"
+        elif Path(os.path.realpath(below)) in chain:  # a link that leads to itself is left as it is
+            message, way_out = "the files extend each other in a circle", "remove one extends"
+        elif len(chain) >= MAX_CHAIN:
+            message, way_out = f"a chain of more than {MAX_CHAIN} files", "extend a file further down"
+        elif below.exists():
+            return _layers(below, str(below), chain)
+        else:
+            message, way_out = "no such file", "the path is relative to this file"
     except UnknownNameError as error:
-        below, complaint = None, (str(error), "")
-    if below is None or complaint:
-        message, way_out = complaint or ("cannot be read", "")
-        return EMPTY, [layer.problem(("extends",), message, way_out, name)]
-    return _layers(below, str(below), chain)
-
-
-def _complaint(below: Path | None, chain: tuple[Path, ...]) -> tuple[str, str] | None:
-    if below is None:
-        return "must be the name of a shipped scenario or the path of a file", ""
-    if _real(below) in chain:
-        return "the files extend each other in a circle", "remove one extends"
-    if len(chain) >= MAX_CHAIN:
-        return f"a chain of more than {MAX_CHAIN} files", "extend a file further down"
-    return None if below.exists() else ("no such file", "the path is relative to this file")
+        message = str(error)
+    return EMPTY, [layer.problem(("extends",), message, way_out, name)]
 
 
 def _merged(key: Key, below: Any, own: Any, layer: Document, found: list[Problem]) -> Any:

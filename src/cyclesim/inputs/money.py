@@ -1,6 +1,4 @@
-"""Money in int64 cents, and splits that lose nothing."""
-
-from __future__ import annotations
+"""Splits of money, or of people, that lose nothing."""
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -9,37 +7,15 @@ from cyclesim.inputs.quantity import added
 
 
 def cents(usd: float) -> int:
-    """Return US dollars as whole cents, halves to even.
-
-    Parameters
-    ----------
-    usd
-        Amount in US dollars as it is written in a file: 1.005 is half way between two cents.
-    """
+    """Return US dollars as whole cents, halves to even."""
     return int((Decimal(str(usd)) * 100).to_integral_value(ROUND_HALF_EVEN))
 
 
 def split(total: int, weights: Iterable[float]) -> list[int]:
     """Split a whole number (of cents, or of people) in proportion to weights, by largest remainder.
 
-    The arithmetic is exact, the parts add up to the total, and of equal remainders the earlier comes first.
-
-    Parameters
-    ----------
-    total
-        What is to be split; not negative.
-    weights
-        Non-negative finite weights, of any sum above zero.
-
-    Returns
-    -------
-    list of int
-        One part per weight.
-
-    Raises
-    ------
-    ValueError
-        If the total or a weight is negative, or if there is something to split and every weight is zero.
+    The arithmetic is exact, the parts add up to the total, and of equal remainders the earlier comes first. Raises
+    ValueError if the total or a weight is negative, or if there is something to split and every weight is zero.
     """
     ratios = [float(weight).as_integer_ratio() for weight in weights]
     common = max((denominator for _, denominator in ratios), default=1)  # denominators of floats are powers of two

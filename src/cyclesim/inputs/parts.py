@@ -3,22 +3,11 @@
 Mappings are keyed by name everywhere; nothing is addressed by position.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Annotated, Any, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from cyclesim.inputs import dates
 from cyclesim.inputs.quantity import SUM_TOLERANCE, added
@@ -52,6 +41,12 @@ def _text(value: str) -> str:
     return value
 
 
+def _question(value: str) -> str:
+    if not value.rstrip().endswith("?"):
+        raise ValueError("must be one sentence that ends with a question mark")
+    return value
+
+
 def _year(value: Any) -> Any:
     if isinstance(value, str):
         if not (value.isascii() and value.isdigit() and len(value) == 4):
@@ -78,6 +73,8 @@ def _budget_form(value: Any) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]
+Title = Annotated[Text, Field(min_length=1, max_length=200)]
+Question = Annotated[Text, Field(min_length=1, max_length=500), AfterValidator(_question)]
 Name = Annotated[str, AfterValidator(_name)]
 Month = Annotated[str, BeforeValidator(dates.checked), WithJsonSchema({"type": "string", "pattern": dates.PATTERN})]
 Number = Annotated[float, AfterValidator(lambda value: value + 0.0)]  # -0.0 and 0.0 are one

@@ -4,8 +4,6 @@ A path is split at its dots; names hold none. Keys that are paths themselves (be
 ``close`` of a change) are found because the rest of a path is tried as one key first.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -14,35 +12,20 @@ from cyclesim.inputs.parameters import parameters
 
 _SHARE, _AMOUNT = (0.0, 1.0), (0.0, 1e15)
 _TOUCHABLE: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {
-    ("donors", "*"): {
-        "budget": _AMOUNT,
-        "flexible_share": _SHARE,
-        "naivety": _SHARE,
-        "multi_year_share": _SHARE,
-    },
+    ("donors", "*"): {"budget": _AMOUNT, "flexible_share": _SHARE, "naivety": _SHARE, "multi_year_share": _SHARE},
     ("crises", "*"): {"needs_met": _SHARE},
     ("crises", "*", "settings", "*"): {
         "intensity": _AMOUNT,
-        "conflict": _SHARE,
-        "climate": _SHARE,
-        "broken_ties": _SHARE,
-        "access": _SHARE,
+        **dict.fromkeys(("conflict", "climate", "broken_ties", "access"), _SHARE),
     },
     ("crises", "*", "organisations", "*"): {"staff": _AMOUNT},
     ("crises", "*", "back_ends", "*"): {
-        "caseworkers": _AMOUNT,
-        "investigators": _AMOUNT,
-        "conditional": _SHARE,
-        "assistance_places": _AMOUNT,
-        "reception": _AMOUNT,
-        "specialists": _AMOUNT,
-        "training": _SHARE,
+        **dict.fromkeys(("caseworkers", "investigators", "assistance_places", "reception", "specialists"), _AMOUNT),
+        **dict.fromkeys(("conditional", "training"), _SHARE),
     },
 }
-
 READ_ONCE = frozenset({"initial_trained", "initial_funding", "trust_initial"})
 """Parameters of the state at the first simulated month: a dated change of them would do nothing."""
-
 Complaint = tuple[str, str]
 """What is wrong, and the way out."""
 
@@ -55,8 +38,7 @@ def bounds(path: str) -> tuple[float, float]:
         if quantity.is_table:
             raise KeyError(path)
         return quantity.bounds
-    pattern = tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parents))
-    return _TOUCHABLE[pattern][leaf]
+    return _TOUCHABLE[_pattern(parents)][leaf]
 
 
 def untouchable(path: str, data: dict[str, Any]) -> Complaint | None:
@@ -75,12 +57,16 @@ def untouchable(path: str, data: dict[str, Any]) -> Complaint | None:
             tops = ["parameters", "donors", "crises"]
             return f"no {part!r} in {'.'.join(parts[:i]) or 'the scenario'}", did_you_mean(part, options if i else tops)
         here = here[part]
-    pattern = tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parts[:-1]))
-    leaves = _TOUCHABLE.get(pattern)
-    if leaves is None or parts[-1] not in leaves:
-        options = list(leaves) if leaves else _forms()
-        return f"a dated change cannot touch {path!r}", did_you_mean(parts[-1] if leaves else path, options)
-    return None
+    leaves = _TOUCHABLE.get(_pattern(parts[:-1]))
+    if leaves and parts[-1] in leaves:
+        return None
+    forms = [".".join((*of, leaf)).replace("*", "<name>") for of, known in _TOUCHABLE.items() for leaf in known]
+    way_out = did_you_mean(parts[-1], leaves) if leaves else did_you_mean(path, ["parameters.<name>", *forms])
+    return f"a dated change cannot touch {path!r}", way_out
+
+
+def _pattern(parents: list[str]) -> tuple[str, ...]:
+    return tuple(part if i % 2 == 0 else "*" for i, part in enumerate(parents))
 
 
 def complaint_about(path: str, value: float) -> Complaint | None:
@@ -102,17 +88,12 @@ def no_gap_at(path: str) -> Complaint | None:
 
 
 def find(data: Any, path: str) -> Any:
-    """Return what stands at ``path`` in nested mappings.
-
-    Raises
-    ------
-    UnknownNameError
-        If nothing stands there; the message suggests the closest key.
-    """
+    """Return what stands at ``path`` in nested mappings; an error suggests the closest key."""
     holder, key = holder_of(data, path)
     if key in holder:
         return holder[key]
-    raise UnknownNameError(f"no {key!r} in {_parent(path, key)}; {did_you_mean(key, holder)}")
+    parent = path.removesuffix(key).rstrip(".") or "the scenario"
+    raise UnknownNameError(f"no {key!r} in {parent}; {did_you_mean(key, holder)}")
 
 
 def holder_of(data: Any, path: str) -> tuple[dict[str, Any], str]:
@@ -128,14 +109,3 @@ def holder_of(data: Any, path: str) -> tuple[dict[str, Any], str]:
             )
         here = here[part]
     return here, parts[-1]
-
-
-def _parent(path: str, key: str) -> str:
-    return path.removesuffix(key).rstrip(".") or "the scenario"
-
-
-def _forms() -> list[str]:
-    forms = ["parameters.<name>"]
-    for pattern, leaves in _TOUCHABLE.items():
-        forms += [".".join((*pattern, leaf)).replace("*", "<name>") for leaf in leaves]
-    return forms

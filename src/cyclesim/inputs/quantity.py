@@ -1,25 +1,20 @@
 """A number of the model with everything needed to judge it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from functools import reduce
 from operator import add
-from typing import Annotated, Any, Literal, Self, overload
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+Number = TypeVar("Number", int, float)
 SUM_TOLERANCE = 1e-9
 MIDDLE = (0.2, 0.8)
 """Quantiles of its prior between which the default of a state of the world stands, unless a source says otherwise."""
 
 
-@overload
-def added(values: Iterable[int]) -> int: ...
-@overload
-def added(values: Iterable[float]) -> float: ...
-def added(values: Iterable[float]) -> float:
+def added(values: Iterable[Number]) -> Number:
     """Return the sum, added from left to right: from Python 3.12 on, sum() rounds floats otherwise than before."""
     return reduce(add, values, 0)
 
@@ -28,47 +23,30 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def is_number(value: Any) -> bool:
+    """Return whether ``value`` is a finite int or float; true and false are not numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e300
+
+
+def as_floats(value: Any) -> Any:
+    """Return numbers as floats, through nested mappings with sorted keys; a check finds whatever else."""
+    if isinstance(value, dict):
+        return {key: as_floats(value[key]) for key in sorted(value, key=str)}
+    return float(value) + 0.0 if is_number(value) else value  # + 0.0 makes -0.0 and 0.0 one
+
+
 Interval = Annotated[tuple[float, float], BeforeValidator(_as_tuple)]
 
 
 class Quantity(BaseModel):
-    """One entry of parameters.yaml.
-
-    Attributes
-    ----------
-    value
-        A number, or a (nested) mapping of numbers: a table.
-    unit
-        Unit, in words.
-    range
-        Prior range, written from sources alone; None for a quantity that is not sampled.
-    role
-        ``state`` of the world, which draws move, or ``lever``, which they hold at the status quo; None for a
-        quantity that has no range and that nobody moves.
-    beyond
-        Source that puts the value outside the middle of its prior (`MIDDLE`); empty where it is inside.
-    bounds
-        Hard limits of a number, both inclusive.
-    scale
-        ``linear`` or ``log``: how draws are spread over the range.
-    grade
-        ``report``, ``literature``, ``computed`` or ``assumption``.
-    source
-        Where the value comes from.
-    mechanisms
-        Ids of the report's mechanisms that it serves.
-    off
-        Value that switches those mechanisms off; None if another number does.
-    symbol
-        Symbol in the evidence table, or None.
-    text
-        What it is, in one line.
-    """
+    """One entry of parameters.yaml, whose head explains the fields."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     name: str
-    value: Any
+    value: Annotated[Any, AfterValidator(as_floats)]
     unit: str = Field(min_length=1)
     range: Interval | None = None
     bounds: Interval = (0.0, math.inf)
@@ -81,11 +59,6 @@ class Quantity(BaseModel):
     off: float | None = None
     symbol: str | None = None
     text: str = Field(min_length=1)
-
-    @field_validator("value")
-    @classmethod
-    def _numbers(cls, value: Any) -> Any:
-        return as_floats(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -142,20 +115,6 @@ class Quantity(BaseModel):
             limits = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
             return f"must be {limits} ({self.unit})", "see 'cyclesim parameters' for its plausible range"
         return None
-
-
-def is_number(value: Any) -> bool:
-    """Return whether ``value`` is a finite int or float; true and false are not numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) < 1e300
-
-
-def as_floats(value: Any) -> Any:
-    """Return numbers as floats, through nested mappings with sorted keys; a check finds whatever else."""
-    if isinstance(value, dict):
-        return {key: as_floats(value[key]) for key in sorted(value, key=str)}
-    return float(value) + 0.0 if is_number(value) else value  # + 0.0 makes -0.0 and 0.0 one
 
 
 def _table_complaint(value: Any, like: dict[str, Any], unit: str) -> tuple[str, str] | None:

@@ -1,7 +1,5 @@
 """YAML 1.2 in: plain values, and the place in the file of each of them."""
 
-from __future__ import annotations
-
 import errno
 import stat
 import warnings
@@ -49,45 +47,32 @@ class Document:
 EMPTY = Document({}, {})
 
 
+def mappings(section: Any) -> dict[str, dict[str, Any]]:
+    """Return the entries of a section that are mappings; the models report the others."""
+    entries = section.items() if isinstance(section, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}
+
+
 def read(path: Path, shown: str | None = None) -> Document:
-    """Read one YAML file whose top level is a mapping.
-
-    Parameters
-    ----------
-    path
-        The file.
-    shown
-        Name of the file in messages; the path itself if absent.
-
-    Raises
-    ------
-    ScenarioError
-        If the file cannot be read, is not YAML, or uses duplicate keys, anchors or tags.
-    """
+    """Read a YAML file: a mapping, without duplicate keys, anchors and tags. Messages name the file as ``shown``."""
     shown = shown or str(path)
     try:
         if path.is_dir():
-            raise _refused(shown, "is a folder, not a file")
+            raise ScenarioError.at(shown, "is a folder, not a file")
         if size(path) > MAX_BYTES:
-            raise _refused(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "put tables into CSV files")
+            raise ScenarioError.at(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "put tables into CSV files")
         status = path.stat()
         return _read(path, shown, status.st_mtime_ns, status.st_size)
     except FileNotFoundError:
-        raise _refused(shown, "no such file", "a shipped scenario is named without .yaml and slashes") from None
+        raise ScenarioError.at(shown, "no such file", "a shipped scenario is named without .yaml and slashes") from None
     except OSError as error:
-        raise _refused(shown, f"cannot be read: {error.strerror or error}") from None
+        raise ScenarioError.at(shown, f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a path with a NUL character
-        raise _refused(shown, f"is not a path: {error}") from None
+        raise ScenarioError.at(shown, f"is not a path: {error}") from None
 
 
 def size(path: Path) -> int:
-    """Return the bytes of a file.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is a device or a pipe: reading it might never end.
-    """
+    """Return the bytes of a file; OSError for a device or a pipe: reading it might never end."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
         raise OSError(errno.EINVAL, "is no ordinary file")
@@ -106,22 +91,21 @@ def decode(content: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
-        way_out = "save the file as UTF-8 text"
-        raise ScenarioError([Problem(shown, line, column, "", None, "is not UTF-8 text", way_out)]) from None
+        raise ScenarioError.at(shown, "is not UTF-8 text", "save the file as UTF-8 text", line, column) from None
 
 
 def parse(text: str, shown: str) -> Document:
     """Parse YAML text; ``shown`` names its file in messages."""
     node = _compose(text, shown)
     if node is None or (node.id == "scalar" and not node.value):
-        raise _refused(shown, "is empty", "start with title, question, start, months and crises, or with extends")
+        way_out = "start with title, question, start, months and crises, or with extends"
+        raise ScenarioError.at(shown, "is empty", way_out)
     reading = _Reading(shown)
     data = reading.value(node, (), _place(node))
     if reading.problems:
         raise ScenarioError(reading.problems)
     if not isinstance(data, dict):
-        way_out = "write lines of the form key: value"
-        raise ScenarioError([Problem(shown, *_place(node), "", None, "is not a mapping", way_out)])
+        raise ScenarioError.at(shown, "is not a mapping", "write lines of the form key: value", *_place(node))
     return Document(data, reading.marks)
 
 
@@ -136,16 +120,16 @@ def _compose(text: str, shown: str) -> Any:
             return YAML(typ="safe", pure=True).compose(text)
     except ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        problem = Problem(shown, line, 1, "", None, "contains a control character", "delete it")
+        refused = ScenarioError.at(shown, "contains a control character", "delete it", line, 1)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = Problem(shown, line, column, "", None, *_yaml_words(str(error.problem or error.context)))
+        refused = ScenarioError.at(shown, *_yaml_words(str(error.problem or error.context)), line, column)
     except RecursionError:
-        problem = Problem(shown, 0, 0, "", None, f"is nested deeper than {MAX_DEPTH} levels")
+        refused = ScenarioError.at(shown, f"is nested deeper than {MAX_DEPTH} levels")
     except (YAMLError, ValueError) as error:
-        problem = Problem(shown, 0, 0, "", None, f"is not YAML: {error}")
-    raise ScenarioError([problem])
+        refused = ScenarioError.at(shown, f"is not YAML: {error}")
+    raise refused
 
 
 def _yaml_words(text: str) -> tuple[str, str]:
@@ -183,11 +167,12 @@ class _Reading:
                 self._refuse(key_node, key, "a key must be text")
                 continue
             name = str(key_node.value)
+            place = (*key, name)
             if name in result:
-                line = self.marks[(*key, name)].key[0]
-                self._refuse(key_node, (*key, name), f"duplicate key; the first is on line {line}", "keep one of them")
-                continue
-            result[name] = self.value(value_node, (*key, name), _place(key_node))
+                first = self.marks[place].key[0]
+                self._refuse(key_node, place, f"duplicate key; the first is on line {first}", "keep one of them")
+            else:
+                result[name] = self.value(value_node, place, _place(key_node))
         return result
 
     def _scalar(self, node: Any, key: Key) -> Any:
@@ -202,14 +187,13 @@ class _Reading:
             return self._number(node, key, kind, text.replace("_", "").lower())
         return self._refuse(node, key, f"the tag {node.tag} is not used here", "write a plain value")
 
-    def _number(self, node: Any, key: Key, kind: str, digits: str) -> int | float | None:
+    def _number(self, node: Any, key: Key, kind: str, digits: str) -> Any:
         try:
             if kind == "float":
                 return float(digits.replace(".inf", "inf").replace(".nan", "nan"))
             return int(digits, 8 if "0o" in digits else 16 if "0x" in digits else 10)
         except ValueError:
-            self._refuse(node, key, "is not a number that can be read", "write it in plain digits")
-            return None
+            return self._refuse(node, key, "is not a number that can be read", "write it in plain digits")
 
     def _refuse(self, node: Any, key: Key, message: str, way_out: str = "") -> None:
         self.problems.append(Problem(self.file, *_place(node), ".".join(key), None, message, way_out))
@@ -217,7 +201,3 @@ class _Reading:
 
 def _place(node: Any) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _refused(shown: str, message: str, way_out: str = "") -> ScenarioError:
-    return ScenarioError([Problem(shown, 0, 0, "", None, message, way_out)])

@@ -10,12 +10,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
+from cyclesim import cell
 from cyclesim.errors import Problem, ScenarioError, UnknownNameError, did_you_mean
-from cyclesim.inputs import checks, dates, explain, paths, uses
+from cyclesim.inputs import checks, dates, explain, interventions, paths
 from cyclesim.inputs.parameters import parameters
-from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Sector, Text
+from cyclesim.inputs.parts import Change, Crisis, Donor, Intervention, Month, Name, Part, Question, Sector, Text, Title
 from cyclesim.inputs.quantity import as_floats
 from cyclesim.inputs.reading import Document
 from cyclesim.inputs.schedule import Schedule
@@ -40,9 +41,9 @@ class Scenario(BaseModel):
 
     name: Annotated[str, Field(min_length=1, exclude=True)]
     """Stem of the file."""
-    title: Annotated[Text, Field(min_length=1, max_length=200)]
+    title: Title
     """Title."""
-    question: Annotated[Text, Field(min_length=1, max_length=500)]
+    question: Question
     """The question it answers, in one sentence that ends with a question mark."""
     caveat: Annotated[str, Field(max_length=500)] = ""
     """What must be said whenever its results are shown."""
@@ -56,7 +57,7 @@ class Scenario(BaseModel):
     """Months simulated before start and not reported."""
     price_year: Annotated[int, Field(ge=1900, le=2300)] = 2023
     """Year of the US dollars in which money is stated."""
-    parameters: dict[str, Any] = {}
+    parameters: Annotated[dict[str, Any], AfterValidator(as_floats)] = {}
     """Overrides of parameters.yaml, by name."""
     sectors: Annotated[dict[Name, Sector], Field(max_length=1_000)] = {}
     """What competes for the donors' money, by name."""
@@ -71,20 +72,9 @@ class Scenario(BaseModel):
     interventions_paid_by: Annotated[Payer, Field(strict=False)] = Payer.OUTSIDE
     """Who pays for interventions: ``outside`` adds their cost to donors' money, ``donors`` takes it from that money."""
 
-    @field_validator("parameters")
-    @classmethod
-    def _as_floats(cls, value: dict[str, Any]) -> Any:
-        return as_floats(value)
-
     @classmethod
     def parse(cls, data: Mapping[str, Any], name: str = "scenario") -> Self:
-        """Return the scenario that plain data describe (what a file holds, without `extends` and CSV files).
-
-        Raises
-        ------
-        ScenarioError
-            With every problem of the data.
-        """
+        """Return the scenario that plain data (a file without `extends`) describe; ScenarioError has every problem."""
         scenario, problems = cls.examine(Document(_plain(data), {}), name)
         if scenario is None:
             raise ScenarioError(problems)
@@ -93,27 +83,21 @@ class Scenario(BaseModel):
     @classmethod
     def examine(cls, document: Document, name: str) -> tuple[Self | None, list[Problem]]:
         """Return the scenario of a document and no problems, or None and all of them."""
-        document, misused = uses.expanded(document)
-        data = _sorted(document.data)
+        document, misused = interventions.expand_interventions(document)
         found, scenario = misused + checks.problems(document), None
         try:
-            scenario = cls.model_validate({**data, "name": name})
+            scenario = cls.model_validate({**_sorted(document.data), "name": name})
         except ValidationError as error:
             found = explain.problems(error, document, cls) + found
         if scenario is not None and not found:
-            faults = Schedule(scenario).out_of_bounds()
-            found = [
-                checks.out_of_bounds(document, path, dates.date(month, scenario.start), *rest)
-                for path, month, *rest in faults
-            ]
+            for path, month, *rest in Schedule(scenario).out_of_bounds():
+                found.append(checks.out_of_bounds(document, path, dates.date(month, scenario.start), *rest))
         found.sort(key=lambda problem: (problem.file, problem.line, problem.column))
         return (None if found else scenario), found
 
     def resolved(self) -> dict[str, Any]:
         """Return everything but the name as JSON types, keys sorted; what is absent is left out."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        result: dict[str, Any] = _sorted(data)
-        return result
+        return _sorted(self.model_dump(mode="json", by_alias=True, exclude_none=True))
 
     @cached_property
     def hash(self) -> str:
@@ -122,19 +106,26 @@ class Scenario(BaseModel):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return blake2b(text.encode(), digest_size=6).hexdigest()
 
+    def _repr_html_(self) -> str:
+        rows = [
+            ["name", self.name],
+            ["months", f"{self.months}, from {self.start}, after {self.spin_up} months of spin-up"],
+            ["crises", ", ".join(self.crises)],
+            ["donors", ", ".join(self.donors)],
+            *(["parameter stated", f"{name}: {value}"] for name, value in self.parameters.items()),
+            *(["change", f"{name}, from {change.from_}"] for name, change in self.changes.items()),
+            *(["intervention", f"{name}, from {entry.from_}"] for name, entry in self.interventions.items()),
+        ]
+        beware = [self.caveat] if self.caveat else []
+        return cell.as_html(self.title, [self.question], ["entry", "value"], rows, f"Hash {self.hash}", beware=beware)
+
     @property
     def stated(self) -> frozenset[str]:
         """Names of the parameters that the scenario sets itself: draws leave them as they are."""
         return frozenset(self.parameters)
 
     def parameter(self, name: str) -> Any:
-        """Return the value of a parameter: the scenario's own, or the default.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such parameter.
-        """
+        """Return the value of a parameter: the scenario's own, or the default."""
         if name in self.parameters:
             return self.parameters[name]
         if name not in parameters():
@@ -148,12 +139,7 @@ class Scenario(BaseModel):
     def value(self, path: str) -> Any:
         """Return what stands at a dotted path, or the value of a parameter named alone.
 
-        A donor's entry that is absent has the value of the parameter of the same name.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is nothing of that name.
+        A donor's entry that is absent has the value of the parameter of the same name. Raises UnknownNameError.
         """
         head, _, leaf = path.rpartition(".")
         value = paths.find(self._entries, self._full(path))
@@ -198,11 +184,9 @@ class Scenario(BaseModel):
         """Return the resolved scenario as YAML, and write it to ``path``; loaded back it is equal."""
         from ruamel.yaml import YAML
 
-        data = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        ordered = _tidy(data)
         yaml, stream = YAML(), io.StringIO()
         yaml.width, yaml.default_flow_style = 110, False
-        yaml.dump(ordered, stream)
+        yaml.dump(_tidy(self.model_dump(mode="json", by_alias=True, exclude_none=True)), stream)
         if path is not None:
             Path(path).write_text(stream.getvalue(), encoding="utf-8")
         return stream.getvalue()

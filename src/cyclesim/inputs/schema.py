@@ -1,7 +1,5 @@
 """JSON Schema of scenario and study files, for editors that complete and check while one types."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -30,11 +28,22 @@ def json_schema() -> dict[str, Any]:
     schema["properties"] |= {
         "extends": _file("Name of a shipped scenario, or path of a file relative to this one"),
         "budgets_from": _file("CSV file beside this one with the columns donor, year, budget"),
-        "parameters": _parameters(),
+        "parameters": {
+            "type": "object",
+            "description": "Overrides of the package's parameters",
+            "additionalProperties": False,
+            "properties": {name: _parameter(quantity) for name, quantity in parameters().items()},
+        },
     }
     text = "CSV file beside the scenario file with the columns wave, month, setting, people and, if need be, departure"
     schema["$defs"]["Crisis"]["properties"]["arrivals_from"] = _file(text)
-    schema["$defs"]["Intervention"]["properties"] |= _use()
+    built = [entry.id for entry in catalogue().values() if entry.built]
+    text = "Part of the way from no change (0) to the whole change (1); 1 if absent"
+    instead = "Id in the catalogue, instead of set, scale, add, close and cost"
+    schema["$defs"]["Intervention"]["properties"] |= {
+        "uses": {"enum": [*built, None], "description": instead},
+        "strength": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "description": text},
+    }
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
     return {"$schema": DIALECT, **schema, "title": "cyclesim scenario"}
 
@@ -55,38 +64,14 @@ def study_schema() -> dict[str, Any]:
 def _or_null(entry: dict[str, Any]) -> dict[str, Any]:
     described = {key: value for key, value in entry.items() if key in ("description", "default", "title")}
     kind = {key: value for key, value in entry.items() if key not in described}
-    return {**described, "anyOf": [_named_entries_or_null(kind), {"type": "null"}]}
-
-
-def _named_entries_or_null(kind: dict[str, Any]) -> dict[str, Any]:
-    inside = kind.get("additionalProperties")
-    if isinstance(inside, dict):
-        relaxed = {key: value for key, value in kind.items() if key != "minProperties"}
-        return {**relaxed, "additionalProperties": {"anyOf": [inside, {"type": "null"}]}}
-    return kind
+    if isinstance(inside := kind.get("additionalProperties"), dict):  # named entries, each of which may be null too
+        kind = {**kind, "additionalProperties": {"anyOf": [inside, {"type": "null"}]}}
+        kind.pop("minProperties", None)
+    return {**described, "anyOf": [kind, {"type": "null"}]}
 
 
 def _file(text: str) -> dict[str, Any]:
     return {"type": "string", "description": text}
-
-
-def _use() -> dict[str, Any]:
-    built = [entry.id for entry in catalogue().values() if entry.built]
-    text = "Part of the way from no change (0) to the whole change (1); 1 if absent"
-    instead = "Id in the catalogue, instead of set, scale, add, close and cost"
-    return {
-        "uses": {"enum": [*built, None], "description": instead},
-        "strength": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "description": text},
-    }
-
-
-def _parameters() -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": "Overrides of the package's parameters",
-        "additionalProperties": False,
-        "properties": {name: _parameter(quantity) for name, quantity in parameters().items()},
-    }
 
 
 def _parameter(quantity: Quantity) -> dict[str, Any]:

@@ -4,28 +4,16 @@ Where several changes touch one number, values set apply first, then factors, th
 what is left that are closed; so a gap that is closed is the one that all others leave.
 """
 
-from __future__ import annotations
-
 VERBS = ("set", "scale", "add", "close")
 """In the order in which they apply."""
 AS_LIST = f"{', '.join(VERBS[:-1])} or {VERBS[-1]}"
 
 
 def shifted(verb: str, value: float, amount: float, weight: float, top: float) -> float:
-    """Return a number after a change.
+    """Return a number after a change of which the part ``weight`` is in force: 0 leaves it as it is, bit by bit.
 
-    Parameters
-    ----------
-    verb
-        One of VERBS.
-    value
-        The number before.
-    amount
-        What is set, the factor, what is added, or the share of what is left that is closed.
-    weight
-        Part of the change that is in force: 0 leaves the number as it is, bit by bit.
-    top
-        Upper end of the number's bounds. Closing never lowers a number that other changes took beyond it.
+    ``amount`` is what is set, the factor, what is added, or the share of what is left that is closed, up to the upper
+    bound ``top``. Closing never lowers a number that other changes took beyond it.
     """
     if verb == "set":
         return amount if weight == 1.0 else value + weight * (amount - value)

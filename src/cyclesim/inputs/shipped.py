@@ -1,7 +1,5 @@
 """The scenarios and studies that come with the package."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from cyclesim.errors import UnknownNameError, did_you_mean
@@ -29,13 +27,7 @@ def arms() -> list[str]:
 
 
 def path(name: str) -> Path:
-    """Return the file of a shipped scenario, those of the experiments included.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none of that name.
-    """
+    """Return the file of a shipped scenario, those of the experiments included."""
     if name in arms():
         return folder() / "experiments" / f"{name}.yaml"
     known = names()
@@ -51,13 +43,7 @@ def studies() -> list[str]:
 
 
 def study(name: str) -> Path:
-    """Return the file of a shipped study.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none of that name.
-    """
+    """Return the file of a shipped study."""
     known = studies()
     if name not in known:
         is_scenario = f"{name} is a scenario: cyclesim run {name}, or name it in a study of your own"

@@ -1,4 +1,4 @@
-"""A study: what a sweep simulates, as one file."""
+"""A study: what is asked of which scenarios, as one file. A sweep carries it out, or an experiment."""
 
 from __future__ import annotations
 
@@ -6,33 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 
 from cyclesim.errors import Problem, ScenarioError, StudyError, UnknownNameError
 from cyclesim.inputs import explain, files, reading, shipped
-from cyclesim.inputs.draws import MAX_TABLE_BYTES, columns
-from cyclesim.inputs.parts import Part, Text
+from cyclesim.inputs.parts import Part, Question, Text, Title
 from cyclesim.inputs.reading import EMPTY, Document, Key
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.inputs.tables import MAX_TABLE_BYTES, columns
+from cyclesim.vocabulary import Payer
 
 MAX_RUNS = 10**9
-_NEEDS = {
-    "lhs": ("draws",),
-    "sobol": ("draws",),
-    "saltelli": ("draws",),
-    "morris": ("trajectories",),
+_READS = {
+    "lhs": ("draws", "seed", "quantities"),
+    "sobol": ("draws", "seed", "quantities"),
+    "saltelli": ("draws", "seed", "quantities"),
+    "morris": ("trajectories", "seed", "quantities", "levels"),
     "grid": ("quantities",),
     "table": ("file",),
 }
-_MAY_HAVE = {
-    "lhs": ("seed", "quantities"),
-    "sobol": ("seed", "quantities"),
-    "saltelli": ("seed", "quantities"),
-    "morris": ("seed", "quantities", "levels"),
-    "grid": (),
-    "table": (),
-}
-_TEXTS = ("title", "question", "sources")
+"""What each method reads of a design: the first it needs."""
+_UNCOUNTED = ("name", "title", "question", "sources", "experiment")
+"""What determines no run of a sweep."""
 
 
 def _blocks(value: Any) -> Any:
@@ -75,14 +70,32 @@ class Draws(Part):
     """What the file holds; not written in a study."""
 
 
+class Arms(Part):
+    """What an experiment makes of a study: the first scenario is its baseline, the others are its arms."""
+
+    paid_by: Annotated[Payer, Field(strict=False)] = Payer.OUTSIDE
+    """Who pays for interventions; where donors do, all arms are carried out to one share."""
+    reading: Literal["effects", "joint", "best", "rise"] = "effects"
+    """What is read beside the effect of each arm.
+
+    ``joint``: the last arm against the sum of the arms in ``joint``; ``best``: the arm with the least exploitation,
+    and whether it lies between the others; ``rise``: identifications a year after the media shock against the year
+    before it.
+    """
+    joint: list[Text] = Field(default_factory=list)
+    """Arms that the last arm joins."""
+    note: Text = ""
+    """What must be known to read it, in sentences."""
+
+
 class Study(Part):
-    """What a sweep simulates. Load one with :func:`load_study`."""
+    """What is asked of which scenarios. Load one with :func:`load_study`."""
 
     name: Annotated[str, Field(min_length=1)]
     """Stem of the file."""
-    title: Annotated[Text, Field(min_length=1, max_length=200)]
+    title: Title
     """Title."""
-    question: Annotated[Text, Field(min_length=1, max_length=500)]
+    question: Question
     """The question it answers, in one sentence that ends with a question mark."""
     sources: Annotated[list[Text], Field(max_length=200)] = Field(default_factory=list)
     """Where its choices come from."""
@@ -106,25 +119,26 @@ class Study(Part):
     """Stop rule: how precise a paired difference must be."""
     most: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 1000
     """Replications at most, with a stop rule."""
+    experiment: Arms | None = None
+    """How `cyclesim experiment` reads it; a sweep simulates the scenarios as they stand in their files."""
 
     _document: Document = PrivateAttr(default=EMPTY)
     _folder: Path = PrivateAttr(default=Path())
 
-    @field_validator("question")
+    @field_validator("experiment")
     @classmethod
-    def _asks(cls, value: str) -> str:
-        if not value.rstrip().endswith("?"):
-            raise ValueError("must be one sentence that ends with a question mark")
+    def _has_its_arms(cls, value: Arms | None, info: ValidationInfo) -> Arms | None:
+        arms = info.data.get("scenarios", ["", ""])[1:]
+        if value is None:
+            return None
+        if not arms or info.data.get("design") is not None:
+            raise ValueError("an experiment has a baseline, one arm or more, and no design")
+        if (value.reading == "joint") != bool(value.joint) or not set(value.joint) <= set(arms[:-1]):
+            raise ValueError("joint names the arms that the last arm joins, for the reading 'joint' and no other")
         return value
 
     def load_scenarios(self) -> list[Scenario]:
-        """Load the scenarios.
-
-        Raises
-        ------
-        StudyError
-            With what is wrong in the study and in the scenarios.
-        """
+        """Load the scenarios; StudyError holds what is wrong in the study and in them."""
         loaded, found = [], []
         for number, name in enumerate(self.scenarios):
             key = ("scenarios", str(number))
@@ -152,8 +166,8 @@ class Study(Part):
         return ("design", "quantities", key)
 
     def resolved(self) -> dict[str, Any]:
-        """Return what determines the study as JSON types: all but its name, its texts, and where a table is."""
-        data: dict[str, Any] = self.model_dump(mode="json", exclude={"name", *_TEXTS})
+        """Return what determines its runs as JSON types: all but its name, its texts, and where a table is."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude=set(_UNCOUNTED))
         if data["design"]:
             del data["design"]["file"]
         return data
@@ -161,15 +175,11 @@ class Study(Part):
     def with_size(self, draws: int | None = None, replications: int | None = None) -> Self:
         """Return the study with more draws or replications; what there is stays, draw for draw.
 
-        Raises
-        ------
-        StudyError
-            If there would be fewer of them, or draws of the method cannot be added.
+        Raises StudyError if there would be fewer of them, or draws of the method cannot be added.
         """
         update: dict[str, Any] = {}
         if replications is not None:
-            if replications < self.replications:
-                raise StudyError([self._fewer("replications", self.replications, replications)])
+            self._refuse_fewer("replications", self.replications, replications)
             update["replications"] = replications
         if draws is not None:
             update["design"] = self._with_draws(draws)
@@ -201,22 +211,17 @@ class Study(Part):
         field = "trajectories" if design.method == "morris" else "draws"
         blocks: list[int] = getattr(design, field)
         now = sum(blocks)
-        if draws < now:
-            raise StudyError([self._fewer(field, now, draws)])
+        self._refuse_fewer(field, now, draws)
         return design.model_copy(update={field: [*blocks, draws - now] if draws > now else blocks})
 
-    def _fewer(self, what: str, now: int, asked: int) -> Problem:
-        way_out = "ask for at least as many, or begin a new sweep"
-        return self.problem((what,), f"there are {now:,} {what} already, so there cannot be {asked:,}", way_out)
+    def _refuse_fewer(self, what: str, now: int, asked: int) -> None:
+        if asked < now:
+            message = f"there are {now:,} {what} already, so there cannot be {asked:,}"
+            raise StudyError([self.problem((what,), message, "ask for at least as many, or begin a new sweep")])
 
 
 def load_study(name_or_path: str | Path) -> Study:
-    """Load a study.
-
-    Parameters
-    ----------
-    name_or_path
-        What holds ``.yaml`` or a slash is a file; anything else is the name of a shipped study.
+    """Load a study: a file if ``.yaml`` or a slash is in its name, else a shipped one.
 
     Raises
     ------
@@ -233,10 +238,11 @@ def load_study(name_or_path: str | Path) -> Study:
     if {"crises", "extends"} & set(document.data) and "scenarios" not in document.data:
         way_out = f"write a study whose scenarios hold {path}; see cyclesim schema --study"
         raise StudyError([document.problem((), "this is a scenario, not a study", way_out)])
-    found = [] if "name" not in document.data else [_named_twice(document)]
-    found += _method(document)
-    data, more = _with_table(document, path.parent)
-    found += more
+    data, found = _with_table(document, path.parent)
+    found = _method(document) + found
+    if "name" in document.data:
+        way_out = "a study is named after its file"
+        found.insert(0, document.problem(("name",), "no such key 'name'", way_out, at_key=True))
     try:
         study = Study.model_validate({**data, "name": path.stem})
     except ValidationError as error:
@@ -257,25 +263,19 @@ def is_study(file: str) -> bool:
     return "scenarios" in data and not {"crises", "extends"} & set(data)
 
 
-def _named_twice(document: Document) -> Problem:
-    return document.problem(("name",), "no such key 'name'", "a study is named after its file", at_key=True)
-
-
 def _method(document: Document) -> list[Problem]:
     """Return what a design lacks for its method, and what it has that the method does not read."""
     design = document.data.get("design")
     method = design.get("method") if isinstance(design, dict) else None
-    if not isinstance(design, dict) or not isinstance(method, str) or method not in _NEEDS:
+    if not isinstance(design, dict) or not isinstance(method, str) or method not in _READS:
         return []
-    found = [
-        document.problem(("design", key), f"is missing: {method} needs it", f"add a line {key}: ...", at_key=True)
-        for key in _NEEDS[method]
-        if design.get(key) is None
-    ]
-    known = {"method", *_NEEDS[method], *_MAY_HAVE[method]}
+    found, need = [], _READS[method][0]
+    if design.get(need) is None:
+        message, way_out = f"is missing: {method} needs it", f"add a line {need}: ..."
+        found.append(document.problem(("design", need), message, way_out, at_key=True))
     for key in design:
-        if key in Draws.model_fields and (key not in known or key == "table"):
-            readers = [name for name in _NEEDS if key in _NEEDS[name] + _MAY_HAVE[name]]
+        if key in Draws.model_fields and key not in ("method", *_READS[method]):
+            readers = [name for name, keys in _READS.items() if key in keys]
             way_out = f"delete it, or take {' or '.join(readers)}" if readers else "name a CSV file under file"
             found.append(document.problem(("design", key), f"has no meaning for {method}", way_out, at_key=True))
     levels = design.get("levels")

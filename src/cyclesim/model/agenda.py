@@ -1,15 +1,13 @@
 """How a crisis comes onto the agenda: media attention, and whom the response plan knows."""
 
-from __future__ import annotations
-
 import math
-
-import numpy as np
+from operator import mul
 
 from cyclesim.inputs.dates import index
 from cyclesim.inputs.parts import Crisis as CrisisSpec
+from cyclesim.model.arithmetic import exp, power
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.cohorts import Cohorts
-from cyclesim.model.values import Values
 
 
 class Agenda:
@@ -29,17 +27,17 @@ class Agenda:
         self._shocks = [(index(shock.month, start), shock.peak) for _, shock in sorted(spec.attention.items())]
         self._cohorts, self._first_month = cohorts, first_month
 
-    def attention(self, month: int, p: Values) -> float:
+    def attention(self, month: int, p: Parameters) -> float:
         """Return media attention: shocks that fade fast and slowly   (F5; E7 of the evidence)."""
         total = 0.0
         for began, peak in self._shocks:
             age = month - began
             if age >= 0:
-                fast = p.attention_fast_share * 2.0 ** (-age / p.attention_fast)
-                total += peak * (fast + (1.0 - p.attention_fast_share) * 2.0 ** (-age / p.attention_slow))
+                fast = p.attention_fast_share * power(2.0, -age / p.attention_fast)
+                total += peak * (fast + (1.0 - p.attention_fast_share) * power(2.0, -age / p.attention_slow))
         return total
 
-    def planned(self, month: int, in_need: int, p: Values) -> float:
+    def planned(self, month: int, in_need: int, p: Parameters) -> float:
         """Return the share of the people in need whom the response plan knows   (F10; M17).
 
         Plans know those who are there before the first month; others come onto the agenda with a lag.
@@ -48,5 +46,7 @@ class Agenda:
         new = cohorts.in_need(month) & (cohorts.arrival > self._first_month)
         if not new.any():
             return 1.0
-        missing = np.exp((cohorts.arrival[new] - month - 1) / max(p.agenda_months, 1e-9))
-        return 1.0 - math.fsum((cohorts.there(month)[new] * missing).tolist()) / max(in_need, 1)
+        since = (month + 1 - cohorts.arrival[new]).tolist()
+        missing = [exp(-months / max(p.agenda_months, 1e-9)) for months in since]
+        there = cohorts.there(month)[new].tolist()
+        return 1.0 - math.fsum(map(mul, there, missing)) / max(in_need, 1)

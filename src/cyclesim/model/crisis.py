@@ -1,7 +1,5 @@
 """One crisis: its people, its responders, its evidence and its money, stage by stage."""
 
-from __future__ import annotations
-
 import math
 
 import mesa
@@ -11,20 +9,24 @@ from cyclesim.inputs.dates import index
 from cyclesim.inputs.parts import Crisis as CrisisSpec
 from cyclesim.inputs.quantity import added
 from cyclesim.inputs.scenario import Scenario
+from cyclesim.model import intake
 from cyclesim.model.agenda import Agenda
+from cyclesim.model.arithmetic import exp
+from cyclesim.model.arrays import Counts, Floats
 from cyclesim.model.engine import Engine, Exposure, Terms
 from cyclesim.model.evidence.lists import LISTS, chances, lists_of
 from cyclesim.model.evidence.recording import Recording
 from cyclesim.model.evidence.records import CaseRecords, Month
 from cyclesim.model.evidence.research import Research
-from cyclesim.model.expected import Expected
+from cyclesim.model.expected import TwinEngine
 from cyclesim.model.funding.donors import Appeal
 from cyclesim.model.funding.grants import MoneyLedger
-from cyclesim.model.individuals import Individuals
-from cyclesim.model.luck import Counts, Floats, Luck
+from cyclesim.model.individuals import LedgerEngine
+from cyclesim.model.luck import Luck
+from cyclesim.model.parameters import OfParameters, Parameters
 from cyclesim.model.people.arrivals import cohorts, onset
 from cyclesim.model.people.cohorts import Cohorts
-from cyclesim.model.people.exits import Exits, expected_records, identification
+from cyclesim.model.people.exits import Exits, identify
 from cyclesim.model.people.hazards import (
     FirstHazard,
     Layout,
@@ -33,15 +35,15 @@ from cyclesim.model.people.hazards import (
     shadow_of_expiry,
 )
 from cyclesim.model.people.places import Places
-from cyclesim.model.people.risks import INVESTIGATION, POLICE, Risk, found
+from cyclesim.model.people.risks import INVESTIGATION, POLICE, SOURCES, detection_hazard
 from cyclesim.model.planning import Documented, Planning
 from cyclesim.model.practice.back_end import BackEnd
+from cyclesim.model.practice.frontline import Conditions
 from cyclesim.model.practice.justice import Justice
-from cyclesim.model.practice.organisations import Conditions, Organisations
+from cyclesim.model.practice.organisations import Organisations
 from cyclesim.model.practice.perpetrators import WATCH_REFERENCE, Perpetrators
-from cyclesim.model.practice.reception import received
+from cyclesim.model.practice.reception import receive
 from cyclesim.model.practice.workforce import Market, Workforce
-from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import Kind, Line
 
 
@@ -59,7 +61,7 @@ class Crisis:
     """
 
     def __init__(
-        self, model: mesa.Model, name: str, scenario: Scenario, luck: Luck, p: Values, twin: bool = False
+        self, model: mesa.Model, name: str, scenario: Scenario, luck: Luck, p: Parameters, twin: bool = False
     ) -> None:
         spec = scenario.crises[name]
         self.name, self.p = name, p
@@ -76,7 +78,7 @@ class Crisis:
         self.needs_met = float(spec.needs_met)
         self._meet_responders(model, spec, scenario.start)
         world = (self.cohorts, self.layout, self.organisations, self.back_ends, self.back_end_of_setting)
-        self.engine: Engine = Expected(*world) if twin else Individuals(*world, name, luck)
+        self.engine: Engine = TwinEngine(*world) if twin else LedgerEngine(*world, name, luck)
         self.months = scenario.spin_up + scenario.months
         self.records, self.money = CaseRecords(self.months), MoneyLedger(self.months)
         self.research = Research(None if twin else luck.stream(name, "prevalence surveys"))
@@ -127,17 +129,21 @@ class Crisis:
         self.places.begin_month(month)
         self.people = int(self.places.present.sum())
         self.in_need = int(self.cohorts.there(month)[self.cohorts.in_need(month)].sum())
-        self.organisations.be_present(month, self.places.uprooted, self.p)
-        self.organisations.be_vetted(self.p)
+        self.organisations.update_presence(month, self.places.uprooted, self.p)
+        self.organisations.vet(self.p)
         for number, back_end in enumerate(self.back_ends):
-            back_end.be_staffed(self.p, self._served(number))
+            back_end.update_staff(self.p, self._served(number))
         self.market = Market.of(self.p, self.leadership(), self.diversity)
         self.stock = self.engine.stocks().exploited
-        self.cells_at_start = self.engine.unknown_by_cell()
+        self.cells_at_start = self.engine.unknown_by_cell().astype(np.float64)
         self.watch = self._watch()
 
     def move_people(self) -> None:
-        """People: exposure, recruitment, exits."""
+        """People: exposure, recruitment, exits.
+
+        The hazard of referral (`Organisations.referral`) becomes one of the risks of every cell (`Exits.risks`); whom
+        it strikes joins the queue (`Ledger.expose`).
+        """
         p = self.p
         prevention = self.workforce.prevention_share(p, self.in_need)
         pressure = self._pressure()
@@ -155,13 +161,17 @@ class Crisis:
         self.engine.expose(self.month, exposure)
 
     def answer_cases(self) -> None:
-        """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals."""
+        """Practice: referrals, casework, outcomes, assistance; responders hear what became of their referrals.
+
+        Back ends serve the queue with the caseworkers they have (`BackEnd.answer`). Whoever is answered and accepts
+        help is detected: on record (`Ledger.settle`), if records are not made at intake already.
+        """
         p, conditional = self.p, self._conditional()
         terms = Terms(self.refusal, conditional, self.acceptance())
         loads = [self.wrongly * p.screening_months * self._share_of(number) for number in range(len(self.back_ends))]
         answered, lapsed = self.engine.answer(self.month, loads, terms, p)
         wrong = self.wrongly / (self.wrongly + self.engine.flows.referred) if self.wrongly else 0.0
-        self.organisations.hear(p, answered, lapsed, self.taken[1], self._turned_away, wrong)
+        self.organisations.update_trust(p, answered, lapsed, self.taken[1], self._turned_away, wrong)
         self._assist(terms)
         self._prosecute()
 
@@ -191,21 +201,28 @@ class Crisis:
             ),
         )
         reported = self.engine.reported(completeness)
-        self.records.publish(self.clock, reported, usual * self._expected(), round(p.reporting_lag))
-        self._do_research()
+        rates = np.empty((SOURCES, self.layout.cells))
+        expected = identify(*self._recorded_by(), self.cells_at_start, rates)
+        self.records.publish(self.clock, reported, usual * expected, round(p.reporting_lag))
+        self._do_research(rates)
 
-    def _do_research(self) -> None:
-        """Put the year's lists together; hold a survey where one is due and money for data can pay its share."""
+    def _do_research(self, rates: Floats) -> None:
+        """Put the year's lists together; hold a survey where one is due and money for data can pay its share.
+
+        Parameters
+        ----------
+        rates
+            Hazards of being identified, an oracle, shape (sources, cells).
+        """
         p, research = self.p, self.research
-        rates = identification(*self._recorded_by())
         year = research.hazards_of_the_year(rates, self.clock)
         if year is not None:
             behind = self.organisations.shares_of_referrals(self._lists, LISTS)
-            built = self.workforce.known(p, self.in_need)
+            built = self.workforce.evidence_base(p, self.in_need)
             now = chances(p, behind, year, self.layout.setting_of_cell, built)
             research.study_lists(self.engine.histories(now), self.clock, self.people, p)
         cents = round(p.cost_survey * p.survey_own_share * 100)
-        if research.wants_survey(p) and self.people and cents <= self.money.purses[Line.DATA]:
+        if research.accrue_survey(p) and self.people and cents <= self.money.purses[Line.DATA]:
             self.money.spend({Line.DATA: cents})
             research.hold_survey(self.clock, min(self.records.exploited_in_year() / self.people, 1.0), p)
 
@@ -219,12 +236,12 @@ class Crisis:
         self.money.charge()
         staff = math.fsum(self.organisations.staff.tolist())
         prepared = self.workforce.local_share(self.p, self.in_need)
-        known = self.workforce.known(self.p, self.in_need)
+        known = self.workforce.evidence_base(self.p, self.in_need)
         self.money.spend(self.workforce.spend(self.money.purses, staff, prepared, known, self.market, self.p))
         others = np.array([b.beyond["training"] for b in self.back_ends])[self.back_end_of_setting]
         self.organisations.learn(self.p, self.workforce.training_rate, others, self.market.churn)
         for number, back_end in enumerate(self.back_ends):
-            back_end.be_paid(self.workforce, self._share_of(number))
+            back_end.update_funded(self.workforce, self._share_of(number))
         self.records.pay(self.required_cents(), disbursed)
 
     # ------------------------------------------------------------ what donors see
@@ -306,12 +323,16 @@ class Crisis:
         """Return the share of completed cases identified formally: it needs investigators (E2; M3)."""
         p = self.p
         investigators = math.fsum(b.investigators for b in self.back_ends) * 1e6 / max(self.people, 1)
-        return float(p.acceptance * (1.0 - p.proof_gap * math.exp(-investigators / p.investigators_need)))
+        return float(p.acceptance * (1.0 - p.proof_gap * exp(-investigators / p.investigators_need)))
 
     def referral_rate(self) -> float:
         """Return this month's mean hazard of being found, over people in exploitation."""
         total = float(self.cells_at_start.sum())
-        return math.fsum((self.cells_at_start * found(self.risks, self.detained)).tolist()) / total if total else 0.0
+        return (
+            math.fsum((self.cells_at_start * detection_hazard(self.risks, self.detained)).tolist()) / total
+            if total
+            else 0.0
+        )
 
     def change(self, path: list[str], value: float) -> None:
         """Give a number of this crisis the value it has from this month on; `path` as in scenario files."""
@@ -333,8 +354,7 @@ class Crisis:
             return np.full(len(self.settings), WATCH_REFERENCE)
         held = np.bincount(self.layout.setting_of_cell, self.cells_at_start, len(self.settings))
         seen = sum(self._found[-12:])
-        result: Floats = seen / np.maximum(held + seen, 1)
-        return result
+        return seen / np.maximum(held + seen, 1)
 
     def _pressure(self) -> Floats:
         """Return intensity times the pressure of perpetrators, by setting   (X3)."""
@@ -343,12 +363,10 @@ class Crisis:
         demand = 1.0 + p.international_demand * organisations.share("international")
         infiltration = 1.0 + p.infiltration * organisations.share("unvetted")
         pressure = self.perpetrators.pressure(p, 1.0 - self.needs_met)
-        result: Floats = self.places.driven(p) * pressure * (demand * infiltration)
-        return result
+        return self.places.driven(p) * pressure * (demand * infiltration)
 
     def _detectable(self) -> Floats:
-        result: Floats = np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0) * self.places.access
-        return result
+        return np.maximum(1.0 - self.p.adaptation * self.watch / 0.1, 0.0) * self.places.access
 
     def _referral(self) -> Floats:
         """Return the hazard of referral by channel and setting; note who is suspected wrongly."""
@@ -369,28 +387,18 @@ class Crisis:
 
         It stands in nobody's way who is detained or expelled: they are not referred.
         """
-        p, setting = self.p, self.layout.setting_of_cell
-        channels = self.risks[Risk.CHANNELS : Risk.INVESTIGATION]
-        held = channels[POLICE] * self.detained
-        channels[POLICE] -= held
-        wrong = self.organisations.suspected_wrongly(p, self.places.present)
-        coming, referred = (
-            np.bincount(setting, self.cells_at_start * hazard, len(self.settings))
-            for hazard in (self.risks[Risk.ESCAPE] * self.forward, channels.sum(axis=0))
-        )
-        for number, back_end in enumerate(self.back_ends):
-            here = self.back_end_of_setting == number
-            demand = float(coming[here].sum()), float((referred + wrong)[here].sum())
-            now = received(back_end.reception, self._served(number), *demand, p)
-            self.reach[here], self.taken[0, here], self.taken[1, here] = now.reach, now.forward, now.referred
-        full = self.cells_at_start * channels * (self.reach * (1.0 - self.taken[1]))[setting]
-        by_place = np.stack([np.bincount(setting, each, len(self.settings)) for each in full], axis=1).ravel()
-        self._turned_away = self.organisations.shares() * by_place[self.organisations.place]
+        p, present = self.p, self.places.present
+        wrong = self.organisations.false_positives(p, present)
+        coming, referred = np.empty((2, len(self.settings)))
+        cells = self.cells_at_start, self.risks, self.forward, self.detained, self.layout.setting_of_cell
+        intake.demand(*cells, coming, referred)
+        posts = np.array([back_end.reception for back_end in self.back_ends])
+        asked = coming, referred, wrong
+        receive(p.records, posts, self.back_end_of_setting, present, *asked, self.reach, self.taken)
+        full = np.empty(self.organisations.places)
+        intake.admit(*cells, self.reach, self.taken, self.organisations.at_work(), full)
+        self._turned_away = self.organisations.shares() * full[self.organisations.place]
         self.turned_away = math.fsum(self._turned_away.tolist())
-        self.forward = self.forward * (self.reach * self.taken[0] * self.organisations.at_work())[setting]
-        channels *= (self.reach * self.taken[1])[setting]
-        channels[POLICE] += held
-        self.detained = np.divide(held, channels[POLICE], out=np.zeros_like(held), where=channels[POLICE] > 0)
         expected = math.fsum((wrong * self.reach * self.taken[1]).tolist())
         self.wrongly = self.engine.events("people suspected wrongly", expected)
 
@@ -409,8 +417,7 @@ class Crisis:
 
     def _proactive(self) -> Floats:
         proactive = np.array([b.proactive(self.p, self.people) for b in self.back_ends])
-        result: Floats = proactive[self.back_end_of_setting] * self._detectable()
-        return result
+        return proactive[self.back_end_of_setting] * self._detectable()
 
     def _served(self, number: int) -> int:
         """Return the people whom a back end serves."""
@@ -422,13 +429,7 @@ class Crisis:
 
     def _conditional(self) -> Floats:
         conditional = np.array([b.conditional for b in self.back_ends])
-        result: Floats = conditional[self.back_end_of_setting]
-        return result
-
-    def _expected(self) -> float:
-        """Return the case records to be expected this month, from hazards and the queue's answering: an oracle."""
-        each = expected_records(*self._recorded_by())
-        return math.fsum((self.cells_at_start * each).tolist())
+        return conditional[self.back_end_of_setting]
 
     def _recorded_by(self) -> tuple[Floats, Floats, Floats, Floats, float]:
         """Return hazards, and what of those referred is on record: who accepts and is answered, or all at intake."""

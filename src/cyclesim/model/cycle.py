@@ -17,8 +17,8 @@ from cyclesim.model.funding.donors import Donor
 from cyclesim.model.funding.programmes import diversity
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.practice.workforce import deploy
-from cyclesim.model.values import Values
 from cyclesim.vocabulary import Payer
 
 
@@ -48,7 +48,7 @@ class CycleModel(mesa.Model):
     ) -> None:
         super().__init__(rng=0)  # Mesa's generators are never used: luck.py is the only door to randomness
         self.inputs, self.luck = inputs, Luck(seed, draw, replication)
-        self.p = Values(inputs.parameter_values())
+        self.p = Parameters(inputs.parameter_values())
         self.schedule = Schedule(inputs)
         self.month = -inputs.spin_up
         self.donors = {n: donor(self, n, spec, self.p) for n, spec in sorted(inputs.donors.items())}

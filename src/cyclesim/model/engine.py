@@ -5,16 +5,14 @@ person with luck of his or her own, and its twin (`cyclesim.model.expected`), in
 Responders, evidence and funding cannot tell which of the two they are talking to.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from cyclesim.model.arrays import Counts, Floats
 from cyclesim.model.evidence.lists import Chances, Histories
-from cyclesim.model.luck import Counts, Floats
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.flows import Flows
-from cyclesim.model.values import Values
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class Engine(Protocol):
     def expose(self, month: int, exposure: Exposure) -> None:
         """Expose everybody to one month: exits first, then entries, whose exposure begins next month."""
 
-    def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Values) -> tuple[Counts, Counts]:
+    def answer(self, month: int, loads: Sequence[float], terms: Terms, p: Parameters) -> tuple[Counts, Counts]:
         """Answer the cases that wait, first come first served.
 
         Parameters

@@ -4,17 +4,13 @@ Every random number is a pure function of its key and of nothing else: the seed,
 crisis, the cohort, the person's rank in it, the episode, the attempt and the purpose. A policy can therefore
 change hazards, never luck, and the same person has the same luck in every scenario.
 
-The generator is Philox4x64-10 (Salmon et al. 2011), as in numpy. One cohort has one 128-bit key, a
+The generator is Philox4x64-10 (Salmon et al. 2011), with the numbers of numpy's. One cohort has one 128-bit key, a
 cryptographic hash of length-prefixed names. The 256-bit counter is laid out as::
 
     word 0   4 * person + {1, 2, 3, 4}       four blocks of four numbers: the 16 slots of a record
     word 1   episode * 2**32 + attempt
     word 2   page: 0 holds what everybody needs (`Slot`), 1 what only people on record need (`ListSlot`), 2 departures
     word 3   zero
-
-People with consecutive ranks thus stand in consecutive counters and numpy's generator reads them in one go,
-wherever a block begins (`Stream.records`). People scattered over cohorts are computed by the same arithmetic on
-arrays (`scattered`), with the same bits; a test compares the two.
 """
 
 from __future__ import annotations
@@ -25,14 +21,10 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError
-
-Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
-Counts = NDArray[np.int64] | NDArray[np.float64]
-"""People or cases counted: whole in the individual ledger, expected numbers in its twin."""
+from cyclesim.model.arrays import Floats, Integers, Words
+from cyclesim.model.compiled import COMPILED, compiled
 
 
 class Slot(IntEnum):
@@ -68,7 +60,6 @@ LIST_PAGE = 1
 DEPARTURE_PAGE = 2
 """Of its 16 numbers the first says when a person leaves a crisis for good; the others are not used."""
 SLOTS = len(Slot)
-_FEW = 15  # below this many people numpy's own generator, one by one, is faster than arithmetic on arrays
 
 
 def checked(name: str, number: Any) -> int:
@@ -132,21 +123,72 @@ class Stream:
 
         Returns
         -------
-        Array of shape (count, 16): a row for each person, a column for each `Slot`. The values do not depend
-        on how a range of people is cut into blocks.
+        Array of shape (count, 16): a row for each person, a column for each `Slot`.
         """
-        return _generator(self.key, 4 * first).random((count, SLOTS))
+        person, zero = np.arange(first, first + count), np.zeros(count, dtype=np.int64)
+        return scattered(np.tile(np.array(self.words(), dtype=np.uint64), (count, 1)), person, zero, zero)
 
 
-def exponential(uniform: Floats) -> Floats:
-    """Return unit exponentials from uniforms on [0, 1), one for one."""
-    result: Floats = np.negative(np.log1p(np.negative(uniform)))
-    return result
+word: Any = np.uint64 if COMPILED else int
+"""What makes a 64-bit word: Python's own integers where nothing is compiled, since numpy warns when its words wrap."""
+
+_MULTIPLIER_1, _MULTIPLIER_2 = word(0xD2E7470EE14C6C93), word(0xCA5A826395121157)
+_WEYL_1, _WEYL_2 = word(0x9E3779B97F4A7C15), word(0xBB67AE8584CAA73B)
+_WORD, _LOW, _HALF, _UNUSED = word(0xFFFFFFFFFFFFFFFF), word(0xFFFFFFFF), word(32), word(11)
+_BLOCK = 4
 
 
-def scattered(
-    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int = 0
-) -> Floats:
+@compiled
+def _high(a: Any, b: Any) -> Any:
+    """Return the upper word of the 128-bit product of two words."""
+    a_low, a_high, b_low, b_high = a & _LOW, a >> _HALF, b & _LOW, b >> _HALF
+    first = a_high * b_low + (a_low * b_low >> _HALF)
+    second = a_low * b_high + (first & _LOW)
+    return a_high * b_high + (first >> _HALF) + (second >> _HALF)
+
+
+@compiled
+def block(low: Any, high: Any, rank: int, episode: int, attempt: int, page: int, number: int, luck: Floats) -> None:
+    """Write four uniforms on [0, 1) of a person: ten rounds of Philox4x64 (Salmon et al. 2011, section 4).
+
+    Parameters
+    ----------
+    low, high
+        Key words of the cohort.
+    number
+        Which four of the 16 numbers of the page, 0 to 3.
+    luck
+        Where they go, shape (16,): entries ``4 * number`` and the next three.
+    """
+    x0 = word(_BLOCK) * word(rank) + word(number + 1)
+    x1, x2, x3 = word(episode) << _HALF | word(attempt), word(page), word(0)
+    k0, k1 = word(low), word(high)
+    for _ in range(10):
+        h0, l0 = _high(x0, _MULTIPLIER_1), x0 * _MULTIPLIER_1 & _WORD
+        h1, l1 = _high(x2, _MULTIPLIER_2), x2 * _MULTIPLIER_2 & _WORD
+        x0, x1, x2, x3 = h1 ^ x1 ^ k0, l1, h0 ^ x3 ^ k1, l0
+        k0, k1 = k0 + _WEYL_1 & _WORD, k1 + _WEYL_2 & _WORD
+    first = _BLOCK * number
+    luck[first] = (x0 >> _UNUSED) * 2.0**-53
+    luck[first + 1] = (x1 >> _UNUSED) * 2.0**-53
+    luck[first + 2] = (x2 >> _UNUSED) * 2.0**-53
+    luck[first + 3] = (x3 >> _UNUSED) * 2.0**-53
+
+
+@compiled
+def record(low: Any, high: Any, rank: int, episode: int, attempt: int, page: int, luck: Floats) -> None:
+    """Write the 16 uniforms of a person on a page; see `block`."""
+    for number in range(4):
+        block(low, high, rank, episode, attempt, page, number, luck)
+
+
+@compiled
+def _records(keys: Words, person: Integers, episode: Integers, attempt: Integers, page: int, luck: Floats) -> None:
+    for row in range(person.size):
+        record(keys[row, 0], keys[row, 1], person[row], episode[row], attempt[row], page, luck[row])
+
+
+def scattered(keys: Words, person: Integers, episode: Integers, attempt: Integers, page: int = 0) -> Floats:
     """Return the records of people scattered over cohorts, episodes and attempts.
 
     Parameters
@@ -162,89 +204,7 @@ def scattered(
     -------
     Uniforms on [0, 1), shape (n, 16).
     """
-    if person.size < _FEW:
-        return _one_by_one(keys, person, episode, attempt, page)
-    return _by_arithmetic(keys, person, episode, attempt, page)
-
-
-def _generator(key: int, counter: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(key=key, counter=counter))
-
-
-def _one_by_one(
-    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int
-) -> Floats:
-    result = np.empty((person.size, SLOTS))
-    rows = zip(keys.tolist(), person.tolist(), episode.tolist(), attempt.tolist(), strict=True)
-    for row, ((low, high), rank, spell, trial) in enumerate(rows):
-        counter = 4 * rank + ((spell << 32 | trial) << 64) + (page << 128)
-        result[row] = _generator(high << 64 | low, counter).random(SLOTS)
-    return result
-
-
-def _by_arithmetic(
-    keys: Words, person: NDArray[np.int64], episode: NDArray[np.int64], attempt: NDArray[np.int64], page: int
-) -> Floats:
-    number = person.size
-    counter = np.zeros((4, number, 4), dtype=np.uint64)  # word, person, block of four
-    counter[0] = 4 * person[:, None] + np.arange(1, 5)
-    counter[1] = (episode << 32 | attempt)[:, None]
-    counter[2] = page
-    words = _philox(counter, keys.T[:, :, None])
-    uniform = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    result: Floats = uniform.reshape(number, SLOTS)
-    return result
-
-
-_MULTIPLIERS = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)[:, None, None]
-_WEYL = np.array([0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B], dtype=np.uint64)[:, None, None]
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
-
-
-def _philox(counter: Words, key: Words) -> Words:
-    """Ten rounds of Philox4x64 on arrays (Salmon et al. 2011, section 4); integers wrap as they should.
-
-    Words one and three, which are multiplied, go through the rounds in one array; words two and four in another.
-
-    Parameters
-    ----------
-    counter, key
-        Shapes (4, n, 4) and (2, n, 1).
-
-    Returns
-    -------
-    The four words, shape (n, 4, 4), words last.
-    """
-    odd, even, key = counter[0::2].copy(), counter[1::2].copy(), np.array(key, order="C")
-    room = np.empty((4, *odd.shape), dtype=np.uint64)  # new arrays in each round would cost more than the arithmetic
-    for _ in range(10):
-        high, low = _multiply(odd, room)
-        np.bitwise_xor(high[::-1], even, out=odd)
-        odd ^= key
-        even[:] = low[::-1]
-        key += _WEYL
-    return np.stack((odd[0], even[0], odd[1], even[1]), axis=-1)
-
-
-_MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
-
-
-def _multiply(value: Words, room: Words) -> tuple[Words, Words]:
-    """Return the high and low 64 bits of the 128-bit products with the two multipliers, in the room given."""
-    low, high, part, middle = room
-    np.bitwise_and(value, _LOW, out=low)
-    np.right_shift(value, _HALF, out=high)
-    np.multiply(low, _MULTIPLIERS_LOW, out=part)
-    part >>= _HALF
-    np.multiply(high, _MULTIPLIERS_LOW, out=middle)
-    middle += part  # cannot overflow: (2^32-1)^2 + 2^32-1 < 2^64
-    low *= _MULTIPLIERS_HIGH
-    np.bitwise_and(middle, _LOW, out=part)
-    low += part  # the carry
-    middle >>= _HALF
-    low >>= _HALF
-    high *= _MULTIPLIERS_HIGH
-    high += middle
-    high += low
-    return high, np.multiply(value, _MULTIPLIERS, out=part)
+    luck = np.empty((person.size, SLOTS))
+    ranks, episodes, attempts = (np.ascontiguousarray(numbers) for numbers in (person, episode, attempt))
+    _records(np.ascontiguousarray(keys), ranks, episodes, attempts, page, luck)
+    return luck

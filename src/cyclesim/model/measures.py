@@ -1,7 +1,5 @@
 """What is observed each month, apart from behaviour."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from cyclesim.inputs.quantity import added
 from cyclesim.measures import MEASURES, Measure
+from cyclesim.model.arithmetic import exp
 from cyclesim.model.crisis import Crisis
 from cyclesim.model.funding.donors import Donor
 from cyclesim.vocabulary import Form, Group, Line, Payer, RecordList
@@ -142,7 +141,7 @@ class Observations:
         money = crisis.money
         for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.charged, money.purses)):
             self._lines[crisis.name][month, row] = list(totals.values())
-        histories = crisis.research.put_together
+        histories = crisis.research.linked_lists
         self._lists[crisis.name][month] = [histories.records, histories.shared]
         self._beliefs[crisis.name][month, 0] = [d.beliefs[crisis.name].median for d in self._donors]
         self._beliefs[crisis.name][month, 1] = [d.rates[crisis.name] for d in self._donors]
@@ -150,7 +149,7 @@ class Observations:
     def _note_estimates(self, crisis: Crisis, month: int) -> None:
         """Note what is published on the prevalence, and how much of it reaches whoever decides and is believed."""
         for source, reading, weight in crisis.research.appeared(crisis.clock, crisis.p):
-            plain = math.exp(reading.raw), reading.raw_error, math.exp(reading.corrected), reading.corrected_error
+            plain = exp(reading.raw), reading.raw_error, exp(reading.corrected), reading.corrected_error
             self._estimates.append((crisis.name, month, str(source), *plain, weight))
 
     def _published(self) -> Table:
@@ -161,9 +160,8 @@ class Observations:
 
     def _by_cells(self, crisis: Crisis, key: str, labels: list[str]) -> Table:
         which = getattr(crisis.layout, f"{key}_of_cell")
-        member = np.zeros((crisis.layout.cells, len(labels)), dtype=self._cells[crisis.name].dtype)
-        member[np.arange(crisis.layout.cells), which] = 1
-        counts = self._cells[crisis.name] @ member
+        cells = self._cells[crisis.name]
+        counts = np.stack([cells[:, :, which == label].sum(axis=2) for label in range(len(labels))], axis=2)
         return _long(crisis.name, key, labels, ("exploited", "newly_exploited", "identified"), counts)
 
 
@@ -221,7 +219,7 @@ def _research(crisis: Crisis) -> dict[str, float]:
     research = crisis.research
     study, survey = research.latest_study, research.latest_survey
     return {
-        "on_two_lists": research.put_together.on_two,
+        "on_two_lists": research.linked_lists.on_two,
         "overlap_share": research.overlap,
         "mse_estimate": study.estimate,
         "mse_low": study.low,

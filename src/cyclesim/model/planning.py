@@ -1,13 +1,13 @@
 """What a crisis asks for: once a year planners work out documented need, the ask, and whether it has a line."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cyclesim.model.arithmetic import exp, expm1
 from cyclesim.model.luck import Stream
-from cyclesim.model.values import Reading, Values
+from cyclesim.model.parameters import Parameters
+from cyclesim.model.published import PublishedEstimate
 
 JANUARY = 0
 
@@ -31,9 +31,9 @@ class Documented:
     people: int
     published: float
     specialists: float
-    readings: Sequence[tuple[Reading, float]]
+    readings: Sequence[tuple[PublishedEstimate, float]]
 
-    def per_million(self, p: Values) -> float:
+    def per_million(self, p: Parameters) -> float:
         """Return the people whose need is documented, per million   (F11).
 
         Planners read records with the detection share that donors assume, and estimates as far as a response could
@@ -43,7 +43,7 @@ class Documented:
             return 0.0
         recorded = self.published / p.naive_detection_share * 1e6 / self.people
         estimated = math.fsum(
-            weight * p.planned_share * 1000.0 * math.exp(reading.raw) / len(self.readings)
+            weight * p.planned_share * 1000.0 * exp(reading.raw) / len(self.readings)
             for reading, weight in self.readings
         )
         presented = p.specialist_reports * self.specialists * 1e6 / self.people
@@ -72,7 +72,7 @@ class Planning:
         self._luck, self.line = luck, line
         self.need: float | None = None
 
-    def plan(self, year: int, calendar: int, documented: Documented, p: Values, settling: bool) -> None:
+    def plan(self, year: int, calendar: int, documented: Documented, p: Parameters, settling: bool) -> None:
         """Take up what is documented once people are in need; review need and line each January   (F11, F12).
 
         While the world settles before month 0 the plan keeps the line that the scenario gives it.
@@ -87,16 +87,16 @@ class Planning:
         if not settling:
             self.line = float(self._luck.records(year, 1)[0, 0]) < self.chance(p)
 
-    def chance(self, p: Values) -> float:
+    def chance(self, p: Parameters) -> float:
         """Return the chance that the next plan has a line   (F12).
 
         Documented need and a champion raise the hazard of getting one; documented need lowers that of losing it.
         """
         documented = 1.0 + (self.need or 0.0) / p.line_cases
         if self.line:
-            return math.exp(-p.line_end / documented)
-        return -math.expm1(-p.line_hazard * documented * (1.0 + p.champion))
+            return exp(-p.line_end / documented)
+        return -expm1(-p.line_hazard * documented * (1.0 + p.champion))
 
-    def ask(self, p: Values) -> float:
+    def ask(self, p: Parameters) -> float:
         """Return what planners ask for, in US dollars per person in need and year, coded or not   (F11)."""
         return float((self.need or 0.0) * 1e-6 * p.response_cost)

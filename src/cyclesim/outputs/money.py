@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cyclesim.outputs import text
-from cyclesim.vocabulary import Payer
+from cyclesim import text
 
 if TYPE_CHECKING:
     from cyclesim.analysis.spending import Account, Price
-    from cyclesim.inputs.scenario import Scenario
 
 _UNITS = {"person_month_averted": "per person-month averted", "person_identified": "per further person identified"}
 
@@ -23,24 +20,15 @@ def lines(account: Account) -> list[str]:
         f"spent {text.number(account.baseline)} in the baseline, {text.number(account.counterfactual)} here; "
         f"of this {text.number(account.interventions)} on interventions, {where}; "
         f"disbursed {text.number(account.disbursed_baseline)} and {text.number(account.disbursed_counterfactual)}",
-        *([_equal(account)] if account.equal else []),
+        *equal(account),
         f"Interventions cost US${text.number(account.cost)} in all; "
         + "; ".join(f"{_UNITS[what]}: {price(p)}" for what, p in account.prices.items()),
     ]
 
 
-def caption(scenarios: Iterable[Scenario]) -> str:
-    """Return what a chart must say about who pays; nothing where nobody but others does."""
-    paid = [s for s in scenarios if s.interventions_paid_by is Payer.DONORS and any(_shares(s))]
-    if not paid:
-        return ""
-    parts = [f"{s.name} {text.percent(min(_shares(s)))}" for s in paid if min(_shares(s)) < 1]
-    carried = f"; carried out in part: {', '.join(parts)}" if parts else ""
-    return f" Equal spending: donors' money pays for interventions{carried}."
-
-
-def _shares(scenario: Scenario) -> list[float]:
-    return [entry.share for entry in scenario.interventions.values() if entry.cost]
+def equal(account: Account) -> list[str]:
+    """Say what equal spending means for a counterfactual; nothing where others pay."""
+    return [_equal(account)] if account.equal else []
 
 
 def _equal(account: Account) -> str:

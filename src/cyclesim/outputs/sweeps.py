@@ -1,4 +1,4 @@
-"""What the commands about sweeps print."""
+"""What the commands about sweeps print, and the one that checks results."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.intervals import who
-from cyclesim.measures import EVERY, PERSON_MONTHS
-from cyclesim.outputs.printed import aligned, amount, assumptions, covering, ends, finding
-from cyclesim.outputs.printed import drawn as printed_design
+from cyclesim.measures import EVERY
+from cyclesim.outputs.printed import aligned, amount
+from cyclesim.outputs.printed import ranges_drawn as printed_design
 from cyclesim.runs.logbook import versions
-from cyclesim.runs.precision import took
-from cyclesim.runs.totals import chosen
+from cyclesim.text import pluralise
+from cyclesim.vocabulary import Payer
+from cyclesim.worlds.precision import replications_needed
+from cyclesim.worlds.totals import chosen
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cyclesim.analysis.sweeps import Replayed
-    from cyclesim.inputs.study import Study
+    from cyclesim.inputs.study import Arms, Study
     from cyclesim.runs.logbook import State
-    from cyclesim.runs.plan import Plan
     from cyclesim.runs.sweep import Sweep
+    from cyclesim.runs.verify import Verified
+    from cyclesim.worlds.plan import Plan
 
+_LUCK = {"own": "of its own in every draw", "shared": "the same in all draws, by replication"}
 SHOWN = ("person_months_exploited", "identified", "believed_prevalence", "coverage", "total_spent_cents")
 """Totals that are printed, of those a sweep keeps."""
 
@@ -31,62 +32,65 @@ def planned(study: Study, plan: Plan) -> str:
     """Return what a study would simulate."""
     names = [scenario.name for scenario in plan.scenarios]
     draws = len(plan.design)
-    drawn = f"{draws:,} draws of {counted(len(plan.design.names), 'quantity', 'quantities')}" if draws else "no draws"
+    drawn = f"{draws:,} draws of {pluralise(len(plan.design.names), 'quantity', 'quantities')}" if draws else "no draws"
     method = f" ({study.design.method})" if study.design is not None and draws else ""
+    monthly = f", and {', '.join(study.monthly)} by month" if study.monthly else ""
     lines = [
         f"{study.title}\n{study.question}\n",
         f"scenarios     {', '.join(names)} (the first is the baseline)",
         f"design        {drawn}{method}",
         f"replications  {plan.replications:,}" + (f" or more, until {study.until}" if study.until else ""),
-        f"luck          {_luck(study)}",
-        f"keeps         {counted(len(chosen(study.measures)), 'total')} of each run" + _monthly(study.monthly),
+        f"luck          {'none: expected values (twin)' if study.twin else _LUCK[study.luck]}",
+        f"keeps         {pluralise(len(chosen(study.measures)), 'total')} of each run{monthly}",
         f"runs          {len(plan):,}",
+        *([f"experiment    {paid(study.experiment)}"] if study.experiment else []),
         *printed_design(plan.design),
     ]
     return "\n".join(lines)
 
 
-def finished(sweep: Sweep, state: State, summary: pd.DataFrame | None, differences: pd.DataFrame | None) -> str:
-    """Return what a sweep has done and found; both tables are None while it is not complete."""
-    lines = [carried(state), *_stopped(sweep), *_failed(sweep), *_mixed(sweep)]
-    if not sweep.complete:
-        return "\n".join([*lines, f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"])
-    if summary is not None and differences is not None:
-        table = _levels(sweep, summary) if differences.empty else _differences(sweep, differences)
-        lines += ["", *_findings(sweep, differences), *table, covers_text(sweep), *printed_design(sweep.design)]
-    lines.append(f"Simulated worlds, not observations (hash {sweep.manifest['hash']}). {assumptions(sweep.manifest)}")
+def listed(study: Study, plan: Plan) -> str:
+    """Return a study as an entry of a list, without its name."""
+    base, *arms = (scenario.name for scenario in plan.scenarios)
+    more = " at least" if study.until else ""
+    lines = [f"{study.title} ({len(plan):,} runs{more})", study.question]
+    if study.experiment:
+        lines += [f"an experiment: {base} against {', '.join(arms)}; {paid(study.experiment)}"]
+    return "\n  ".join(lines)
+
+
+def paid(asked: Arms) -> str:
+    """Say who pays for the interventions of an experiment."""
+    how = "out of donors' money" if asked.paid_by is Payer.DONORS else "on top of donors' money, if at all"
+    return f"interventions are paid {how}"
+
+
+def finished(sweep: Sweep, state: State) -> str:
+    """Return what a sweep has done."""
+    lines = [rate_line(state), *_stopped(sweep), *_failed(sweep), *_mixed(sweep)]
+    lines += [] if sweep.complete else [f"Go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"]
     return "\n".join(lines)
 
 
-def carried(state: State) -> str:
+def rate_line(state: State) -> str:
     """Return how many runs were new, and how fast they went."""
     if not state.done:
         return f"Nothing to simulate: all {state.stored:,} runs are stored."
     before = f", {state.stored:,} were stored before" if state.stored else ""
-    return f"{counted(state.done, 'run')} simulated in {lasting(state.seconds)}, {state.rate:.3g} a second{before}."
+    return f"{pluralise(state.done, 'run')} simulated in {duration(state.seconds)}, {state.rate:.3g} a second{before}."
 
 
 def bar(state: State) -> str:
     """Return the state of a sweep in one line, for a terminal or a log."""
     done = state.stored + state.done
-    left = "" if state.seconds_left is None else f", {lasting(state.seconds_left)} left"
+    left = "" if state.seconds_left is None else f", {duration(state.seconds_left)} left"
     failed = f", {state.failed:,} failed" if state.failed else ""
     share = f"{100 * done // state.total if state.total else 100} %"
     return f"{done:,} of {state.total:,} runs ({share}){failed}, {state.rate:.3g} a second{left}"
 
 
 def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, running: bool) -> str:
-    """Return how far the sweep in a folder is, and who is at work on it.
-
-    Parameters
-    ----------
-    drivers
-        What each driver last said of itself.
-    now
-        Time, in seconds since 1970.
-    running
-        Whether a driver on this machine holds the folder.
-    """
+    """Return how far the sweep in a folder is, and who is at work on it (``running``: a driver on this machine)."""
     failed, stored, total = sweep.failed, sweep.stored, len(sweep.plan)
     share = 100 * stored // total if total else 100
     lines = [
@@ -94,18 +98,20 @@ def status(sweep: Sweep, drivers: Sequence[Mapping[str, Any]], now: float, runni
         f"{stored:,} of {total:,} runs are stored ({share} %), {failed:,} of them failed",
     ]
     for driver in drivers:
-        ago = lasting(now - driver["at"])
-        left = "" if driver["left"] is None else f", {lasting(driver['left'])} left then"
+        ago = duration(now - driver["at"])
+        left = "" if driver["left"] is None else f", {duration(driver['left'])} left then"
         who = f"driver {driver['pid']} on {driver['host']} ({driver['engine']})"
         lines.append(f"{who}: {driver['rate']:.3g} runs a second{left}; last result {ago} ago")
+    go_on = f"go on with: cyclesim resume {shlex.quote(str(sweep.folder))}"
     if stored >= total:
-        return "\n".join([*lines, *_stopped(sweep), "Complete."])
-    go_on = f"cyclesim resume {shlex.quote(str(sweep.folder))}"
-    if running:
-        return "\n".join([*lines, "Under way."])
-    if drivers:
-        return "\n".join([*lines, f"No driver on this machine; if none is elsewhere, go on with: {go_on}"])
-    return "\n".join([*lines, f"Not under way; go on with: {go_on}"])
+        lines += [*_stopped(sweep), "Complete."]
+    elif running:
+        lines.append("Under way.")
+    elif drivers:
+        lines.append(f"No driver on this machine; if none is elsewhere, {go_on}")
+    else:
+        lines.append(f"Not under way; {go_on}")
+    return "\n".join(lines)
 
 
 def replayed(result: Replayed) -> str:
@@ -117,88 +123,62 @@ def replayed(result: Replayed) -> str:
     if result.failed:
         lines += ["It fails again:" if result.stored_failed else "It fails now:", result.traceback.rstrip()]
         return "\n".join(lines)
-    lines += aligned([[EVERY[k].title, amount(k, v)] for k, v in result.totals.items()])
     if result.stored_failed:
-        return "\n".join([*lines, "It failed in the sweep and comes through now: cyclesim resume --retry-failed"])
-    if result.stored is None:
-        return "\n".join([*lines, "It is not stored yet, so there is nothing to hold it against."])
-    if not result.differing:
-        return "\n".join([*lines, "Bit for bit as stored."])
-    return "\n".join([*lines, f"NOT as stored: {', '.join(result.differing)} differ. Another machine or library?"])
+        held = "It failed in the sweep and comes through now: cyclesim resume --retry-failed"
+    elif result.stored is None:
+        held = "It is not stored yet, so there is nothing to hold it against."
+    elif result.differing:
+        held = f"NOT as stored: {', '.join(result.differing)} differ. Another machine or library?"
+    else:
+        held = "Bit for bit as stored."
+    return "\n".join([*lines, *aligned([[EVERY[k].title, amount(k, v)] for k, v in result.totals.items()]), held])
 
 
-def lasting(seconds: float) -> str:
+def verified_as_json(found: Verified) -> dict[str, Any]:
+    """Return everything as JSON types."""
+    return {
+        "place": str(found.place),
+        "kind": found.kind,
+        "good": found.good,
+        "made_by": found.made_by.to_dict() if found.made_by else None,
+        "here": found.here.to_dict(),
+        **{name: getattr(found, name) for name in ("files", "problems", "unlisted", "runs", "replayed", "seed")},
+    }
+
+
+def verified(found: Verified) -> str:
+    """Return what was checked, what is wrong, and what that does not show."""
+    made = "" if found.made_by is None else f", made by {found.made_by}, which is this code"
+    if found.made_by is not None and not found.made_by.equals(found.here):
+        others = " and in ".join(found.made_by.differences(found.here))
+        made = f", made by {found.made_by}. This is {found.here}; they differ in {others}"
+    lines = [f"{found.place}: {found.kind or 'no results that can be read'}{made}"]
+    lines.append(f"{found.files:,} files are as they were written.")
+    if found.runs:
+        again = "run" if found.runs == 1 else "runs"
+        which = f" (--seed {found.seed} chooses the same ones)" if found.replayed < found.runs else ""
+        lines.append(f"{found.replayed:,} of {found.runs:,} {again} simulated again{which}.")
+    elif found.kind:
+        lines.append("No run was simulated again: these are results of an analysis; log.json names its command.")
+    if found.unlisted:
+        lines.append(f"Not looked at, since no checksum speaks of it: {', '.join(found.unlisted[:5])}")
+    lines += [f"WRONG: {problem}" for problem in found.problems[:20]]
+    if len(found.problems) > 20:
+        lines.append(f"WRONG: and {len(found.problems) - 20:,} more")
+    if found.good:
+        same = "Every bit of what was simulated again is as stored. " if found.replayed else ""
+        lines.append(f"{same}Nothing is wrong.")
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
     """Return a time as a person would say it: 40 s, 12 min, 3 h 20 min."""
     if seconds < 100:
         return f"{max(seconds, 0):.0f} s" if seconds >= 10 else f"{max(seconds, 0):.1f} s"
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{minutes} min" if not hours else f"{hours} h" + (f" {rest} min" if rest else "")
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """Return a number of things."""
-    return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
-
-
-def covers_text(sweep: Sweep) -> str:
-    """Return what the spread of a sweep's differences covers."""
-    design, plan = sweep.study.design, sweep.plan
-    if not sweep.sampled and design is not None:
-        return (
-            f"The draws are those of a {design.method}, no sample of what is plausible: there is no interval, and "
-            "where all of them lie is told. Read them draw by draw."
-        )
-    said = covering(len(plan.draws) * plan.replications, len(plan.draws), units(sweep))
-    if design is None:
-        return f"{said} They cover luck only: the inputs were not varied."
-    if plan.twin:
-        return f"{said} They cover the quantities drawn, over their ranges, and no luck (expected values)."
-    if sweep.shared_luck and plan.replications == 1:
-        return f"{said} All draws have one luck, so that nothing is clear: ask for --replications."
-    return f"{said} They cover luck and the quantities drawn, over their ranges."
-
-
-def units(sweep: Sweep) -> int:
-    """Return what the ends of the intervals of a sweep rest on; see `cyclesim.intervals.Spread`."""
-    draws, replications = len(sweep.plan.draws), sweep.plan.replications
-    if draws == 1:
-        return replications
-    return 1 if not sweep.sampled else min(draws, replications) if sweep.shared_luck else draws
-
-
-def _who(sweep: Sweep) -> str:
-    return who(len(sweep.plan.draws) * sweep.plan.replications, len(sweep.plan.draws), units(sweep))
-
-
-def _levels(sweep: Sweep, summary: pd.DataFrame) -> list[str]:
-    rows = [["over worlds", "mean", "95 % of the mean", "median", _who(sweep)]]
-    for measure in [m for m in SHOWN if m in sweep.measures]:
-        found = summary.loc[[(sweep.baseline, measure)]].iloc[0].to_dict()
-        mean, median = (amount(measure, found[column]) for column in ("mean", "q50"))
-        rows.append([EVERY[measure].title, mean, ends(measure, found, "mean_"), median, ends(measure, found)])
-    return aligned(rows)
-
-
-def _findings(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
-    """Return what each counterfactual does to person-months of exploitation, where the sweep keeps them."""
-    if not sweep.sampled:
-        return []
-    covers = "luck only" if sweep.study.design is None else ""
-    rows = differences.to_dict("index")
-    found = [(scenario, rows.get((name, PERSON_MONTHS))) for name, scenario in sweep.scenarios.items()]
-    said = [f"{scenario.title}: {finding(row, covers)}." for scenario, row in found if row]
-    return [*said, ""] if said else []
-
-
-def _differences(sweep: Sweep, differences: pd.DataFrame) -> list[str]:
-    rows = [["against " + sweep.baseline, "", "baseline", "difference", "95 % of the mean", _who(sweep)]]
-    for name in list(sweep.scenarios)[1:]:
-        for measure in [m for m in SHOWN if m in sweep.measures]:
-            found = differences.loc[[(name, measure)]].iloc[0].to_dict()
-            means = (amount(measure, found[column]) for column in ("baseline", "difference"))
-            rows.append([name, EVERY[measure].label, *means, ends(measure, found, "mean_"), ends(measure, found)])
-    return aligned(rows)
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def _stopped(sweep: Sweep) -> list[str]:
@@ -207,15 +187,14 @@ def _stopped(sweep: Sweep) -> list[str]:
         return []
     lines = []
     for name, values in sweep.by_replication(rule.measure).items():
-        enough = took(values, rule)
-        width = 100 * rule.half_width if rule.relative else rule.half_width
-        asked = f"{width:g} %" if rule.relative else f"{width:g}"
-        lines.append(
-            f"{name}: {enough:,} replications were enough for a half-width of {asked}; {len(values):,} were simulated, "
-            "to see that it stays so."
-            if enough is not None
-            else f"{name}: {asked} was NOT reached with {len(values):,} replications. Ask for less, or allow more."
-        )
+        enough = replications_needed(values, rule)
+        asked = f"{100 * rule.half_width:g} %" if rule.relative else f"{rule.half_width:g}"
+        if enough is None:
+            told = f"{asked} was NOT reached with {len(values):,} replications. Ask for less, or allow more."
+        else:
+            told = f"{enough:,} replications were enough for a half-width of {asked}; {len(values):,} were simulated, "
+            told += "to see that it stays so."
+        lines.append(f"{name}: {told}")
     return lines
 
 
@@ -225,21 +204,10 @@ def _failed(sweep: Sweep) -> list[str]:
         return []
     stages = failures["stage"].value_counts()
     parts = ", ".join(f"{number} in {stage}" for stage, number in stages.items())
-    first = failures["key"][0]
-    again = f"cyclesim verify {shlex.quote(str(sweep.folder))} {first}"
-    return [f"{counted(len(failures), 'run')} failed ({parts}); see failures, or one of them: {again}"]
+    again = f"cyclesim verify {shlex.quote(str(sweep.folder))} {failures['key'][0]}"
+    return [f"{pluralise(len(failures), 'run')} failed ({parts}); see failures, or one of them: {again}"]
 
 
 def _mixed(sweep: Sweep) -> list[str]:
     mixed = "; ".join(f"{name} {', '.join(found)}" for name, found in versions(sweep.folder).items())
     return [f"Carried out with several versions ({mixed}): last digits may differ between them."] if mixed else []
-
-
-def _luck(study: Study) -> str:
-    if study.twin:
-        return "none: expected values (twin)"
-    return "of its own in every draw" if study.luck == "own" else "the same in all draws, by replication"
-
-
-def _monthly(names: Sequence[str]) -> str:
-    return f", and {', '.join(names)} by month" if names else ""

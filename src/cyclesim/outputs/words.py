@@ -1,7 +1,5 @@
 """The names of the vocabulary as they read in a sentence about one person."""
 
-from __future__ import annotations
-
 from cyclesim.vocabulary import Form, Group, Kind, Status
 
 MONTHS = (

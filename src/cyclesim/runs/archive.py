@@ -1,11 +1,10 @@
 """An archive: results in one file with all that is needed to read, check and repeat them, ready for a repository."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cyclesim.errors import FolderError
-from cyclesim.inputs.scenario import Scenario
 from cyclesim.measures import MEASURES, PERSON_MONTHS
 from cyclesim.runs import folder as folders
-from cyclesim.runs import manifest as manifests
-from cyclesim.runs import seals, writing
-from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules
 from cyclesim.runs.sweep import read_sweep
-from cyclesim.runs.totals import TOTALS
 from cyclesim.runs.verify import INSIDE
+from cyclesim.worlds import plan as plans
+from cyclesim.worlds import seals, writing
+from cyclesim.worlds.fingerprint import Fingerprint, fingerprint, modules
+from cyclesim.worlds.totals import TOTALS
 
 PACKAGE = "datapackage.json"
-_WHEN = (1980, 1, 1, 0, 0, 0)
-"""Time of every member, so that equal results give an equal archive."""
+_WHEN = (1980, 1, 1, 0, 0, 0)  # time of every member, so that equal results give an equal archive
 _KEYS = {
     "key": "Hash of all that determines the run.",
     "scenario": "Name of the scenario.",
@@ -35,24 +32,20 @@ _KEYS = {
     "month": "Month, counted from the first reported one; negative before it.",
     "measure": "Name of the measure.",
 }
+_TYPES = (
+    (pa.types.is_boolean, "boolean"),
+    (pa.types.is_integer, "integer"),
+    (pa.types.is_floating, "number"),
+    (pa.types.is_list, "array"),
+    (pa.types.is_fixed_size_list, "array"),
+)
 
 
 def archive(folder: str | Path, out: str | Path | None = None) -> Path:
-    """Put a folder of results into one file; return its path.
-
-    Parameters
-    ----------
-    out
-        File; ``FOLDER.zip`` beside the folder if absent.
-
-    Raises
-    ------
-    FolderError
-        If the folder holds no finished results, or what it holds is damaged; if the file cannot be written.
-    """
+    """Put a folder of finished results into one file, ``FOLDER.zip`` beside it if none is named; return its path."""
     folder = Path(folder).resolve()
     about = seals.read_manifest(folder)
-    sweep = read_sweep(folder) if about["kind"] == manifests.KIND else None
+    sweep = read_sweep(folder) if about["kind"] == plans.KIND else None
     if sweep is not None:
         sweep.check()
         if not sweep.complete:
@@ -68,35 +61,28 @@ def archive(folder: str | Path, out: str | Path | None = None) -> Path:
     if place.absolute().is_relative_to(folder):
         raise FolderError(f"{place} is inside the folder that it would hold; name another file with --out")
     members = {f"{INSIDE}/{name}": seals.read_file(folder, name) for name in listed}
-    members |= {f"{INSIDE}/{name}": (folder / name).read_bytes() for name in _beside(folder)}
+    unlisted = [name for name in (seals.SUMS, *seals.LOGS) if (folder / name).is_file()]
+    members |= {f"{INSIDE}/{name}": (folder / name).read_bytes() for name in unlisted}
     members |= dict(_around(folder, about))
     with writing.additions(place.parent, place.name) as output:
-        output.put({place.name: _packed(members)})
+        output.write({place.name: _packed(members)})
     return place
-
-
-def _beside(folder: Path) -> Iterator[str]:
-    """Yield files that are kept without a checksum of their own: the checksums, and what drivers noted."""
-    for name in (seals.SUMS, *seals.LOGS):
-        if (folder / name).is_file():
-            yield name
 
 
 def _around(folder: Path, about: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Yield what the archive adds: scenarios, study, environment, data package, a text for people."""
     for name in about.get("scenarios", ()):
-        content = {key: value for key, value in about["scenarios"][name].items() if key != "hash"}
-        yield f"scenarios/{name}.yaml", Scenario.parse(content, name).to_yaml().encode()
+        yield f"scenarios/{name}.yaml", folders.scenario_of(about, name).to_yaml().encode()
     if "study" in about:
-        yield "study.json", _json(about["study"])
+        yield "study.json", seals.as_text(about["study"]).encode()
     made_by = Fingerprint.parse(about.get("fingerprint"))
     environment = {"fingerprint": made_by.to_dict(), **json.loads(folders.log())}
     for key in ("finished", "command", "modules"):
         environment.pop(key, None)
     if made_by.equals(fingerprint()):
         environment["modules"] = modules()
-    yield "environment.json", _json({**environment, "about": "Of the machine that made the archive."})
-    yield PACKAGE, _json(package(folder, about))
+    yield "environment.json", seals.as_text({**environment, "about": "Of the machine that made the archive."}).encode()
+    yield PACKAGE, seals.as_text(package(folder, about)).encode()
     yield "README.txt", _readme(about, made_by).encode()
 
 
@@ -142,18 +128,7 @@ def _columns(file: Path, kind: str) -> list[tuple[str, str]]:
         schema = pa.Schema.from_pandas(pd.read_csv(file), preserve_index=False)
     else:
         schema = pq.read_schema(file)
-    return [(column.name, _type(column.type)) for column in schema]
-
-
-def _type(kind: pa.DataType) -> str:
-    tests = (
-        (pa.types.is_boolean, "boolean"),
-        (pa.types.is_integer, "integer"),
-        (pa.types.is_floating, "number"),
-        (pa.types.is_list, "array"),
-        (pa.types.is_fixed_size_list, "array"),
-    )
-    return next((name for test, name in tests if test(kind)), "string")
+    return [(one.name, next((name for test, name in _TYPES if test(one.type)), "string")) for one in schema]
 
 
 def _field(name: str, kind: str) -> dict[str, str]:
@@ -187,13 +162,9 @@ def _readme(about: Mapping[str, Any], made_by: Fingerprint) -> str:
     )
 
 
-def _json(content: Any) -> bytes:
-    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
 def _packed(members: dict[str, bytes]) -> bytes:
     """Return a zip file; equal members give equal bytes."""
-    members[seals.SUMS] = seals.listed(members)
+    members[seals.SUMS] = seals.sums_as_text({name: sha256(content).hexdigest() for name, content in members.items()})
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(members):

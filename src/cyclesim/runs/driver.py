@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclesim.errors import DesignError, FolderError
-from cyclesim.runs import engines, precision, seals
-from cyclesim.runs.disk import holder, locked, put
-from cyclesim.runs.engines import Batch, Done, Engine, Serial
-from cyclesim.runs.item import Item, Job, Outcome, simulate_item
+from cyclesim.progress import watched
 from cyclesim.runs.logbook import Logbook, Progress, Shard, State
-from cyclesim.runs.store import same_bits
 from cyclesim.runs.sweep import Sweep, begin
+from cyclesim.worlds import engines, precision, seals
+from cyclesim.worlds.disk import holder, locked, write_atomic
+from cyclesim.worlds.engines import Batch, Done, Executor, Serial
+from cyclesim.worlds.item import Item, Job, RunOutcome, simulate_item
+from cyclesim.worlds.store import same_bits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,15 +27,14 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS, BATCH_RUNS = 1.0, 200
 """How long a batch should take, so that a short run does not pay for its travel; and how many runs it is at most."""
-WHOLE = (1, 1)
-"""The only shard of a sweep that one driver carries out."""
+WHOLE = (1, 1)  # the only shard of a sweep that one driver carries out
 
 
 def sweep(
     study: Study | str | Path,
-    folder: str | Path | None = None,
+    out: str | Path | None = None,
     workers: int = 1,
-    engine: Engine | None = None,
+    engine: Executor | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
     """Carry out a study in a folder, or what is missing of it there.
@@ -43,12 +43,11 @@ def sweep(
     ----------
     study
         A study, the name of a shipped one, or a file.
-    folder
-        ``results/NAME-HASH`` if absent.
-    workers
-        Processes; results do not depend on them. In a script, call this under ``if __name__ == "__main__":``.
-    engine
-        Another engine than processes on this machine, such as `cyclesim.runs.cluster.Dask`.
+    out
+        Folder of the sweep; ``results/NAME-HASH`` if absent.
+    workers, engine
+        Processes on this machine, or another engine such as `cyclesim.worlds.cluster.Dask`; results do not depend on
+        them. In a script, call this under ``if __name__ == "__main__":``.
     progress
         Called whenever runs are done.
 
@@ -56,45 +55,24 @@ def sweep(
     ------
     StudyError, ScenarioError, DesignError, UnknownNameError
         If the study is wrong; nothing has been written then.
-    FolderError
-        If the folder holds something else, or cannot be written.
-    WorkerError
-        If workers die whatever they are given. What was done before is stored.
+    FolderError, WorkerError
+        If the folder cannot be used, or workers die whatever they are given. What was done before is stored.
     """
-    found = begin(study, folder)
-    carry_out(found, engine or engines.engine(workers), progress=progress)
+    found = begin(study, out)
+    with watched(None) as bar:
+        told = progress or (None if bar is None else lambda state: bar(state.stored + state.done, state.total))
+        carry_out(found, engine or engines.engine(workers), progress=told)
     return found
 
 
 def carry_out(
     sweep: Sweep,
-    engine: Engine | None = None,
+    engine: Executor | None = None,
     shard: Shard = WHOLE,
     progress: Progress | None = None,
     retry_failed: bool = False,
 ) -> State:
-    """Simulate what a sweep lacks, and store it.
-
-    Parameters
-    ----------
-    engine
-        Where runs are carried out; in this process if absent. Results do not depend on it.
-    shard
-        ``(k, n)``: only every n-th world, beginning with the k-th, while other drivers see to the others.
-    progress
-        Called whenever runs are done.
-    retry_failed
-        Whether failed runs are tried again.
-
-    Raises
-    ------
-    DesignError
-        If a shard of a sweep with a stop rule is asked for, or failed runs of a shard.
-    FolderError
-        If another driver is at work on the folder, it cannot be written, or another model version made it.
-    WorkerError
-        If workers die whatever they are given. What was done before is stored.
-    """
+    """Simulate what a sweep lacks and store it; of shard ``(k, n)`` every n-th world, beginning with the k-th."""
     sweep.check_code()
     if shard != WHOLE and (sweep.rule or retry_failed):
         what = "a stop rule" if sweep.rule else "another try of failed runs"
@@ -134,15 +112,7 @@ def expand(
     monthly: Sequence[str] = (),
     scenarios: Sequence[str | Path] = (),
 ) -> None:
-    """Ask for more of a sweep, if no driver is at work on it; see `Sweep.resize` and `Sweep.grow`.
-
-    Where columns are added, one stored run is simulated again first: where it comes out otherwise, nothing is changed.
-
-    Raises
-    ------
-    FolderError
-        If another driver is at work on the folder, it cannot be written, or what simulates gives other numbers.
-    """
+    """Ask for more of a sweep; before columns are added, one stored run must come out as it is stored."""
     sweep.check_code()
     with _claimed(sweep.folder, WHOLE):
         sweep.check()
@@ -156,7 +126,7 @@ def expand(
             sweep.grow(measures, monthly, scenarios)
 
 
-def _as_before(sweep: Sweep, before: Mapping[str, tuple[pa.Table, int]], outcomes: Sequence[Outcome]) -> None:
+def _as_before(sweep: Sweep, before: Mapping[str, tuple[pa.Table, int]], outcomes: Sequence[RunOutcome]) -> None:
     """Refuse runs that come out otherwise than they were stored."""
     for outcome in outcomes:
         fresh = dict(zip(sweep.store.columns.names, outcome.row, strict=False))
@@ -177,11 +147,13 @@ def summarise(sweep: Sweep, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write tables beside the runs, and the checksums of all."""
     with sweep.store.writing():
         for name, frame in tables.items():
-            put(sweep.folder / name, frame.reset_index().to_csv(index=False).encode())
+            write_atomic(sweep.folder / name, frame.reset_index().to_csv(index=False).encode())
         seals.sum_up(sweep.folder, [*sweep.store.names, *tables])
 
 
-def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None, before: State | None = None) -> State:
+def _round(
+    sweep: Sweep, engine: Executor, shard: Shard, progress: Progress | None, before: State | None = None
+) -> State:
     """Carry out all runs of the plan that are not stored."""
     stored = sweep.store.keys
     if shard == WHOLE:
@@ -210,19 +182,14 @@ def _round(sweep: Sweep, engine: Engine, shard: Shard, progress: Progress | None
 class _Batches:
     """Hands out items in batches that take about a second, and smaller ones towards the end."""
 
-    def __init__(self, items: Iterator[Item], todo: int, engine: Engine) -> None:
+    def __init__(self, items: Iterator[Item], todo: int, engine: Executor) -> None:
         self._items, self._left, self._engine = items, todo, engine
         self._seconds, self._runs = 0.0, 0
 
     def __iter__(self) -> Iterator[Batch]:
-        return self
-
-    def __next__(self) -> Batch:
-        items = list(islice(self._items, self._size()))
-        if not items:
-            raise StopIteration
-        self._left -= len(items)
-        return Batch(items)
+        while items := list(islice(self._items, self._size())):
+            self._left -= len(items)
+            yield Batch(items)
 
     def learn(self, done: Done) -> None:
         """Note how long a batch took."""
@@ -235,12 +202,11 @@ class _Batches:
         return max(1, min(fitting, BATCH_RUNS, self._left // (2 * self._engine.workers)))
 
 
-def _lost(job: Job, items: Sequence[Item]) -> list[Outcome]:
+def _lost(job: Job, items: Sequence[Item]) -> list[RunOutcome]:
     """Return the rows of runs that kill their workers."""
     message = "the worker process died each time this run was tried; there may be too little memory for it"
-    names = [scenario.name for scenario in job.scenarios]
-    rows = [(i.key, names[i.scenario], i.draw, i.replication, job.seed, "worker", message, "") for i in items]
-    return [Outcome(True, row) for row in rows]
+    rows = [(job.scenarios[i.scenario].name, i.draw, i.replication, job.seed, "worker", message, "") for i in items]
+    return [RunOutcome(True, (item.key, *row)) for item, row in zip(items, rows, strict=True)]
 
 
 def _target(sweep: Sweep) -> int:
@@ -256,7 +222,11 @@ def _target(sweep: Sweep) -> int:
 def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
     """Keep other drivers off a sweep, or off a shard of it."""
     name = f"lock-{shard[0]}-of-{shard[1]}"
-    _wait_for_probes(folder, name)
+    for _ in range(5):  # `cyclesim status` looks at a lock for a moment: it has the time to let go of it
+        with locked(folder, name, shared=True) as free:
+            if free:
+                break
+        time.sleep(0.05)
     with locked(folder, shared=shard != WHOLE) as free, locked(folder, name) as alone:
         if not (free and alone):
             whom = "this shard of it" if free else "it"
@@ -265,12 +235,3 @@ def _claimed(folder: Path, shard: Shard) -> Iterator[None]:
                 f"another driver is at work on {folder}, and on {whom}: {who}; wait for it (cyclesim status) or stop it"
             )
         yield
-
-
-def _wait_for_probes(folder: Path, name: str) -> None:
-    """Give `cyclesim status`, which looks at a lock for a moment, the time to let go of it."""
-    for _ in range(5):
-        with locked(folder, name, shared=True) as free:
-            if free:
-                return
-        time.sleep(0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,14 +9,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cyclesim.errors import FolderError
-from cyclesim.runs import disk, seals, writing
-from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint, modules
+from cyclesim.inputs.parameters import graded
+from cyclesim.worlds import disk
+from cyclesim.worlds.fingerprint import Fingerprint, code_of, fingerprint, modules
 
 if TYPE_CHECKING:
     from cyclesim.inputs.scenario import Scenario
-    from cyclesim.runs.design import Design
-    from cyclesim.runs.results import Ensemble
+    from cyclesim.worlds.design import Design
 
 
 def manifest(
@@ -29,20 +27,10 @@ def manifest(
     engine: str = "ledger",
     made_by: Fingerprint | None = None,
 ) -> dict[str, Any]:
-    """Return what determines a study, as JSON types; the same for equal studies on every machine.
-
-    Parameters
-    ----------
-    kind
-        ``run`` or ``comparison``.
-    scenarios, design, replications, seed
-        As in `cyclesim.runs.simulate.simulate`.
-    engine
-        ``ledger`` or ``twin``.
-    made_by
-        What simulated it; this code if absent.
-    """
+    """Return what determines a study (a ``run`` or ``comparison``), as JSON types; equal studies have equal ones."""
     chosen = list(scenarios)
+    seen = [s.name for s in chosen]
+    names = [f"{name} ({k + 1})" if name in seen[:k] else name for k, name in enumerate(seen)]  # none may be lost
     content: dict[str, Any] = {
         "kind": kind,
         "fingerprint": (made_by or fingerprint()).to_dict(),
@@ -50,12 +38,13 @@ def manifest(
         "engine": engine,
         "draws": 0 if design is None else len(design),
         "replications": replications,
-        "design": _design(design),
-        "scenarios": {s.name: {"hash": s.hash, **s.resolved()} for s in chosen},
-        "order": [s.name for s in chosen],
+        "design": {} if design is None else dict(zip(design.names, design.values.T.tolist(), strict=True)),
+        "scenarios": {name: {"hash": s.hash, **s.resolved()} for name, s in zip(names, chosen, strict=True)},
+        "order": names,
         "parameters": graded(),
     }
-    return {"hash": hashed(content), **content}
+    how = {} if design is None else {"method": design.method, "levels": design.levels}
+    return {"hash": hashed(content), **how, **content}
 
 
 def hashed(content: Mapping[str, Any]) -> str:
@@ -66,110 +55,17 @@ def hashed(content: Mapping[str, Any]) -> str:
 
 
 def derived(about: Mapping[str, Any], kind: str, of: Any, module: str) -> dict[str, Any]:
-    """Return the manifest of what an analysis works out: what it is made from, what was asked, and its own code.
-
-    Parameters
-    ----------
-    about
-        Manifest of the runs.
-    of
-        What was asked, as JSON types.
-    module
-        Module of the analysis; it and all it imports of the package count.
-    """
+    """Return the manifest of what an analysis works out of runs: theirs, what was asked, and its own code."""
     content = {key: value for key, value in about.items() if key not in ("hash", "seal")}
     content = {**content, "kind": kind, "from": about["hash"], "of": of}
     content["analysis"] = {"module": module, "code": code_of(module)}
     return {"hash": hashed(content), **content}
 
 
-def graded() -> dict[str, int]:
-    """Return how many parameters the model has, and how many of them are assumptions."""
-    from cyclesim.inputs.parameters import parameters
-
-    grades = [quantity.grade for quantity in parameters().values()]
-    return {"number": len(grades), "assumptions": sum(grade == "assumption" for grade in grades)}
-
-
 def default_folder(about: Mapping[str, Any]) -> Path:
     """Return results/NAMES-HASH for a manifest."""
     names = "-vs-".join(about["order"])[:60].strip("-")
     return Path("results") / f"{names}-{about['hash']}"
-
-
-def about(ensemble: Ensemble, kind: str) -> dict[str, Any]:
-    """Return the manifest of a finished ensemble."""
-    replications = int(ensemble.table["replication"].max()) + 1
-    return manifest(
-        kind,
-        ensemble.scenarios.values(),
-        ensemble.design,
-        replications,
-        ensemble.seed,
-        ensemble.engine,
-        ensemble.made_by,
-    )
-
-
-def save(ensemble: Ensemble, folder: Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Write an ensemble to a folder; see `files`.
-
-    Parameters
-    ----------
-    extra
-        Further files by name: data frames (.parquet or .csv by the name), text or bytes.
-
-    Returns
-    -------
-    The manifest.
-
-    Raises
-    ------
-    FolderError
-        If the folder holds another study, another process is writing it, or it cannot be written.
-    """
-    content = about(ensemble, kind)
-    with writing.results(folder, content) as output:
-        output.put({**files(ensemble), **(extra or {})})
-    return seals.sealed(content)
-
-
-def files(ensemble: Ensemble) -> dict[str, Any]:
-    """Return the files that an ensemble is kept in: table.parquet, totals.parquet, summary.csv."""
-    return {
-        "table.parquet": ensemble.table,
-        "totals.parquet": ensemble.totals,
-        "summary.csv": ensemble.summary().reset_index(),
-    }
-
-
-def read(folder: str | Path) -> Ensemble:
-    """Read an ensemble back from its folder.
-
-    Raises
-    ------
-    FolderError
-        If there is none, or a file of it is not as it was written.
-    """
-    import numpy as np
-    import pandas as pd
-
-    from cyclesim.runs.design import Design
-    from cyclesim.runs.results import Ensemble
-
-    folder = Path(folder)
-    content = seals.read_manifest(folder)
-    if not {"order", "scenarios", "design", "seed"} <= set(content):
-        raise FolderError(f"{folder} holds a {content['kind']} of cyclesim, which has no table of worlds")
-    made_by = Fingerprint.parse(content.get("fingerprint"))
-    try:
-        table = pd.read_parquet(io.BytesIO(seals.read_file(folder, "table.parquet")))
-    except ValueError as error:  # pyarrow's own are of this kind
-        raise FolderError(f"{folder / 'table.parquet'} cannot be read: {error}") from error
-    scenarios = {name: scenario_of(content, name) for name in content["order"]}
-    drawn = content["design"]
-    design = Design(tuple(drawn), np.column_stack(list(drawn.values()))) if drawn else None
-    return Ensemble(scenarios, design, content["seed"], table, content.get("engine", "ledger"), made_by)
 
 
 def scenario_of(about: Mapping[str, Any], name: str) -> Scenario:
@@ -180,10 +76,7 @@ def scenario_of(about: Mapping[str, Any], name: str) -> Scenario:
 
 
 def log() -> str:
-    """Return when, where, with what and by which command a study ran.
-
-    It stands apart from the manifest, so that equal runs give equal bytes.
-    """
+    """Return when, where, with what and by which command a study ran; it is kept out of the manifest."""
     from datetime import UTC, datetime
     from importlib.metadata import version
 
@@ -196,9 +89,3 @@ def log() -> str:
         **({"command": disk.command()} if disk.command() else {}),
     }
     return json.dumps(content, indent=1) + "\n"
-
-
-def _design(design: Design | None) -> dict[str, list[float]]:
-    if design is None or not len(design):
-        return {}
-    return {name: design.values[:, column].tolist() for column, name in enumerate(design.names)}

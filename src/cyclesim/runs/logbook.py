@@ -1,7 +1,5 @@
 """The logbook of a driver: rows on their way to the store, signs of life for others, and how far a sweep is."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket
@@ -11,36 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyclesim.runs import disk
-from cyclesim.runs.disk import put
 from cyclesim.runs.folder import log
-from cyclesim.runs.item import Outcome
 from cyclesim.runs.sweep import Sweep
+from cyclesim.worlds import disk
+from cyclesim.worlds.disk import write_atomic
+from cyclesim.worlds.item import RunOutcome
 
-FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0
-"""Runs, or seconds, after which what has been simulated is written."""
-LOG = "log.jsonl"
-"""File with a line for each time a driver was at work."""
+FLUSH_RUNS, FLUSH_SECONDS = 500, 10.0  # runs, or seconds, after which what has been simulated is written
+LOG = "log.jsonl"  # file with a line for each time a driver was at work
 
-Shard = tuple[int, int]
-"""``(k, n)``: the k-th of n parts."""
+Shard = tuple[int, int]  # ``(k, n)``: the k-th of n parts
 
 
 @dataclass(frozen=True)
 class State:
-    """How far a sweep is.
-
-    Attributes
-    ----------
-    total
-        Runs asked for, of the whole sweep or of this shard.
-    stored
-        Runs that were there before.
-    done, failed
-        Runs carried out since, and how many of them failed.
-    seconds
-        Time since.
-    """
+    """How far a sweep, or a shard of it, is: runs asked for, stored before, done since, and failed of these."""
 
     total: int
     stored: int
@@ -63,17 +46,7 @@ Progress = Callable[[State], None]
 
 
 class Logbook:
-    """Takes the rows of one driver, writes them now and then, and says how far it is.
-
-    Parameters
-    ----------
-    engine
-        Name of the engine.
-    total, stored
-        Runs asked for, and those that were there before.
-    before
-        Where an earlier round of the same driver stood.
-    """
+    """Takes the rows of one driver, writes them now and then, and says how far it is, earlier rounds included."""
 
     def __init__(
         self,
@@ -99,7 +72,7 @@ class Logbook:
         """How far it is now."""
         return State(**self._count, seconds=time.monotonic() - self._began)
 
-    def take(self, outcomes: Iterable[Outcome]) -> None:
+    def take(self, outcomes: Iterable[RunOutcome]) -> None:
         """Note what came out; write it if there is enough, or if it is time."""
         for outcome in outcomes:
             (self._failures if outcome.failed else self._runs).append(outcome.row)
@@ -108,8 +81,12 @@ class Logbook:
         now = time.monotonic()
         if len(self._runs) + len(self._failures) >= FLUSH_RUNS or now - self._flushed >= FLUSH_SECONDS:
             self.flush()
-        if now - self._signed > 1.0:
-            self._sign_of_life()
+        if now - self._signed > 1.0:  # a sign of life for `cyclesim status`, which reads from another terminal
+            rate, left = self.state.rate, self.state.seconds_left
+            content = {**self._about, **self._count, "rate": rate, "left": left, "at": time.time()}
+            with self._sweep.store.writing():
+                write_atomic(self._sign, json.dumps(content).encode())
+            self._signed = time.monotonic()
         if self._progress:
             self._progress(self.state)
 
@@ -123,25 +100,12 @@ class Logbook:
     def leave(self) -> None:
         """Take the sign away, and note when, where and with what it was done."""
         state = self.state
-        line = {
-            **json.loads(log()),
-            **self._about,
-            "runs": state.done,
-            "failed": state.failed,
-            "seconds": state.seconds,
-        }
+        line = {**json.loads(log()), **self._about}
+        line |= {"runs": state.done, "failed": state.failed, "seconds": state.seconds}
         with self._sweep.store.writing():
             self._sign.unlink(missing_ok=True)
             with (self._sweep.folder / LOG).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
-
-    def _sign_of_life(self) -> None:
-        """Tell `cyclesim status`, which reads from another terminal."""
-        state = self.state
-        content = {**self._about, **self._count, "rate": state.rate, "left": state.seconds_left, "at": time.time()}
-        with self._sweep.store.writing():
-            put(self._sign, json.dumps(content).encode())
-        self._signed = time.monotonic()
 
 
 def drivers(folder: Path) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """Put together sweeps of one study that were carried out apart."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Sequence
@@ -12,23 +10,14 @@ import numpy as np
 
 from cyclesim.errors import FolderError
 from cyclesim.inputs.changes import differences
-from cyclesim.runs import disk, seals, store, writing
-from cyclesim.runs import manifest as manifests
 from cyclesim.runs.logbook import LOG
 from cyclesim.runs.sweep import Sweep, read_sweep
+from cyclesim.worlds import disk, parquet, seals, store, writing
+from cyclesim.worlds import plan as plans
 
 
 def merge(folders: Sequence[str | Path], out: str | Path) -> Sweep:
-    """Put the runs of several folders into a new one; a run that several have must be equal in all.
-
-    The new sweep is as large as the largest of them; what none of them has is missing in it.
-
-    Raises
-    ------
-    FolderError
-        If the folders hold different studies, with what differs; if a run that two of them have differs; if one holds
-        no sweep or is damaged; if the new folder is taken or cannot be written.
-    """
+    """Put the runs of several folders into a new sweep, as large as the largest; what several have must be equal."""
     sweeps, place = [read_sweep(folder) for folder in folders], Path(out)
     for sweep in sweeps:
         sweep.check()
@@ -36,12 +25,12 @@ def merge(folders: Sequence[str | Path], out: str | Path) -> Sweep:
     widest = max(sweeps, key=lambda sweep: len(sweep.plan.design))
     replications = max(sweep.plan.replications for sweep in sweeps)
     study = widest.study.model_copy(update={"replications": replications})
-    plan = manifests.plan(study, widest.plan.scenarios, widest.design, widest.plan.made_by)
-    manifest = manifests.manifest(study, plan)
+    plan = plans.Plan.of(study, widest.plan.scenarios, widest.design, widest.plan.made_by)
+    manifest = plans.manifest(study, plan)
     if writing.holds_results(place):
         raise FolderError(f"{place} holds something already; nothing was written. Choose another folder with --out")
     with writing.staged(place) as stage:
-        store.create(stage, manifest, manifests.draws(plan))
+        store.create(stage, manifest, parquet.draws(plan))
         merged = Sweep(stage, study, plan, manifest)
         with writing.refusing(place):
             for sweep in sweeps:

@@ -1,301 +1,299 @@
-"""Results: a run, and an ensemble of runs, as tables."""
+"""Runs: what an ensemble in memory and a sweep in a folder both are, and what every analysis reads."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cyclesim.errors import UnknownNameError, did_you_mean
+from cyclesim.errors import CycleSimError, UnknownNameError, did_you_mean
 from cyclesim.inputs.dates import date
 from cyclesim.inputs.scenario import Scenario
-from cyclesim.intervals import Spread
-from cyclesim.measures import MEASURES
-from cyclesim.runs.design import Design
-from cyclesim.runs.fingerprint import Fingerprint, of_this_process
-from cyclesim.runs.months import Table, World
-from cyclesim.runs.totals import TOTALS, by_month
-from cyclesim.runs.totals import totals as of_run
+from cyclesim.intervals import who
+from cyclesim.measures import EVERY, MEASURES
+from cyclesim.runs import folder
+from cyclesim.worlds import seals, writing
+from cyclesim.worlds.design import Design
+from cyclesim.worlds.fingerprint import Fingerprint
+from cyclesim.worlds.plan import Plan
+from cyclesim.worlds.tables import KEYS, WORLD, describe, of_measure
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KEYS = ["scenario", "draw", "replication"]
-_DIMENSIONS = {
-    "settings": "setting",
-    "groups": "group",
-    "forms": "form",
-    "lines": "line",
-    "lists": "list",
-    "donors": "donor",
-    "estimates": "source",
-}
+    import xarray
 
 
-def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a run: its keys, and every total (see `cyclesim.runs.totals.totals`)."""
-    import pandas as pd
-
-    columns = {name: table[name].to_numpy() for name in ("month", *MEASURES)}
-    rows = []
-    for places in table.groupby(KEYS, sort=False).indices.values():
-        run = {name: column[places] for name, column in columns.items()}
-        rows.append({**table[KEYS].iloc[places[0]], **of_run(run, list(TOTALS))})
-    return pd.DataFrame(rows)
-
-
-def over_crises(table: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
-    """Return a row for each run and month, with measures as `cyclesim.runs.totals.by_month` adds them up."""
-    import pandas as pd
-
-    shown = [*KEYS, "month", *measures]
-    if table["crisis"].nunique() == 1:
-        return table[shown].reset_index(drop=True)
-    parts = []
-    for places in table.groupby(KEYS, sort=False).indices.values():
-        run = table.iloc[places].sort_values(["crisis", "month"])
-        columns = {name: run[name].to_numpy() for name in {"month", "people", *measures}}
-        keys = run[[*KEYS, "month"]].iloc[: run["month"].nunique()]
-        parts.append(keys.assign(**by_month(columns, measures)))
-    return pd.concat(parts, ignore_index=True)[shown]
-
-
-def describe(values: pd.DataFrame, shared_luck: bool = False, sampled: bool = True) -> pd.DataFrame:
-    """Return what each measure comes to over the worlds of each scenario: rows (scenario, measure).
-
-    Parameters
-    ----------
-    values
-        A row for each run: its keys, and totals.
-    shared_luck, sampled
-        Whether replication r has the same luck in all draws; whether draws are a sample of what is plausible.
-
-    Returns
-    -------
-    Columns: ``mean``, its ``error``, the interval of the mean (``mean_low``, ``mean_high``), where nine in ten worlds
-    or all of them lie (``low``, ``high``), ``worlds``, ``draws``, ``units``, ``sd``, and quartiles (``q25``, ``q50``,
-    ``q75``); see `cyclesim.intervals.Spread`.
-    """
-    import pandas as pd
-
-    rows = {}
-    for name, runs in values.groupby("scenario", sort=False):
-        for measure in runs.columns.difference(KEYS, sort=False):
-            found = runs[measure]
-            quartiles = dict(zip(("q25", "q50", "q75"), np.quantile(found, [0.25, 0.5, 0.75]), strict=True))
-            spread = Spread.of(found.to_numpy(), runs["draw"], runs["replication"] if shared_luck else None, sampled)
-            rows[name, measure] = {**asdict(spread), "sd": found.std(ddof=1), **quartiles}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["scenario", "measure"])
-
-
-def of_measure(summary: pd.DataFrame, measure: str | None) -> pd.DataFrame:
-    """Return the rows of one measure from a frame indexed by scenario and measure; all of them for None.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such measure.
-    """
-    if measure is None:
-        return summary
-    names = summary.index.get_level_values("measure").unique()
-    if measure not in names:
-        raise UnknownNameError(f"no measure {measure!r}; {did_you_mean(measure, names)}")
-    return summary[summary.index.get_level_values("measure") == measure].droplevel("measure")
-
-
-@dataclass(frozen=True, repr=False)
-class Run:
-    """One world of one scenario, as tables.
+class Runs(ABC):
+    """Worlds of one or more scenarios, in memory (`Ensemble`) or in a folder (`Sweep`): what every analysis reads.
 
     Attributes
     ----------
-    scenario, seed, draw, replication
-        What determines it.
-    columns
-        The model's tables as plain columns, by name.
-    engine
-        ``ledger`` (people one by one) or ``twin`` (expected numbers).
+    folder
+        Where they are kept, or None.
+    plan
+        Every run asked for.
+    measures, monthly
+        Totals, and measures by month, that are kept.
     """
 
-    scenario: Scenario
-    seed: int
-    draw: int
-    replication: int
-    columns: Mapping[str, Table]
-    engine: str = "ledger"
+    folder: Path | None = None
+    plan: Plan
+    measures: list[str]
+    monthly: list[str]
 
-    def __repr__(self) -> str:
-        return f"Run({self.scenario.name!r}, seed={self.seed}, draw={self.draw}, replication={self.replication})"
+    @abstractmethod
+    def runs(self, measures: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a row for each run: scenario, draw, replication and totals; all of them for None."""
+
+    @abstractmethod
+    def by_month(self, measure: str) -> pd.DataFrame:
+        """Return a measure month by month, over all crises: a row for each run and month."""
 
     @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The wide tables by name: months, settings, groups, forms, lines, lists, donors, estimates."""
-        import pandas as pd
-
-        key: dict[str, Any] = {
-            "scenario": self.scenario.name,
-            "draw": self.draw,
-            "replication": self.replication,
-        }
-        frames = {}
-        for name, columns in self.columns.items():
-            frame = pd.DataFrame({**dict.fromkeys(key, 0), **columns})
-            frames[name] = frame.assign(**key)
-        return frames
+    def manifest(self) -> dict[str, Any]:
+        """What determines the runs, as JSON types."""
+        return self.about("run" if len(self.scenarios) == 1 else "comparison")
 
     @property
-    def months(self) -> pd.DataFrame:
-        """The monthly table of the whole: a row for each crisis and month; counts and cents are int64.
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios by name; the first is the baseline."""
+        return {scenario.name: scenario for scenario in self.plan.scenarios}
 
-        Counts of the twin are expected numbers, float64.
-        """
-        return self.tables["months"]
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return next(iter(self.scenarios))
 
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """Everything in long form: scenario, draw, replication, crisis, month, date, dimension, name, measure, value.
+    @property
+    def design(self) -> Design | None:
+        """The draws, or None."""
+        return self.plan.design if len(self.plan.design) else None
 
-        Values are float64; counts and cents are exact up to 2**53.
-        """
-        import pandas as pd
+    @property
+    def method(self) -> str:
+        """How the draws were made; see `cyclesim.worlds.design.Design`."""
+        return self.plan.design.method
 
-        parts = []
-        for table, frame in self.tables.items():
-            if frame.empty:  # no estimate was published
-                continue
-            key = _DIMENSIONS.get(table)
-            index = [*KEYS, "crisis", "month", *([key] if key else [])]
-            long = frame.melt(id_vars=index, var_name="measure", value_name="value")
-            long["name"] = long.pop(key) if key else ""
-            parts.append(long.assign(dimension=key or "", value=long["value"].astype(float)))
-        result = pd.concat(parts, ignore_index=True)
-        dates = {month: date(month, self.scenario.start) for month in range(self.scenario.months)}
-        result["date"] = result["month"].map(dates)
-        return result[[*KEYS, "crisis", "month", "date", "dimension", "name", "measure", "value"]]
+    @property
+    def seed(self) -> int:
+        """Seed of the luck."""
+        return self.plan.seed
 
-    @cached_property
-    def ensemble(self) -> Ensemble:
-        """The run as an ensemble of one."""
-        world = World(self.draw, self.replication)
-        return Ensemble.of([self.scenario], None, self.seed, [world], [[dict(self.columns["months"])]], self.engine)
+    @property
+    def twin(self) -> bool:
+        """Whether numbers are expected values."""
+        return self.plan.twin
 
-    def totals(self) -> pd.Series:
-        """Return the totals of the run, by measure; see `Ensemble.totals`."""
-        return self.ensemble.totals.drop(columns=KEYS).iloc[0]
+    @property
+    def engine(self) -> str:
+        """What simulated them: ``ledger`` (people one by one) or ``twin`` (expected numbers)."""
+        return engine(self.twin)
 
-    def plot(self) -> Any:
-        """Return the figure of the cycle: headline measures over time."""
-        return self.ensemble.plot()
+    @property
+    def made_by(self) -> Fingerprint:
+        """Fingerprint of what simulated them."""
+        return self.plan.made_by
 
-
-@dataclass(frozen=True, repr=False)
-class Ensemble:
-    """Worlds of one or more scenarios.
-
-    Attributes
-    ----------
-    scenarios
-        By name, in the order asked for.
-    design
-        The draws, or None.
-    seed
-        Seed of the luck, which all scenarios share world by world.
-    table
-        Wide monthly table: scenario, draw, replication, crisis, month and the measures.
-    engine
-        ``ledger`` (people one by one) or ``twin`` (expected numbers).
-    made_by
-        Fingerprint of what simulated it.
-    """
-
-    scenarios: Mapping[str, Scenario]
-    design: Design | None
-    seed: int
-    table: pd.DataFrame
-    engine: str = "ledger"
-    made_by: Fingerprint = field(default_factory=of_this_process)
-
-    @classmethod
-    def of(
-        cls,
-        scenarios: Sequence[Scenario],
-        design: Design | None,
-        seed: int,
-        worlds: Sequence[World],
-        results: Sequence[Sequence[Table]],
-        engine: str = "ledger",
-        made_by: Fingerprint | None = None,
-    ) -> Ensemble:
-        """Build the table from the columns of each world and scenario; rows go by scenario, then by world."""
-        import pandas as pd
-
-        order = [(s, w) for s in range(len(scenarios)) for w in range(len(worlds))]
-        lengths = [results[w][s]["month"].size for s, w in order]
-        columns: dict[str, Any] = {
-            "scenario": np.repeat(np.array([scenarios[s].name for s, _ in order], dtype=object), lengths),
-            "draw": np.repeat([worlds[w].draw for _, w in order], lengths),
-            "replication": np.repeat([worlds[w].replication for _, w in order], lengths),
-        }
-        for name in results[0][0]:
-            columns[name] = np.concatenate([results[w][s][name] for s, w in order])
-        return cls(
-            {s.name: s for s in scenarios}, design, seed, pd.DataFrame(columns), engine, made_by or of_this_process()
-        )
-
-    def joined(self, other: Ensemble) -> Ensemble:
-        """Return the scenarios of both ensembles, which share their worlds."""
-        import pandas as pd
-
-        table = pd.concat([self.table, other.table], ignore_index=True)
-        return Ensemble({**self.scenarios, **other.scenarios}, self.design, self.seed, table, self.engine, self.made_by)
-
-    def __repr__(self) -> str:
-        return f"Ensemble({list(self.scenarios)}, worlds={self.worlds}, seed={self.seed}, covers={self.covers!r})"
+    @property
+    def replications(self) -> int:
+        """Worlds of each draw."""
+        return self.plan.replications
 
     @property
     def worlds(self) -> int:
         """Number of worlds of each scenario."""
-        return int(self.table[["draw", "replication"]].drop_duplicates().shape[0])
+        return len(self.plan.draws) * self.plan.replications
 
     @property
-    def draws(self) -> int:
+    def draws(self) -> pd.DataFrame:
+        """A row for each draw: its number, and the value of each quantity; draw 0 is the defaults."""
+        import pandas as pd
+
+        values = dict(zip(self.plan.design.names, self.plan.design.values.T, strict=True))
+        return pd.DataFrame({"draw": self.plan.draws, **values})
+
+    @property
+    def number_of_draws(self) -> int:
         """Number of draws that the worlds are of; 1 where the inputs are not varied."""
-        return int(self.table["draw"].nunique())
+        return len(self.plan.draws)
+
+    @property
+    def shared_luck(self) -> bool:
+        """Whether replication r has the same luck in all draws; expected values have none."""
+        return self.plan.shared_luck and not self.plan.twin
+
+    @property
+    def sampled(self) -> bool:
+        """Whether draws are a sample of what is plausible, and not the points of a grid or of an analysis."""
+        return self.method not in ("grid", "morris", "saltelli")
+
+    @property
+    def units(self) -> int:
+        """What the ends of intervals rest on; see `cyclesim.intervals.Spread`."""
+        draws, replications = self.number_of_draws, self.replications
+        if draws == 1:
+            return replications
+        return 1 if not self.sampled else min(draws, replications) if self.shared_luck else draws
+
+    @property
+    def who(self) -> str:
+        """Whom an interval over these worlds holds."""
+        return who(self.worlds, self.number_of_draws, self.units)
 
     @property
     def covers(self) -> str:
         """What an interval over these worlds covers."""
-        if self.engine == "twin":
+        if self.twin:
             return "expected values" if self.worlds == 1 else "inputs only"
         if self.worlds == 1:
             return "one world"
         return "luck and inputs" if self.design is not None and len(self.design) > 1 else "luck only"
 
-    @cached_property
+    @property
+    def complete(self) -> bool:
+        """Whether every run asked for is there."""
+        return True
+
+    @property
+    def where(self) -> str:
+        """Say where they are, for messages."""
+        return str(self.folder) if self.folder is not None else "this ensemble"
+
+    def way_to(self, draws: int | None = None, replications: int | None = None, measures: Sequence[str] = ()) -> str:
+        """Say how to have more of them, for messages."""
+        asked = [f"{name}={n}" for name, n in (("draws", draws), ("replications", replications)) if n]
+        return f"simulate again with {' and '.join(asked)}" if asked else "simulate again"
+
+    @property
+    def months(self) -> pd.DataFrame:
+        """The wide monthly table by crisis (see `Ensemble`), where it is kept; elsewhere one without rows."""
+        import pandas as pd
+
+        return pd.DataFrame()
+
+    @property
     def totals(self) -> pd.DataFrame:
         """One row for each scenario and world; see `totals`."""
-        return totals(self.table)
+        return self.runs()[[*KEYS, *self.measures]]
 
     def summary(self, measure: str | None = None) -> pd.DataFrame:
-        """Return what the totals come to over worlds, for one measure or all; see `describe`."""
-        return of_measure(describe(self.totals), measure)
+        """Return what the totals come to over worlds, by scenario and measure; see `describe`."""
+        import pandas as pd
 
-    def plot(self, baseline: str | None = None) -> Any:
-        """Return the figure of the cycle: headline measures of every scenario, with bands over worlds."""
-        return late("cyclesim.outputs.pictures").cycle(self, baseline)
+        names = [self.known(measure)] if measure is not None else self.measures
+        parts = (self.runs([name])[[*KEYS, name]] for name in names)  # of a sweep, one read at a time
+        found = pd.concat([describe(part, self.shared_luck, self.sampled) for part in parts])
+        order = [key for key in product(self.scenarios, names) if key in found.index]
+        return of_measure(found.loc[order], measure)
+
+    def pairs(self, measure: str) -> pd.DataFrame:
+        """Return a total of every scenario world by world: a row for each draw and replication in which none failed."""
+        frame = self.runs([self.known(measure)]).pivot(index=WORLD, columns="scenario", values=measure)
+        return frame.reindex(columns=list(self.scenarios)).dropna()
+
+    def differences(self, measure: str, baseline: str | None = None) -> pd.DataFrame:
+        """Return paired differences from the baseline: a row for each world, a column for each counterfactual.
+
+        Averted or in excess; see `cyclesim.measures.Measure.difference`.
+        """
+        import pandas as pd
+
+        pairs, about = self.pairs(measure), EVERY[measure]
+        name = baseline or self.baseline
+        if name not in pairs:
+            raise UnknownNameError(f"{self.where} has no scenario {name!r}; {did_you_mean(name, self.scenarios)}")
+        base = pairs.pop(name)
+        return pd.DataFrame({name: about.difference(base, other) for name, other in pairs.items()})
+
+    def by_replication(self, measure: str) -> dict[str, NDArray[np.float64]]:
+        """Return the paired difference of each counterfactual by replication, averaged over the draws of each."""
+        means = self.differences(measure).groupby("replication").mean().sort_index()
+        return {name: means[name].to_numpy(dtype=float) for name in means.columns}
+
+    def known(self, measure: str) -> str:
+        """Return a measure that is kept; refuse one that is not."""
+        if measure not in self.measures:
+            raise UnknownNameError(f"{self.where} keeps no measure {measure!r}; {did_you_mean(measure, self.measures)}")
+        return measure
+
+    def _repr_html_(self) -> str:
+        from cyclesim.charts import pictures
+
+        return pictures.as_cell(self, self.summary())
+
+    def about(self, kind: str) -> dict[str, Any]:
+        """Return the manifest of these runs as results of a kind, such as ``run`` or ``comparison``."""
+        chosen = self.scenarios.values()
+        return folder.manifest(kind, chosen, self.design, self.replications, self.seed, self.engine, self.made_by)
+
+    def files(self) -> dict[str, Any]:
+        """Return the files that they are kept in: totals.parquet, summary.csv, and table.parquet if months are kept."""
+        months = {} if self.months.empty else {"table.parquet": self.months}
+        return {**months, "totals.parquet": self.totals, "summary.csv": self.summary().reset_index()}
+
+    def save(self, place: str | Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Write them to a folder, which `cyclesim.read` and every analysis reads; return its manifest.
+
+        Parameters
+        ----------
+        extra
+            Further files by name: data frames (.parquet or .csv by the name), text or bytes.
+
+        Raises
+        ------
+        FolderError
+            If the folder holds another study, another process is writing it, or it cannot be written.
+        """
+        about = self.about(kind)
+        with writing.results(Path(place), about) as output:
+            output.write({**self.files(), **(extra or {})})
+        return seals.sealed(about)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return everything as one labelled dataset.
+
+        Totals (flows summed over months, all else averaged: see the attribute ``over_months``) have the dimensions
+        scenario, draw and replication; ``<name>_by_month`` is what is kept by month, and has month and, in memory,
+        crisis. The quantities drawn are coordinates of draw, dates of month. Attributes of a variable are its title,
+        unit and text.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise CycleSimError("xarray is not installed: pip install 'cyclesim[analysis]'") from None
+
+        columns: dict[Any, Any] = dict(self.totals.set_index(KEYS)[self.measures].items())
+        if self.months.empty:
+            tables = {
+                name: self.by_month(name).set_index([*KEYS, "month"])[name].astype(float) for name in self.monthly
+            }
+        else:
+            months = self.months.set_index([*KEYS, "crisis", "month"])
+            tables = {name: months[name] for name in MEASURES}
+        columns |= {f"{name}_by_month": table for name, table in tables.items()}
+        found = xarray.Dataset({name: xarray.DataArray.from_series(values) for name, values in columns.items()})
+        found = found.reindex(scenario=list(self.scenarios))  # in the order asked for
+        draws = self.draws.set_index("draw").reindex(np.asarray(found["draw"]))
+        found = found.assign_coords({name: ("draw", draws[name].to_numpy()) for name in draws.columns})
+        if "month" in found.dims:
+            start = self.plan.scenarios[0].start
+            found = found.assign_coords(date=("month", [date(int(month), start) for month in found["month"]]))
+        for name, variable in found.data_vars.items():
+            measure = EVERY[str(name).removesuffix("_by_month")]
+            variable.attrs = {"long_name": measure.title, "units": measure.unit, "description": measure.text}
+            if not str(name).endswith("_by_month"):
+                variable.attrs["over_months"] = measure.over_year
+        found.attrs = {"title": ", ".join(s.title for s in self.plan.scenarios), "hash": self.manifest["hash"]}
+        found.attrs |= {"engine": self.engine, "seed": self.seed, "made_by": str(self.made_by), "covers": self.covers}
+        return found
 
 
 def engine(twin: bool) -> str:
     """Return the name of an engine, as in manifests."""
     return "twin" if twin else "ledger"
-
-
-def late(module: str) -> Any:
-    """Return a module of a higher floor, for methods that show a result: the only arrows that go up."""
-    from importlib import import_module
-
-    return import_module(module)

@@ -11,51 +11,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from cyclesim.errors import DesignError, FolderError, UnknownNameError, did_you_mean
 from cyclesim.inputs.files import load
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.study import Study, load_study
-from cyclesim.measures import EVERY
-from cyclesim.runs import disk, parquet, seals, store, writing
-from cyclesim.runs import manifest as manifests
-from cyclesim.runs.design import NO_DRAWS, Design, of_study
-from cyclesim.runs.fingerprint import Fingerprint, fingerprint, modules_of, moved
-from cyclesim.runs.item import Item, Job
-from cyclesim.runs.plan import Plan, numbers_of
-from cyclesim.runs.precision import FEWEST, Rule
-from cyclesim.runs.results import describe, of_measure
+from cyclesim.runs.ensemble import Ensemble, read_ensemble
+from cyclesim.runs.results import Runs
 from cyclesim.runs.simulate import named
-from cyclesim.runs.store import Store
+from cyclesim.vocabulary import Payer
+from cyclesim.worlds import disk, parquet, seals, store, writing
+from cyclesim.worlds import plan as plans
+from cyclesim.worlds.design import NO_DRAWS, Design, of_study
+from cyclesim.worlds.fingerprint import Fingerprint, fingerprint, moved
+from cyclesim.worlds.item import Item, Job
+from cyclesim.worlds.plan import Plan
+from cyclesim.worlds.precision import FEWEST, Rule
+from cyclesim.worlds.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BEGIN_SECONDS = 30.0
-"""How long a driver waits for another one that is about to begin in the same folder."""
-SUMMARIES = ("summary.csv", "differences.csv")
-"""Tables beside the runs of a sweep that is complete."""
+BEGIN_SECONDS = 30.0  # how long a driver waits for another one that is about to begin in the same folder
+SUMMARIES = ("summary.csv", "differences.csv")  # tables beside the runs of a sweep that is complete
 
 
-class Sweep:
-    """A study and the runs of it that are stored.
+class Sweep(Runs):
+    """A study and the runs of it that are stored in a folder; see :func:`read_sweep` and :func:`begin`."""
 
-    Open one with :func:`read_sweep`; begin one with :func:`begin`.
-
-    Attributes
-    ----------
-    folder
-        Where it is.
-    study
-        What is asked.
-    plan
-        Every run, in order.
-    store
-        The rows.
-    manifest
-        What the folder says of itself, as JSON types.
-    """
+    folder: Path
 
     def __init__(self, folder: Path, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
         self.folder = folder
@@ -63,30 +47,14 @@ class Sweep:
 
     def _hold(self, study: Study, plan: Plan, manifest: Mapping[str, Any]) -> None:
         self.study, self.plan, self.manifest = study, plan, dict(manifest)
+        self.measures, self.monthly = plans.kept(study)
         names = [scenario.name for scenario in plan.scenarios]
         about = {"study": manifest["hash"], "fingerprint": str(plan.made_by)}
-        self.store = Store(self.folder, names, manifests.columns(study, plan), about)
+        self.store = Store(self.folder, names, parquet.columns(study, plan), about)
         self._checked: object = None
 
     def __repr__(self) -> str:
         return f"Sweep({str(self.folder)!r}, runs={len(self.store)} of {len(self.plan)})"
-
-    # ------------------------------------------------------------ what it is
-
-    @property
-    def scenarios(self) -> dict[str, Scenario]:
-        """Scenarios by name; the first is the baseline."""
-        return {scenario.name: scenario for scenario in self.plan.scenarios}
-
-    @property
-    def baseline(self) -> str:
-        """Name of the scenario that the others are compared with."""
-        return self.plan.scenarios[0].name
-
-    @property
-    def design(self) -> Design | None:
-        """The draws, or None."""
-        return self.plan.design if len(self.plan.design) else None
 
     @property
     def rule(self) -> Rule | None:
@@ -108,14 +76,12 @@ class Sweep:
         """Whether every run of the plan is stored, failed ones included."""
         return self.plan.keys <= self.store.keys
 
-    def check(self) -> None:
-        """Refuse rows that are not of this sweep, and rows that stand there twice and differ.
+    @property
+    def _quoted(self) -> str:
+        return shlex.quote(str(self.folder))
 
-        Raises
-        ------
-        FolderError
-            With the files in which they stand, and the study or the fingerprint that these name.
-        """
+    def check(self) -> None:
+        """Refuse rows that are not of this sweep, and rows that stand there twice and differ; say where."""
         if self._checked is self.store.keys:
             return
         strange = (self.store.keys | self.store.outdated.keys()) - self.plan.keys
@@ -129,7 +95,7 @@ class Sweep:
                 f"{len(unequal):,} runs stand in {self.folder} twice with different numbers, such as {key} "
                 f"({', '.join(unequal[key][:3])}; in {files}). One was made by another machine or library, or was "
                 "damaged: find out which with cyclesim verify, move the wrong file away, then: cyclesim resume "
-                f"{shlex.quote(str(self.folder))}"
+                f"{self._quoted}"
             )
         self._checked = self.store.keys
 
@@ -144,27 +110,18 @@ class Sweep:
         return (
             f"{self.folder} holds {number:,} runs that are not of its study {here[0]}, made by {here[1]}: "
             f"{'; '.join(lines)}{more}. Move these files away, then: cyclesim resume "
-            f"{shlex.quote(str(self.folder))}. Sweeps are put together with: cyclesim merge A B --out C"
+            f"{self._quoted}. Sweeps are put together with: cyclesim merge A B --out C"
         )
 
     def job(self) -> Job:
         """Return what workers must know."""
-        kept, monthly = manifests.kept(self.study)
-        return Job(
-            self.plan.scenarios, self.plan.design.names, self.plan.seed, self.plan.twin, tuple(kept), tuple(monthly)
-        )
-
-    # ------------------------------------------------------------ what came out
+        plan, kept = self.plan, (tuple(self.measures), tuple(self.monthly))
+        return Job(plan.scenarios, plan.design.names, plan.seed, plan.twin, *kept)
 
     def runs(self, measures: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a row for each run: key, scenario, draw, replication and totals; all of them for None.
 
         Measures kept month by month are columns of arrays, ``<measure>_by_month``.
-
-        Raises
-        ------
-        UnknownNameError
-            If a measure is not kept.
         """
         self.check()
         known = self.store.columns.names
@@ -179,118 +136,56 @@ class Sweep:
         """A row for each failed run: key, scenario, draw, replication, seed, stage, message, traceback."""
         return _frame(self.store.failures)
 
-    @property
-    def draws(self) -> pd.DataFrame:
-        """A row for each draw: its number, and the value of each quantity."""
-        return _frame(manifests.draws(self.plan))
+    def by_month(self, measure: str) -> pd.DataFrame:
+        """Return a measure month by month, over all crises: a row for each run and month."""
+        if measure not in self.monthly:
+            way_out = f"cyclesim expand {self._quoted} --monthly {measure}"
+            raise UnknownNameError(f"{self.folder} does not keep {measure} month by month: {way_out}")
+        column = f"{measure}_by_month"
+        frame, months = self.runs([column]).drop(columns="key"), list(range(self.plan.scenarios[0].months))
+        frame["month"] = [months] * len(frame)
+        return frame.rename(columns={column: measure}).explode(["month", measure], ignore_index=True)
 
-    @property
-    def measures(self) -> list[str]:
-        """Totals that are kept."""
-        return manifests.kept(self.study)[0]
+    def save(self, place: str | Path, kind: str = "run", extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Refuse: a sweep is kept already."""
+        raise DesignError(f"a sweep is kept in its folder; to hand it over: cyclesim archive {self._quoted}")
 
-    @property
-    def shared_luck(self) -> bool:
-        """Whether replication r has the same luck in all draws; expected values have none."""
-        return self.plan.shared_luck and not self.plan.twin
-
-    @property
-    def sampled(self) -> bool:
-        """Whether draws are a sample of what is plausible, and not the points of a grid or of an analysis."""
-        return self.study.design is None or self.study.design.method not in ("grid", "morris", "saltelli")
-
-    def summary(self, measure: str | None = None) -> pd.DataFrame:
-        """Return what the totals come to, by scenario and measure, one read at a time; see `cyclesim.runs.results`."""
-        import pandas as pd
-
-        if measure is not None and measure not in self.measures:
-            raise UnknownNameError(f"no measure {measure!r} in this sweep; {did_you_mean(measure, self.measures)}")
-        names = [measure] if measure else self.measures
-        parts = [describe(self.runs([name]).drop(columns="key"), self.shared_luck, self.sampled) for name in names]
-        found = pd.concat(parts)
-        order = pd.MultiIndex.from_product([list(self.scenarios), self.measures if measure is None else [measure]])
-        return of_measure(found.loc[[key for key in order if key in found.index]], measure)
-
-    def pairs(self, measure: str) -> pd.DataFrame:
-        """Return a total of every scenario world by world.
-
-        Returns
-        -------
-        A row for each draw and replication in which no scenario failed, a column for each scenario.
-        """
-        frame = self.runs([measure]).pivot(index=["draw", "replication"], columns="scenario", values=measure)
-        return frame.reindex(columns=list(self.scenarios)).dropna()
-
-    def differences(self, measure: str) -> pd.DataFrame:
-        """Return paired differences from the baseline: a row for each world, a column for each counterfactual.
-
-        Averted or in excess; see `cyclesim.measures.Measure.difference`.
-        """
-        import pandas as pd
-
-        pairs, about = self.pairs(measure), EVERY[measure]
-        base = pairs.pop(self.baseline)
-        return pd.DataFrame({name: about.difference(base, other) for name, other in pairs.items()})
-
-    def by_replication(self, measure: str) -> dict[str, NDArray[np.float64]]:
-        """Return the paired difference of each counterfactual by replication, averaged over the draws of each."""
-        means = self.differences(measure).groupby("replication").mean().sort_index()
-        return {name: means[name].to_numpy(dtype=float) for name in means.columns}
-
-    # ------------------------------------------------------------ change
+    def way_to(self, draws: int | None = None, replications: int | None = None, measures: Sequence[str] = ()) -> str:
+        """Say how to have more of them, for messages."""
+        asked = {"draws": draws, "replications": replications, "measures": ",".join(measures)}
+        options = " ".join(f"--{name} {value}" for name, value in asked.items() if value)
+        return f"cyclesim expand {self._quoted} {options}"
 
     def resize(self, draws: int | None = None, replications: int | None = None) -> None:
-        """Ask for more draws or replications: the runs that are stored stay.
-
-        Raises
-        ------
-        StudyError
-            If there would be fewer, or the design cannot be extended.
-        """
+        """Ask for more draws or replications: the runs that are stored stay."""
         study = self.study.with_size(draws, replications)
         if study.twin and study.replications > 1:
             raise DesignError("the twin has no luck: more replications would all be the same; ask for more --draws")
         design = self.plan.design if draws is None else of_study(study, self.plan.scenarios)
-        plan = manifests.plan(study, self.plan.scenarios, design, self.plan.made_by)
+        plan = Plan.of(study, self.plan.scenarios, design, self.plan.made_by)
         if not np.array_equal(plan.design.values[: len(self.plan.design)], self.plan.design.values):
             raise DesignError(
                 "the draws cannot be continued: this version of the libraries draws others; begin a new sweep instead"
             )
-        with self.store.writing():
-            if draws is not None:
-                disk.put(self.folder / store.DRAWS, parquet.encoded(manifests.draws(plan)))
-            self._write(study, plan)
+        if draws is not None:
+            with self.store.writing():
+                disk.write_atomic(self.folder / store.DRAWS, parquet.encoded(parquet.draws(plan)))
+        self._write(study, plan)
 
     def grow(
         self, measures: Sequence[str] = (), monthly: Sequence[str] = (), scenarios: Sequence[str | Path] = ()
     ) -> None:
-        """Ask for more columns, or for further scenarios: runs that lack a column are simulated again by their key.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such measure.
-        ScenarioError, DesignError
-            If a scenario is wrong, or cannot share the worlds of this sweep.
-        """
+        """Ask for more columns, or for further scenarios: runs that lack a column are simulated again by their key."""
         asked = self.study
         if measures and asked.measures is None:
             asked = asked.model_copy(update={"measures": self.measures})
         loaded = [load(scenario) for scenario in scenarios]
         chosen = named([*self.plan.scenarios, *loaded], self.design)
         study = asked.with_more(measures, monthly, [str(scenario) for scenario in scenarios])
-        manifests.kept(study)  # refuses what is no measure
-        with self.store.writing():
-            self._write(study, manifests.plan(study, chosen, self.design, self.plan.made_by))
+        self._write(study, Plan.of(study, chosen, self.design, self.plan.made_by))
 
     def take_rule(self, study: Study) -> None:
-        """Take the stop rule of the same study; its size must be that of this sweep, or less with a stop rule.
-
-        Raises
-        ------
-        FolderError
-            If the study is larger or smaller.
-        """
+        """Take the stop rule of the same study; its size must be that of this sweep, or less with a stop rule."""
         same_draws = study.design == self.study.design
         if not same_draws or not (study.until or study.replications == self.plan.replications):
             raise FolderError(
@@ -299,44 +194,32 @@ class Sweep:
                 "another folder with --out"
             )
         if (study.until, study.most) != (self.study.until, self.study.most):
-            with self.store.writing():
-                self._write(self.study.model_copy(update={"until": study.until, "most": study.most}), self.plan)
+            self._write(self.study.model_copy(update={"until": study.until, "most": study.most}), self.plan)
 
     def _write(self, study: Study, plan: Plan) -> None:
-        manifest = manifests.manifest(study, plan)
-        for name in (*SUMMARIES, seals.SUMS):  # they tell of what was there before
-            (self.folder / name).unlink(missing_ok=True)
-        store.write_manifest(self.folder, manifest)
+        manifest = plans.manifest(study, plan)
+        with self.store.writing():
+            for name in (*SUMMARIES, seals.SUMS):  # they tell of what was there before
+                (self.folder / name).unlink(missing_ok=True)
+            store.write_manifest(self.folder, manifest)
         self._hold(study, plan, manifest)
 
     def check_code(self) -> None:
-        """Refuse to add runs to those of other code.
-
-        Raises
-        ------
-        FolderError
-            If what simulates has changed since the sweep was begun; with what has.
-        """
+        """Refuse to add runs to those of other code, and say what has changed since the sweep was begun."""
         here, made_by = fingerprint(), self.plan.made_by
         if here.equals(made_by):
             return
-        changed = moved(modules_of(self.folder))
+        changed = moved(self.folder)
         which = f": {', '.join(changed[:4])}{' and others' if len(changed) > 4 else ''}" if changed else ""
         raise FolderError(
             f"{self.folder} was made by {made_by}, this is {here}; they differ in "
             f"{' and in '.join(made_by.differences(here))}{which}. Runs of both are never mixed: begin the study in "
             "another folder, or go on with what made it. To see whether the numbers moved: cyclesim verify "
-            f"{shlex.quote(str(self.folder))}"
+            f"{self._quoted}"
         )
 
     def find(self, key: str) -> Item:
-        """Return the run whose key begins with ``key``.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is none, or more than one.
-        """
+        """Return the run whose key begins with ``key``."""
         found = [item for item in self.plan.items() if item.key.startswith(key.lower())] if key else []
         if len(found) != 1:
             what = f"{len(found)} runs have keys that begin with" if found else "no run of this sweep has the key"
@@ -345,17 +228,11 @@ class Sweep:
 
 
 def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
-    """Return a study and its runs, after everything that can be checked before the first run.
-
-    Raises
-    ------
-    StudyError, ScenarioError, DesignError, UnknownNameError
-        For whatever is wrong.
-    """
+    """Return a study and its runs, after everything that can be checked before the first run."""
     study = study if isinstance(study, Study) else load_study(study)
     scenarios = study.load_scenarios()
     named(scenarios, None)
-    kept = manifests.kept(study)[0]
+    kept = plans.kept(study)[0]
     rule = Rule.parse(study.until, study.most) if study.until else None
     if rule and rule.measure not in kept:
         raise DesignError(f"the stop rule needs {rule.measure}, which is not kept; add it to measures")
@@ -365,26 +242,19 @@ def plan_of(study: Study | str | Path) -> tuple[Study, Plan]:
         raise DesignError("the twin has no luck: one replication is all there is; leave replications and until out")
     if rule and study.replications < FEWEST:
         study = study.with_size(None, FEWEST)
-    return study, manifests.plan(study, scenarios, of_study(study, scenarios), fingerprint())
+    return study, Plan.of(study, scenarios, of_study(study, scenarios), fingerprint())
 
 
 def begin(study: Study | str | Path, folder: str | Path | None = None) -> Sweep:
-    """Begin a sweep in a folder, or go on with the one of the same study that is there.
-
-    Parameters
-    ----------
-    folder
-        ``results/NAME-HASH`` if absent.
-
-    Raises
-    ------
-    StudyError, ScenarioError, DesignError, UnknownNameError
-        If the study is wrong; nothing has been written then.
-    FolderError
-        If the folder holds something else, or this study in another size or of another model version.
-    """
+    """Begin a sweep in a folder (``results/NAME-HASH`` if absent), or go on with that of the same study there."""
     study, plan = plan_of(study)
-    manifest = manifests.manifest(study, plan)
+    if study.experiment is not None and study.experiment.paid_by is Payer.DONORS:
+        raise DesignError(
+            f"donors pay for the interventions of {study.name} as far as their money reaches, and that is known only "
+            f"when its baseline was simulated: cyclesim experiment {study.name}. A sweep simulates scenarios as they "
+            "stand in their files; for that, take the block experiment out of a copy of the study"
+        )
+    manifest = plans.manifest(study, plan)
     place = Path(folder) if folder is not None else Path("results") / f"{study.name}-{manifest['hash']}"
     if _holds_sweep(place):  # drivers of other shards may be at work on it
         return _begun(study, plan, manifest, place)
@@ -403,11 +273,11 @@ def _begun(study: Study, plan: Plan, manifest: Mapping[str, Any], place: Path) -
         if there.manifest["study"] == manifest["study"] and there.manifest["scenarios"] == manifest["scenarios"]:
             there.check_code()
     found = Sweep(place, study, plan, manifest)
-    if store.headless(place):
+    if store.lacks_manifest(place):
         found.check()
     else:
         writing.check_free(place, manifest)
-    store.create(place, manifest, manifests.draws(plan))
+    store.create(place, manifest, parquet.draws(plan))
     writing.COMMITTED.append(place)
     return found
 
@@ -423,8 +293,10 @@ def read_sweep(folder: str | Path) -> Sweep:
     place = Path(folder)
     if not (place / seals.MANIFEST).exists():
         raise FolderError(f"{place} holds no sweep; begin one with: cyclesim sweep STUDY --out {place}")
-    content = seals.read_manifest(place, _damaged(place))
-    if content["kind"] != manifests.KIND:
+    content = seals.read_manifest(
+        place, f"{place / seals.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
+    )
+    if content["kind"] != plans.KIND:
         raise FolderError(f"{place} holds a {content['kind']}, no sweep; begin one with: cyclesim sweep STUDY")
     try:
         study = Study.model_validate_json(json.dumps(content["study"]))
@@ -433,31 +305,40 @@ def read_sweep(folder: str | Path) -> Sweep:
         drawn = drawn[: max(content["draws"], 1)]  # it may be ahead of the manifest
         names = tuple(drawn.column_names[1:])
         columns = [drawn[name].to_numpy().astype(np.float64) for name in names]
-        design = Design(names, np.column_stack(columns)) if names else NO_DRAWS
+        how = study.design
+        drawn_as = (how.method, how.levels) if how is not None else ()
+        design = Design(names, np.column_stack(columns), *drawn_as) if names else NO_DRAWS
         numbers = drawn["draw"].to_pylist()
     except (OSError, LookupError, ValueError, TypeError, MemoryError, pa.ArrowException) as error:  # damaged
         raise FolderError(f"{place} cannot be read: {error}") from error
-    if manifests.draws_hash(design) != content["draws_hash"] or numbers != numbers_of(design):
+    if plans.draws_hash(design) != content["draws_hash"] or numbers != design.numbers:
         raise FolderError(
             f"{place / store.DRAWS} is not as it was written: its draws are not those of {seals.MANIFEST}. Take it "
             "from a copy, or begin the study in another folder"
         )
     made_by = Fingerprint.parse(content["fingerprint"])
-    return Sweep(place, study, manifests.plan(study, scenarios, design, made_by), content)
+    return Sweep(place, study, Plan.of(study, scenarios, design, made_by), content)
+
+
+def read(place: str | Path) -> Ensemble | Sweep:
+    """Return the runs in a folder: those of a sweep, or those of a run, a comparison or an experiment.
+
+    Raises
+    ------
+    FolderError
+        If there are none.
+    """
+    about = seals.read_manifest(Path(place))
+    return read_sweep(place) if about["kind"] == plans.KIND else read_ensemble(place)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
-
-
-def _damaged(folder: Path) -> str:
-    return f"{folder / seals.MANIFEST} is damaged; delete it and sweep the same study there: the runs are kept"
+    return table.to_pandas()
 
 
 def _holds_sweep(folder: Path) -> bool:
     try:
         content = json.loads((folder / seals.MANIFEST).read_text(encoding="utf-8"))
-        return bool(content["kind"] == manifests.KIND)
+        return bool(content["kind"] == plans.KIND)
     except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -1,13 +1,11 @@
 """Hold results against what they say of themselves: checksums, keys, and runs that are simulated again."""
 
-from __future__ import annotations
-
 import math
 import random
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,42 +14,22 @@ from typing import Any
 import numpy as np
 
 from cyclesim.errors import FolderError
-from cyclesim.runs import engines, seals, writing
-from cyclesim.runs import folder as folders
-from cyclesim.runs import manifest as manifests
-from cyclesim.runs.fingerprint import Fingerprint, code_of, fingerprint
-from cyclesim.runs.item import Item, Job, simulate_item
-from cyclesim.runs.months import simulate_months
-from cyclesim.runs.store import same_bits
+from cyclesim.runs.ensemble import read_ensemble
 from cyclesim.runs.sweep import read_sweep
+from cyclesim.worlds import engines, seals, writing
+from cyclesim.worlds import plan as plans
+from cyclesim.worlds.fingerprint import Fingerprint, code_of, fingerprint
+from cyclesim.worlds.item import Item, Job, simulate_item, simulate_months
+from cyclesim.worlds.store import same_bits
 
-INSIDE = "results"
-"""Folder of an archive in which the results stand."""
+INSIDE = "results"  # folder of an archive in which the results stand
 _PASSING = ("lock", *seals.LOGS, "driver-")
 Progress = Callable[[int, int], None]
 
 
 @dataclass
 class Verified:
-    """What came of it.
-
-    Attributes
-    ----------
-    place, kind
-        What was looked at.
-    made_by, here
-        Fingerprint of what made it, and of this code.
-    files
-        Number of files whose checksum is right.
-    problems
-        What is wrong, in words; empty if nothing is.
-    unlisted
-        Files that no checksum speaks of.
-    runs, replayed
-        Runs that could be simulated again, and how many were.
-    seed
-        Which of them: the seed of the choice.
-    """
+    """What came of it: files that are right, what is wrong in words, runs there were and runs simulated again."""
 
     place: Path
     kind: str = ""
@@ -71,26 +49,9 @@ class Verified:
 
 
 def verify(
-    place: str | Path,
-    share: float = 0.01,
-    seed: int | None = None,
-    workers: int = 1,
-    progress: Progress | None = None,
+    place: str | Path, share: float = 0.01, seed: int | None = None, workers: int = 1, progress: Progress | None = None
 ) -> Verified:
-    """Check a folder of results, or an archive of one.
-
-    Parameters
-    ----------
-    share
-        Share of its runs that are simulated again, at least one; none for 0.
-    seed
-        Of the choice of these runs; another choice each time if absent.
-
-    Raises
-    ------
-    FolderError
-        If there are no results of cyclesim at all.
-    """
+    """Check a folder of results, or an archive of one; at least one run, or this share of them, is simulated again."""
     place = Path(place)
     with unpacked(place) as (folder, problems):
         found = Verified(place, problems=problems, seed=random.randrange(10**6) if seed is None else seed)
@@ -98,7 +59,12 @@ def verify(
         try:
             about = seals.read_manifest(folder)
             found.kind, found.made_by = str(about["kind"]), Fingerprint.parse(about.get("fingerprint"))
-            _check_analysis(about, found)
+            analysis = about.get("analysis")
+            if analysis and (code := code_of(analysis["module"])) != analysis["code"]:
+                found.problems.append(
+                    f"{analysis['module']}, or what it imports, is another now ({code}) than the one that worked this "
+                    f"out ({analysis['code']}): the same command may give other numbers"
+                )
             _replay(folder, about, found, share, workers, progress)
         except FolderError as error:
             found.problems.append(str(error))
@@ -107,13 +73,7 @@ def verify(
 
 @contextmanager
 def unpacked(place: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield the folder of results, of an archive unpacked for now, and what is wrong with the archive.
-
-    Raises
-    ------
-    FolderError
-        If it is neither a folder nor an archive of cyclesim.
-    """
+    """Yield the folder of results, of an archive unpacked for now, and what is wrong with the archive."""
     if place.is_dir():
         yield place, []
         return
@@ -149,21 +109,11 @@ def _check_files(folder: Path, found: Verified) -> None:
     found.unlisted = sorted(name for name in others if not name.startswith(_PASSING))
 
 
-def _check_analysis(about: Mapping[str, Any], found: Verified) -> None:
-    """Say whether an analysis is worked out by other code now."""
-    analysis = about.get("analysis")
-    if analysis and code_of(analysis["module"]) != analysis["code"]:
-        found.problems.append(
-            f"{analysis['module']}, or what it imports, is another now ({code_of(analysis['module'])}) than the one "
-            f"that worked this out ({analysis['code']}): the same command may give other numbers"
-        )
-
-
 def _replay(
     folder: Path, about: dict[str, Any], found: Verified, share: float, workers: int, progress: Progress | None
 ) -> None:
     """Simulate a share of the runs again and hold them against what is stored."""
-    if about["kind"] == manifests.KIND:
+    if about["kind"] == plans.KIND:
         sweep = read_sweep(folder)
         sweep.check()
         found.unlisted = [name for name in found.unlisted if name not in sweep.store.names]
@@ -175,16 +125,16 @@ def _replay(
         rows = sweep.store.rows({item.key for item in chosen})
         tasks: list[Any] = [(item, rows[item.key]) for item in chosen]
         shared: Any = (sweep.job(), sweep.store.columns.names)
-        differing = engines.gathered(_differing_run, shared, tasks, workers, progress)
+        differing = engines.parallel_map(_differing_run, shared, tasks, workers, progress)
         names = [item.key for item in chosen]
     elif seals.MANIFEST not in seals.checksums(folder):
         raise FolderError(f"{seals.SUMS} is gone or does not list {seals.MANIFEST}: nothing says how the files were")
     elif (folder / "table.parquet").exists():
-        ensemble = folders.read(folder)
+        ensemble = read_ensemble(folder)
         groups = list(ensemble.table.groupby(["scenario", "draw", "replication"], sort=False))
         tasks = _chosen(groups, share, found)
         shared = (ensemble.scenarios, ensemble.design, ensemble.seed, ensemble.engine == "twin")
-        differing = engines.gathered(_differing_world, shared, tasks, workers, progress)
+        differing = engines.parallel_map(_differing_world, shared, tasks, workers, progress)
         names = ["{}, draw {}, replication {}".format(*key) for key, _ in tasks]
     else:
         return

@@ -16,7 +16,7 @@ from cyclesim.model.evidence.lists import (
     realised,
 )
 from cyclesim.model.luck import Luck
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Kind, RecordList
 
 CELLS = np.arange(12) % 3  # setting of each cell
@@ -29,7 +29,7 @@ RATE = 0.006
 
 
 def values(**changed):
-    return Values({name: quantity.value for name, quantity in parameters().items()} | changed)
+    return Parameters({name: quantity.value for name, quantity in parameters().items()} | changed)
 
 
 def now(built=0.0, rate=RATE, **changed):

@@ -9,13 +9,13 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.model.evidence.lists import HISTORIES, LISTS, SOURCES, Histories, chances, nobody, realised
 from cyclesim.model.evidence.research import Research, study
 from cyclesim.model.luck import Luck
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 
 PEOPLE = 100_000
 
 
 def values(**changed):
-    return Values({name: quantity.value for name, quantity in parameters().items()} | changed)
+    return Parameters({name: quantity.value for name, quantity in parameters().items()} | changed)
 
 
 def table(**cells):
@@ -68,18 +68,18 @@ def test_surveys_are_held_at_their_rate_and_the_first_at_once():
     p = values(surveys_a_year=0.5, survey_months=0, gatekeeping=0.0)
     research, held = Research(Luck(1).stream("crisis", "survey")), []
     for clock in range(60):
-        if research.wants_survey(p):
+        if research.accrue_survey(p):
             research.hold_survey(clock, 0.01, p)
             held.append(clock)
     assert held == [0, 24, 48]
-    assert not research.wants_survey(values(surveys_a_year=0.0))
+    assert not research.accrue_survey(values(surveys_a_year=0.0))
 
 
 def test_a_survey_that_cannot_be_paid_waits_and_does_not_pile_up():
     p, research = values(surveys_a_year=1.0), Research(None)
-    assert all(research.wants_survey(p) for _ in range(40))
+    assert all(research.accrue_survey(p) for _ in range(40))
     research.hold_survey(40, 0.01, p)
-    assert not research.wants_survey(p)
+    assert not research.accrue_survey(p)
 
 
 def test_what_is_held_back_counts_for_less():

@@ -7,7 +7,7 @@ import pytest
 
 from cyclesim.inputs.parameters import parameters
 from cyclesim.model.evidence.survey import Instrument, binomial, on_log_scale
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 
 LUCK = (np.arange(4_000) + 0.5) / 4_000  # every quantile once: means over luck without noise
 
@@ -38,14 +38,14 @@ def test_an_instrument_that_tells_nothing_corrects_nothing_and_says_so():
 
 def test_network_scale_up_asks_about_those_known_and_is_corrected_for_their_visibility():
     values = {name: quantity.value for name, quantity in parameters().items()}
-    direct = Instrument.of(Values(values))
-    network = Instrument.of(Values({**values, "survey_network": 290.0}))
+    direct = Instrument.of(Parameters(values))
+    network = Instrument.of(Parameters({**values, "survey_network": 290.0}))
     assert network.asked == 290 * direct.asked
     found = [network.survey(0.015, u) for u in LUCK[::40]]
     assert np.mean([f.raw for f in found]) == pytest.approx(1000 * (0.015 * 0.3 + 0.985 * 0.002), rel=0.01)
     assert np.mean([f.corrected for f in found]) == pytest.approx(15, rel=0.01)
     assert found[0].corrected_error < direct.survey(0.015, None).corrected_error
-    known = Instrument.of(Values({**values, "survey_network": 290.0, "survey_visibility": 0.6}))
+    known = Instrument.of(Parameters({**values, "survey_network": 290.0, "survey_visibility": 0.6}))
     assert known.survey(0.015, None).corrected_error < found[0].corrected_error
 
 

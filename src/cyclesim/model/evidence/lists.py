@@ -12,15 +12,15 @@ numbers that nothing else reads; the expected histories are a sum over sources (
     histories = sum over sources of identified(source) * P(history | source)
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.model.luck import Counts, Floats, ListSlot
-from cyclesim.model.values import Values
+from cyclesim.model.arithmetic import exp, expm1
+from cyclesim.model.arrays import Counts, Floats
+from cyclesim.model.luck import ListSlot
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Channel, Kind, RecordList
 
 LISTS = len(RecordList)
@@ -118,8 +118,7 @@ class Histories:
 
 def by_list(histories: Counts) -> Counts:
     """Return the entries whose history holds each list, shape (lists,)."""
-    result: Counts = _MEMBER.T.astype(histories.dtype) @ histories
-    return result
+    return np.where(_MEMBER.T, histories, 0).sum(axis=1)
 
 
 def nobody() -> Histories:
@@ -127,7 +126,9 @@ def nobody() -> Histories:
     return Histories(np.zeros(HISTORIES, dtype=np.int64), np.zeros(HISTORIES, dtype=np.int64))
 
 
-def chances(p: Values, by_place: Floats, rates: Floats, setting_of_cell: NDArray[np.int64], built: float) -> Chances:
+def chances(
+    p: Parameters, by_place: Floats, rates: Floats, setting_of_cell: NDArray[np.int64], built: float
+) -> Chances:
     """Return the chances of records   (L1 to L3).
 
     Parameters
@@ -143,8 +144,7 @@ def chances(p: Values, by_place: Floats, rates: Floats, setting_of_cell: NDArray
     home = _home(p, by_place)
     # hazard that another agency records a person, by list and cell: that of the paths that lead to its list
     met = _over_sources(home, rates, setting_of_cell)
-    other = -np.expm1(-p.record_months * met)
-    odds = other / np.maximum(1.0 - other, 1e-12) * np.exp(p.list_dependence)
+    odds = np.array([[_odds(p.record_months * hazard, p) for hazard in row] for row in met.tolist()])
     shared = np.full(LISTS, float(p.record_sharing))
     shared[_POLICE] *= 1.0 - p.no_sharing
     shared[_BORDER] *= 1.0 - p.border_equipment
@@ -195,16 +195,23 @@ def expected(now: Chances, identified: Floats) -> Histories:
     """
     people = _over_sources(now.home, identified, now.setting_of_cell)  # by home list and cell
     number = people.sum(axis=1)
-    other = np.divide(people @ now.other.T, number[:, None], out=np.zeros((LISTS, LISTS)), where=number[:, None] > 0)
+    shared = (people[:, None, :] * now.other[None]).sum(axis=2)  # a matrix product has last bits of the processor's
+    other = np.divide(shared, number[:, None], out=np.zeros((LISTS, LISTS)), where=number[:, None] > 0)
     np.fill_diagonal(other, 1.0)  # row: home list; column: list that holds a record
     believed = (other + (1.0 - other) * now.false) * now.matched
-    linked = number @ _products(believed)
+    linked = _weighted(number, _products(believed))
     linked[0] = 0.0
-    linked[BITS] += number @ (other * now.alone)
-    return Histories(number @ _products(other), linked)
+    linked[BITS] += _weighted(number, other * now.alone)
+    return Histories(_weighted(number, _products(other)), linked)
 
 
-def _home(p: Values, by_place: Floats) -> Floats:
+def _odds(hazard: float, p: Parameters) -> float:
+    """Return the odds that a list which is not the home list holds a record too, at a hazard of being on it."""
+    other = -expm1(-hazard)
+    return other / max(1.0 - other, 1e-12) * exp(p.list_dependence)
+
+
+def _home(p: Parameters, by_place: Floats) -> Floats:
     settings = by_place.shape[1]
     home = np.zeros((SOURCES, settings, LISTS))
     home[: len(Channel)] = by_place
@@ -215,11 +222,13 @@ def _home(p: Values, by_place: Floats) -> Floats:
 
 def _over_sources(home: Floats, values: Floats, setting_of_cell: NDArray[np.int64]) -> Floats:
     """Return values by source and cell as values by home list and cell, shape (lists, cells)."""
-    result: Floats = (home[:, setting_of_cell] * values[:, :, None]).sum(axis=0).T
-    return result
+    return (home[:, setting_of_cell] * values[:, :, None]).sum(axis=0).T
+
+
+def _weighted(weights: Floats, rows: Floats) -> Floats:
+    return (weights[:, None] * rows).sum(axis=0)
 
 
 def _products(chance: Floats) -> Floats:
     """Return the probability of each history for independent lists: (rows, lists) to (rows, histories)."""
-    result: Floats = np.where(_MEMBER, chance[:, None, :], 1.0 - chance[:, None, :]).prod(axis=2)
-    return result
+    return np.where(_MEMBER, chance[:, None, :], 1.0 - chance[:, None, :]).prod(axis=2)

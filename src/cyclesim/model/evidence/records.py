@@ -1,7 +1,5 @@
 """Case records, their way into published reports, and the prevalence that can be read from them."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, fields
 

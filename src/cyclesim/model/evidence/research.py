@@ -4,19 +4,20 @@ Once a year lists are put together, linked as far as may be, and given to a capt
 survey is held where one is funded. Both come with their standard error, both can fail, and both are published late.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from cyclesim.model.evidence.estimation.histories import Counts as Table
-from cyclesim.model.evidence.estimation.methods import estimate
+from cyclesim.estimation.histories import Counts as Table
+from cyclesim.estimation.methods import estimate
+from cyclesim.model.arithmetic import exp, log1p
+from cyclesim.model.arrays import Floats
 from cyclesim.model.evidence.lists import Histories, nobody
-from cyclesim.model.evidence.survey import Finding, Instrument, on_log_scale
-from cyclesim.model.luck import Floats, Stream
-from cyclesim.model.values import Reading, Values
+from cyclesim.model.evidence.survey import Instrument, Surveyed, on_log_scale
+from cyclesim.model.luck import Stream
+from cyclesim.model.parameters import Parameters
+from cyclesim.model.published import PublishedEstimate
 from cyclesim.vocabulary import RecordList, Source
 
 YEAR = 12
@@ -28,7 +29,7 @@ _Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
-class Study:
+class ResearchStudy:
     """What the linked lists of a year say, in people per 1,000 there per year.
 
     Attributes
@@ -47,7 +48,7 @@ class Study:
     refused: bool = True
 
 
-def study(linked: Histories, people: float) -> Study:
+def study(linked: Histories, people: float) -> ResearchStudy:
     """Return what capture-recapture makes of linked lists   (L5).
 
     Parameters
@@ -59,15 +60,15 @@ def study(linked: Histories, people: float) -> Study:
     """
     cells = linked.linked.astype(np.float64)
     if cells.sum() == 0 or people <= 0:
-        return Study()
+        return ResearchStudy()
     found = estimate(Table(_LISTS, cells), METHOD)
     if found.estimate is None or found.standard_error is None:
-        return Study()
+        return ResearchStudy()
     scale, seen = 1000.0 / people, float(cells.sum())
     unseen = found.estimate - seen
-    factor = math.exp(_Z * math.sqrt(math.log1p((found.standard_error / unseen) ** 2))) if unseen > 0 else 1.0
+    factor = exp(_Z * math.sqrt(log1p((found.standard_error / unseen) ** 2))) if unseen > 0 else 1.0
     low, high = seen + unseen / factor, seen + unseen * factor
-    return Study(found.estimate * scale, found.standard_error * scale, low * scale, high * scale, refused=False)
+    return ResearchStudy(found.estimate * scale, found.standard_error * scale, low * scale, high * scale, refused=False)
 
 
 class Research:
@@ -82,12 +83,12 @@ class Research:
     def __init__(self, luck: Stream | None) -> None:
         self._luck = luck
         self._rates: Floats | float = 0.0  # hazards of being identified, summed over the months of this year
-        self._published: list[tuple[int, Source, Reading]] = []
+        self._published: list[tuple[int, Source, PublishedEstimate]] = []
         self._due = 1.0  # surveys due: the first is held as soon as there are to be any
-        self.put_together = nobody()  # lists put together this month
+        self.linked_lists = nobody()  # lists put together this month
         self.overlap = 0.0  # share of the people identified in the latest full year whom linked lists show twice
-        self.latest_study = Study()
-        self.latest_survey: Finding | None = None
+        self.latest_study = ResearchStudy()
+        self.latest_survey: Surveyed | None = None
 
     def hazards_of_the_year(self, rates: Floats, clock: int) -> Floats | None:
         """Note this month's hazards of being identified; return their mean over a year of the simulation at its end.
@@ -99,10 +100,10 @@ class Research:
         """
         first = clock % YEAR == 0
         self._rates = rates if first else self._rates + rates
-        self.put_together = nobody()
+        self.linked_lists = nobody()
         return np.asarray(self._rates) / YEAR if clock % YEAR == YEAR - 1 else None
 
-    def study_lists(self, histories: Histories, clock: int, people: float, p: Values) -> None:
+    def study_lists(self, histories: Histories, clock: int, people: float, p: Parameters) -> None:
         """Study the lists of a year, put together at its end; what comes out is published `reporting_lag` later.
 
         Parameters
@@ -113,21 +114,21 @@ class Research:
             People there, in need or not.
         """
         identified = float(histories.held.sum())
-        self.put_together = histories
+        self.linked_lists = histories
         self.overlap = histories.on_two / identified if identified else 0.0
         self.latest_study = found = study(histories, people)
         if not found.refused:
             log = on_log_scale(found.estimate, found.error)
-            self._published.append((clock + round(p.reporting_lag), Source.LINKED_LISTS, Reading(*log, *log)))
+            self._published.append((clock + round(p.reporting_lag), Source.LINKED_LISTS, PublishedEstimate(*log, *log)))
 
-    def wants_survey(self, p: Values) -> bool:
+    def accrue_survey(self, p: Parameters) -> bool:
         """Move on by a month, and return whether a survey is to be held now, if it can be paid."""
         if p.surveys_a_year <= 0:
             return False
         self._due = min(self._due + p.surveys_a_year / YEAR, 1.0)
         return self._due >= 1.0 - 1e-9
 
-    def hold_survey(self, clock: int, prevalence: float, p: Values) -> None:
+    def hold_survey(self, clock: int, prevalence: float, p: Parameters) -> None:
         """Hold a prevalence survey.
 
         Parameters
@@ -141,9 +142,9 @@ class Research:
         raw, corrected = on_log_scale(found.raw, found.raw_error), (0.0, math.inf)
         if math.isfinite(found.corrected_error):
             corrected = on_log_scale(found.corrected, found.corrected_error)
-        self._published.append((clock + round(p.survey_months), Source.SURVEY, Reading(*raw, *corrected)))
+        self._published.append((clock + round(p.survey_months), Source.SURVEY, PublishedEstimate(*raw, *corrected)))
 
-    def published(self, clock: int, p: Values) -> tuple[tuple[Reading, float], ...]:
+    def published(self, clock: int, p: Parameters) -> tuple[tuple[PublishedEstimate, float], ...]:
         """Return what was published in the last 12 months, with the weight it has with whoever decides.
 
         What is held back (M5) does not reach everybody: it counts for less.
@@ -153,12 +154,12 @@ class Research:
         )
         return tuple((reading, weight) for reading, weight in late if weight > 0)
 
-    def appeared(self, clock: int, p: Values) -> list[tuple[Source, Reading, float]]:
+    def appeared(self, clock: int, p: Parameters) -> list[tuple[Source, PublishedEstimate, float]]:
         """Return what is published in this month, read by anybody or not: source, reading, weight."""
         now = [(source, reading) for when, source, reading in self._published if when == clock]
         return [(source, reading, _weight(source, p)) for source, reading in now]
 
 
-def _weight(source: Source, p: Values) -> float:
+def _weight(source: Source, p: Parameters) -> float:
     believed = p.estimate_weight if source is Source.LINKED_LISTS else 1.0
     return float(believed * (1.0 - p.gatekeeping))

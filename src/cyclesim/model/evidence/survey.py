@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from cyclesim.model.values import Values
+from cyclesim.model.arithmetic import exp, log, log1p
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import Parameters
 
 
 @dataclass(frozen=True)
-class Finding:
+class Surveyed:
     """What one survey found.
 
     Attributes
@@ -61,7 +61,7 @@ class Instrument:
     mistakes: float
 
     @classmethod
-    def of(cls, p: Values) -> Instrument:
+    def of(cls, p: Parameters) -> Instrument:
         """Return the instrument of the parameters.
 
         Where `survey_network` is above 0 respondents tell of the people they know and not of themselves: network
@@ -85,7 +85,7 @@ class Instrument:
         """
         return prevalence * self.detects + (1.0 - prevalence) * self.mistakes
 
-    def survey(self, prevalence: float, uniform: float | None) -> Finding:
+    def survey(self, prevalence: float, uniform: float | None) -> Surveyed:
         """Ask a sample.
 
         Parameters
@@ -100,7 +100,7 @@ class Instrument:
         found = effective * share if uniform is None else binomial(effective, share, uniform)
         return self.read(found, effective)
 
-    def read(self, found: float, effective: int) -> Finding:
+    def read(self, found: float, effective: int) -> Surveyed:
         """Return what so many positive answers among so many independent ones say   (V2)."""
         raw = found / effective
         # one half more of each answer: an error above zero where nobody or everybody said yes (Agresti and Coull)
@@ -108,9 +108,9 @@ class Instrument:
         error = math.sqrt(smoothed * (1.0 - smoothed) / effective)
         gain = self.detects - self.mistakes
         if gain <= 0:  # the instrument tells nothing
-            return Finding(1000.0 * raw, 0.0, 1000.0 * error, math.inf, self.asked)
+            return Surveyed(1000.0 * raw, 0.0, 1000.0 * error, math.inf, self.asked)
         corrected = min(max((raw - self.mistakes) / gain, 0.0), 1.0)
-        return Finding(1000.0 * raw, 1000.0 * corrected, 1000.0 * error, 1000.0 * error / gain, self.asked)
+        return Surveyed(1000.0 * raw, 1000.0 * corrected, 1000.0 * error, 1000.0 * error / gain, self.asked)
 
 
 def on_log_scale(value: float, error: float) -> tuple[float, float]:
@@ -120,14 +120,19 @@ def on_log_scale(value: float, error: float) -> tuple[float, float]:
     weakly: a logarithm of zero would say "none" with certainty.
     """
     value = max(value, 0.5 * error)
-    return math.log(value), math.sqrt(math.log1p((error / value) ** 2))
+    return log(value), math.sqrt(log1p((error / value) ** 2))
 
 
+@compiled
 def binomial(number: int, chance: float, uniform: float) -> int:
     """Return the quantile of a binomial distribution."""
     if chance <= 0.0 or chance >= 1.0:
         return number if chance >= 1.0 else 0
-    k = np.arange(1, number + 1)
-    ratio = np.log((number - k + 1) / k) + math.log(chance / (1.0 - chance))
-    logs = np.concatenate(([0.0], np.cumsum(ratio))) + number * math.log1p(-chance)
-    return min(int(np.searchsorted(np.cumsum(np.exp(logs)), uniform, side="right")), number)
+    odds = log(chance / (1.0 - chance))
+    logarithm, below = number * log1p(-chance), 0.0
+    for found in range(number):
+        below += exp(logarithm)
+        if uniform < below:
+            return found
+        logarithm += log((number - found) / (found + 1.0)) + odds
+    return number

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cyclesim.model.values import Reading
+from cyclesim.model.arithmetic import exp, log, power
+from cyclesim.model.published import PublishedEstimate
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Belief:
     @property
     def median(self) -> float:
         """Return the median prevalence believed, per 1,000 per year."""
-        return math.exp(self.mean)
+        return exp(self.mean)
 
     def forget(self, prior: Belief, years: float, memory: float) -> Belief:
         """Return to the prior at the rate `memory` per month   (F1)."""
-        kept = (1.0 - memory) ** (12.0 * years)
+        kept = power(1.0 - memory, 12.0 * years)
         mean = prior.mean + kept * (self.mean - prior.mean)
         return Belief(mean, prior.variance + kept**2 * (self.variance - prior.variance))
 
@@ -46,17 +47,17 @@ class Belief:
         """
         if exposure <= 0:
             return self
-        log, precision = self.mean, 1.0 / self.variance
+        mean, precision = self.mean, 1.0 / self.variance
         for _ in range(50):
-            expected = exposure * math.exp(log)
-            step = (cases - expected - (log - self.mean) * precision) / (expected + precision)
+            expected = exposure * exp(mean)
+            step = (cases - expected - (mean - self.mean) * precision) / (expected + precision)
             step = max(-2.0, min(2.0, step))
-            log += step
+            mean += step
             if abs(step) < 1e-10:
                 break
-        return Belief(log, 1.0 / (exposure * math.exp(log) + precision))
+        return Belief(mean, 1.0 / (exposure * exp(mean) + precision))
 
-    def told(self, cases: float, exposure: float, share: float, spread: float) -> Belief:
+    def learn_count(self, cases: float, exposure: float, share: float, spread: float) -> Belief:
         """Learn from cases of which a share was detected that nobody knows well   (F2).
 
         A count tells of u = ln(prevalence * detection share) only, which before it is normal with the variances of
@@ -70,13 +71,13 @@ class Belief:
         share, spread
             Median of the detection share assumed, and the standard deviation of its logarithm.
         """
-        product = Belief(self.mean + math.log(share), self.variance + spread**2)
+        product = Belief(self.mean + log(share), self.variance + spread**2)
         learned = product.learn(cases, exposure)
         part = self.variance / product.variance
         left = self.variance * (1.0 - part) + part**2 * learned.variance
         return Belief(self.mean + part * (learned.mean - product.mean), left)
 
-    def weigh(self, reading: Reading, weight: float, naivety: float) -> Belief:
+    def weigh(self, reading: PublishedEstimate, weight: float, naivety: float) -> Belief:
         """Learn from a published estimate: normal evidence on the log scale, with its own standard error   (F7).
 
         A naive reader takes the estimate as it stands; one who corrects takes the errors of the method out.
@@ -91,13 +92,13 @@ class Belief:
         mean, error = reading.raw, reading.raw_error
         if naivety < 1.0 and math.isfinite(reading.corrected_error):
             mean = naivety * mean + (1.0 - naivety) * reading.corrected
-            error = error**naivety * reading.corrected_error ** (1.0 - naivety)
+            error = power(error, naivety) * power(reading.corrected_error, 1.0 - naivety)
         prior, told = 1.0 / self.variance, weight / error**2
         return Belief((prior * self.mean + told * mean) / (prior + told), 1.0 / (prior + told))
 
 
 @dataclass(frozen=True)
-class Told:
+class CountMemory:
     """What case counts of the years so far have told, the older the more forgotten   (F1).
 
     Attributes
@@ -111,14 +112,14 @@ class Told:
     weight: float = 0.0
     mean: float = 0.0
 
-    def after(self, years: float, memory: float, told: float) -> Told:
+    def after(self, years: float, memory: float, told: float) -> CountMemory:
         """Return what is remembered after another count, with `memory` per month forgotten since the last."""
-        weight = 1.0 + (1.0 - memory) ** (12.0 * years) * self.weight
-        return Told(weight, self.mean + (told - self.mean) / weight)
+        weight = 1.0 + power(1.0 - memory, 12.0 * years) * self.weight
+        return CountMemory(weight, self.mean + (told - self.mean) / weight)
 
 
 def assumed_share(prior_share: float, ideal_share: float, naivety: float) -> float:
     """Return the detection share a donor assumes: prior^naivety * ideal^(1 - naivety)   (F3; E3c of the evidence)."""
     if naivety >= 1.0:
         return prior_share
-    return float(prior_share**naivety * max(ideal_share, 1e-9) ** (1.0 - naivety))
+    return power(prior_share, naivety) * power(max(ideal_share, 1e-9), 1.0 - naivety)

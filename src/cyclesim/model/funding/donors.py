@@ -11,10 +11,12 @@ import mesa
 from cyclesim.inputs.money import split
 from cyclesim.inputs.parts import Donor as DonorSpec
 from cyclesim.inputs.quantity import added
-from cyclesim.model.funding.belief import Belief, Told, assumed_share
+from cyclesim.model.arithmetic import exp, log, power
+from cyclesim.model.funding.belief import Belief, CountMemory, assumed_share
 from cyclesim.model.funding.grants import Grant, split_by
 from cyclesim.model.funding.programmes import reprogrammed
-from cyclesim.model.values import Reading, Values
+from cyclesim.model.parameters import Parameters
+from cyclesim.model.published import PublishedEstimate
 from cyclesim.vocabulary import DonorKind, Line, Route
 
 _SHUNNED = {
@@ -71,7 +73,7 @@ class Appeal:
     people: float
     years: float
     ideal_share: float
-    readings: tuple[tuple[Reading, float], ...]
+    readings: tuple[tuple[PublishedEstimate, float], ...]
     gaps: dict[Line, float]
     in_place: float | None
     commit: Callable[[Grant], None]
@@ -91,7 +93,7 @@ class Donor(mesa.Agent):
         US dollars per year this donor gives to anti-trafficking work, by crisis; it moves once a fiscal year.
     """
 
-    def __init__(self, model: mesa.Model, name: str, spec: DonorSpec, p: Values) -> None:
+    def __init__(self, model: mesa.Model, name: str, spec: DonorSpec, p: Parameters) -> None:
         super().__init__(model)
         self.name, self.kind, self.route = name, DonorKind(spec.kind), Route(spec.route)
         self.fiscal_month = spec.fiscal_month
@@ -101,19 +103,19 @@ class Donor(mesa.Agent):
         self.lines = None if spec.lines is None else {Line(line): share for line, share in spec.lines.items()}
         self.beliefs: dict[str, Belief] = {}
         self._estimated: dict[str, Belief] = {}  # what published estimates alone say
-        self._told: dict[str, Told] = {}  # what case counts have told, half forgotten
+        self._count_memory: dict[str, CountMemory] = {}  # what case counts have told, half forgotten
         self.rates: dict[str, float] = {}
         self._grants: dict[str, list[Grant]] = {}
         self._attention: dict[str, float] = {}
 
     # ------------------------------------------------------------ behaviour
 
-    def prior(self, p: Values) -> Belief:
+    def prior(self, p: Parameters) -> Belief:
         """Return the belief this donor holds without evidence."""
         median = p.prior_prevalence if self.prior_prevalence is None else self.prior_prevalence
-        return Belief(math.log(median), p.prior_spread**2)
+        return Belief(log(median), p.prior_spread**2)
 
-    def believe(self, appeal: Appeal, p: Values) -> Belief:
+    def believe(self, appeal: Appeal, p: Parameters) -> Belief:
         """Return this year's belief: what published estimates say, half forgotten, and what case counts say   (F2).
 
         Who corrects for the capacity to find cases assumes the true detection share, and is certain of it.
@@ -127,12 +129,12 @@ class Donor(mesa.Agent):
             return estimated
         share = assumed_share(p.naive_detection_share, appeal.ideal_share, naivety)
         exposure = appeal.people / 1000.0 * appeal.years
-        belief = estimated.told(appeal.cases, exposure, share, p.assumed_spread * naivety)
-        before = self._told.get(appeal.crisis, Told())
-        self._told[appeal.crisis] = told = before.after(1.0, p.memory, belief.mean - estimated.mean)
+        belief = estimated.learn_count(appeal.cases, exposure, share, p.assumed_spread * naivety)
+        before = self._count_memory.get(appeal.crisis, CountMemory())
+        self._count_memory[appeal.crisis] = told = before.after(1.0, p.memory, belief.mean - estimated.mean)
         return Belief(estimated.mean + told.mean, belief.variance)
 
-    def wanted_coverage(self, belief: Belief, attention: float, p: Values) -> float:
+    def wanted_coverage(self, belief: Belief, attention: float, p: Parameters) -> float:
         """Return the share of the ask this donor wants covered: x / (1 + x)   (F4; E5 of the evidence).
 
         Parameters
@@ -140,21 +142,21 @@ class Donor(mesa.Agent):
         attention
             Media attention; 0 in the yearly decision, which news does not move (M12).
         """
-        x = (belief.median / p.half_belief) ** p.steepness
-        x *= p.relative_reach**p.reach_weight * p.priority * (1.0 + p.media_multiplier * attention)
+        x = power(belief.median / p.half_belief, p.steepness)
+        x *= power(p.relative_reach, p.reach_weight) * p.priority * (1.0 + p.media_multiplier * attention)
         return float(x / (1.0 + x) * (1.0 - p.political_sensitivity))
 
-    def asked(self, appeal: Appeal, p: Values) -> float:
+    def asked(self, appeal: Appeal, p: Parameters) -> float:
         """Return the US dollars per year that the ask comes to with this donor, were it all donors   (F4).
 
         What is asked for per person moves donors less than one for one; without a line in the plan little comes.
         """
         if appeal.ask <= 0:
             return 0.0
-        head = p.ask_reference * (appeal.ask / p.ask_reference) ** p.ask_elasticity
+        head = p.ask_reference * power(appeal.ask / p.ask_reference, p.ask_elasticity)
         return float(appeal.in_need * head * (1.0 if appeal.line else p.outside_line))
 
-    def wants(self, appeal: Appeal, attention: float, p: Values) -> float:
+    def wants(self, appeal: Appeal, attention: float, p: Parameters) -> float:
         """Return the US dollars per year wanted for a crisis, were this donor all donors   (F4).
 
         A crisis without news draws a little more flexible money.
@@ -166,7 +168,7 @@ class Donor(mesa.Agent):
 
     # ------------------------------------------------------------ the month
 
-    def begin(self, appeal: Appeal, share: float, funding: float, clock: int, calendar: int, p: Values) -> None:
+    def begin(self, appeal: Appeal, share: float, funding: float, clock: int, calendar: int, p: Parameters) -> None:
         """Take up the prior and the grants in place at the first simulated month.
 
         Parameters
@@ -188,7 +190,7 @@ class Donor(mesa.Agent):
                 self._give(appeal, line, cents, clock, months)
 
     def decide(
-        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Values
+        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Parameters
     ) -> None:
         """Review beliefs and commitments in the fiscal month; answer flash appeals in any month.
 
@@ -221,7 +223,7 @@ class Donor(mesa.Agent):
             self._respond(appeal, wanted[appeal.crisis], clock, p)
 
     def _affordable(
-        self, appeals: Sequence[Appeal], share: float, news: dict[str, float], p: Values
+        self, appeals: Sequence[Appeal], share: float, news: dict[str, float], p: Parameters
     ) -> dict[str, float]:
         """Return US dollars per year wanted by crisis, as far as the budget that other sectors draw on too allows."""
         wanted = {a.crisis: self.wants(a, news[a.crisis], p) * share for a in appeals}
@@ -230,7 +232,7 @@ class Donor(mesa.Agent):
         local = (
             p.local_cut if scale < 1.0 and self.route is not Route.INGO else 0.0
         )  # cuts hit local actors harder (M11)
-        afforded = scale ** (p.budget_elasticity * (1.0 + local)) if scale > 0 else 0.0
+        afforded = power(scale, p.budget_elasticity * (1.0 + local)) if scale > 0 else 0.0
         return {crisis: amount * afforded for crisis, amount in wanted.items()}
 
     def _keep_within_budget(self) -> None:
@@ -238,7 +240,7 @@ class Donor(mesa.Agent):
         if total > self.budget:
             self.rates = {crisis: rate * self.budget / total for crisis, rate in self.rates.items()}
 
-    def _renew(self, appeal: Appeal, clock: int, p: Values) -> None:
+    def _renew(self, appeal: Appeal, clock: int, p: Parameters) -> None:
         """Commit what next year's rate needs beyond the grants that still run; short grants follow each other."""
         start = clock + self._lag(p)
         running = [g for g in self._grants[appeal.crisis] if g.start + g.months > start]
@@ -255,7 +257,7 @@ class Donor(mesa.Agent):
             for first, amount, length in _successive(cents - long, months):
                 self._give(appeal, line, amount, start + first, length)
 
-    def _reprogramme(self, appeal: Appeal, clock: int, p: Values) -> None:
+    def _reprogramme(self, appeal: Appeal, clock: int, p: Parameters) -> None:
         """Let running grants change their lines towards the bottleneck when an emergency breaks   (F8; M13)."""
         known, self._attention[appeal.crisis] = self._attention.get(appeal.crisis, 0.0), appeal.attention
         if appeal.attention <= max(known, p.attention_threshold):
@@ -268,7 +270,7 @@ class Donor(mesa.Agent):
             grants += parts
         self._grants[appeal.crisis] = grants
 
-    def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Values) -> None:
+    def _respond(self, appeal: Appeal, wanted: float, clock: int, p: Parameters) -> None:
         """Answer a flash appeal, or act as a locally controlled fund, within the month: flexible money only."""
         if not self._answers(appeal, p):
             return
@@ -282,39 +284,38 @@ class Donor(mesa.Agent):
 
     # ------------------------------------------------------------ details
 
-    def _answers(self, appeal: Appeal, p: Values) -> bool:
+    def _answers(self, appeal: Appeal, p: Parameters) -> bool:
         if appeal.in_place is not None:
             return False
         return self.kind == DonorKind.SOUTHERN_FUND or bool(appeal.attention >= p.attention_threshold)
 
-    def _flexible(self, p: Values) -> float:
+    def _flexible(self, p: Parameters) -> float:
         return float(p.flexible_share if self.flexible_share is None else self.flexible_share)
 
-    def _profile(self, appeal: Appeal, p: Values) -> dict[Line, float]:
+    def _profile(self, appeal: Appeal, p: Parameters) -> dict[Line, float]:
         """Return weights of the lines: the earmark profile, and what donors shun and seek   (F6)."""
         weights = dict(self.lines or {Line(line): share for line, share in p.line_mix.items()})
         for line, aversion in _SHUNNED.items():
             weights[line] = weights.get(line, 0.0) * (1.0 - getattr(p, aversion))
-        onset = p.onset_awareness * math.exp(-appeal.age / 12.0) if appeal.age >= 0 else 0.0
+        onset = p.onset_awareness * exp(-appeal.age / 12.0) if appeal.age >= 0 else 0.0
         weights = {line: weight * (1.0 - onset) for line, weight in weights.items()}
         weights[Line.PREVENTION] = weights.get(Line.PREVENTION, 0.0) + onset
         weights[Line.PREPAREDNESS] = weights.get(Line.PREPAREDNESS, 0.0) + p.advance_preparedness
         return weights
 
-    def _bottleneck(self, appeal: Appeal, p: Values) -> dict[Line, float]:
+    def _bottleneck(self, appeal: Appeal, p: Parameters) -> dict[Line, float]:
         return appeal.gaps if any(appeal.gaps.values()) else self._profile(appeal, p)
 
-    def _by_line(self, cents: int, appeal: Appeal, p: Values) -> dict[Line, int]:
+    def _by_line(self, cents: int, appeal: Appeal, p: Parameters) -> dict[Line, int]:
         """Split a sum: the earmarked part by this donor's profile, the flexible part by the bottleneck."""
         flexible = round(cents * self._flexible(p))
         earmarked = split_by(cents - flexible, self._profile(appeal, p))
         bottleneck = split_by(flexible, self._bottleneck(appeal, p))
         return {line: earmarked.get(line, 0) + bottleneck.get(line, 0) for line in Line}
 
-    def _lag(self, p: Values) -> int:
+    def _lag(self, p: Parameters) -> int:
         lags = {Route.INGO: p.lag_ingo, Route.INTERMEDIARY: p.lag_intermediary, Route.LOCAL_FUND: p.lag_local_fund}
-        months: int = round(lags[self.route])
-        return months
+        return round(lags[self.route])
 
     def _give(self, appeal: Appeal, line: Line, cents: int, start: int, months: int) -> None:
         if cents > 0:

@@ -1,7 +1,5 @@
 """Grants and the money ledger: every cent from commitment to expenditure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

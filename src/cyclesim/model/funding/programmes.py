@@ -1,7 +1,5 @@
 """Funded programmes: how many designs donors want, and how running grants change when an emergency breaks."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

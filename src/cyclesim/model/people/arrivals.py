@@ -1,7 +1,5 @@
 """Cohorts from the arrival waves of a scenario, cell by cell, people whole by largest remainder."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from cyclesim.inputs.dates import index

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cyclesim.model.luck import DEPARTURE_PAGE, SLOTS, Floats, Luck, Slot, Stream, Words, exponential, scattered
-
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-_FIRST_BLOCK, _LAST_BLOCK = 16, 512
+from cyclesim.model.arithmetic import exp, exponential
+from cyclesim.model.arrays import Flags, Floats, Integers, Words
+from cyclesim.model.compiled import compiled
+from cyclesim.model.luck import DEPARTURE_PAGE, SLOTS, Luck, Slot, Stream, block
 
 
 @dataclass(frozen=True)
@@ -65,62 +64,99 @@ class Cohort:
 
     def staying(self, month: int) -> float:
         """Return the share of these people who have not left for good by a month   (H10)."""
-        left = math.exp(-self.departure * max(month - self.arrival, 0))
+        left = exp(-self.departure * max(month - self.arrival, 0))
         return left * math.prod(1.0 - share for when, share in self.departs if when <= month)
 
 
-class Ladder:
-    """Order statistics of the unit exponentials of the people of one cohort, drawn lazily in blocks.
+class Ladders(NamedTuple):
+    """The ladders of thresholds of closed groups of people, climbed in order of rank.
 
-    The person of rank j is trafficked for the first time when the cohort's cumulative hazard passes the j-th
-    smallest of n unit exponentials (Sellke 1983). The gaps between the order statistics are independent
-    exponentials with mean 1 / (n - j) (Renyi 1953), so a block needs no knowledge of later ones. Values do not
-    depend on how blocks are cut: the carry enters the first gap before the cumulative sum.
+    The person of rank j is trafficked for the first time when the group's cumulative hazard passes the j-th smallest of
+    n unit exponentials (Sellke 1983). The gaps between the order statistics are independent exponentials with mean
+    1 / (n - j) (Renyi 1953), so that each threshold is the one before and a gap.
+
+    Attributes
+    ----------
+    keys, sizes
+        Key words of each group, shape (groups, 2), and its people.
+    reached
+        Rank of the next person.
+    threshold
+        Cumulative hazard at which that person is trafficked; infinite for nobody.
     """
 
-    def __init__(self, stream: Stream, size: int) -> None:
-        self._stream, self._size = stream, size
-        self.reached = 0  # rank of the next person
-        self.next_threshold = float("inf")  # cumulative hazard at which that person is trafficked; infinite for nobody
-        self._start = 0  # rank of the first person of the block in hand
-        self._length = _FIRST_BLOCK // 2
-        self._carry = 0.0
-        self._thresholds: Floats = np.empty(0)
-        self._records: Floats = np.empty((0, SLOTS))
-        self._refill()
+    keys: Words
+    sizes: Integers
+    reached: Integers
+    threshold: Floats
 
-    def climb(self, cumulative: float) -> tuple[int, list[Floats]]:
-        """Pass every threshold up to a cumulative hazard.
+    @classmethod
+    def of(cls, keys: Words, sizes: Integers) -> Ladders:
+        """Return the ladders of groups, before anybody has climbed."""
+        ladders = cls(keys, sizes, np.zeros(sizes.size, dtype=np.int64), np.zeros(sizes.size))
+        _begin(ladders, np.empty(SLOTS))
+        return ladders
 
-        Returns
-        -------
-        The rank of the first person passed, and the records of those passed (rows of uniforms), in blocks.
-        """
-        first, parts = self.reached, []
-        while self.next_threshold <= cumulative:
-            offset = self.reached - self._start
-            end = int(self._thresholds.searchsorted(cumulative, side="right"))
-            parts.append(self._records[offset:end])
-            self.reached = self._start + end
-            if end < self._thresholds.size:
-                self.next_threshold = float(self._thresholds[end])
-            else:
-                self._refill()
-        return first, parts
 
-    def _refill(self) -> None:
-        self._start = self.reached
-        self._length = min(2 * self._length, _LAST_BLOCK)
-        length = min(self._length, self._size - self._start)
-        if length <= 0:
-            self.next_threshold = float("inf")
-            return
-        self._records = self._stream.records(self._start, length)
-        gaps = exponential(self._records[:, Slot.LADDER])
-        gaps /= np.arange(self._size - self._start, self._size - self._start - length, -1)
-        gaps[0] += self._carry
-        self._thresholds = gaps.cumsum()
-        self.next_threshold, self._carry = float(self._thresholds[0]), float(self._thresholds[-1])
+@compiled
+def _begin(ladders: Ladders, luck: Floats) -> None:
+    for group in range(ladders.sizes.size):
+        _step(ladders, group, luck)
+
+
+@compiled
+def _step(ladders: Ladders, group: int, luck: Floats) -> None:
+    """Set the threshold of the next person of a group."""
+    rank = ladders.reached[group]
+    left = ladders.sizes[group] - rank
+    if left <= 0:
+        ladders.threshold[group] = math.inf
+        return
+    block(ladders.keys[group, 0], ladders.keys[group, 1], rank, 0, 0, 0, 0, luck)
+    ladders.threshold[group] += exponential(luck[Slot.LADDER]) / left
+
+
+@compiled
+def climb(
+    ladders: Ladders, begin: int, cumulative: Floats, staying: Floats, gone: Integers, number: Integers,
+    group: Integers, rank: Integers, luck: Floats,
+) -> int:  # fmt: skip
+    """Pass every threshold up to the cumulative hazard of each group.
+
+    Stops where there is no more room, and can then be called again from the group returned.
+
+    Parameters
+    ----------
+    begin
+        The group to begin with.
+    cumulative, staying
+        Cumulative hazard, and share of the people who have not left for good, shape (groups,).
+    gone
+        People of each group who passed their threshold after they had left; counted on here.
+    number, group, rank
+        How many were trafficked, shape (1,), and who; written here.
+    luck
+        Room for one record of luck, shape (16,).
+
+    Returns
+    -------
+    The group reached; the number of groups when all is done.
+    """
+    for here in range(begin, cumulative.size):
+        while ladders.threshold[here] <= cumulative[here]:
+            if number[0] == group.size:
+                return here
+            person = ladders.reached[here]
+            ladders.reached[here] = person + 1
+            _step(ladders, here, luck)
+            if staying[here] < 1.0:
+                block(ladders.keys[here, 0], ladders.keys[here, 1], person, 0, 0, DEPARTURE_PAGE, 0, luck)
+                if luck[0] >= staying[here]:
+                    gone[here] += 1
+                    continue
+            group[number[0]], rank[number[0]] = here, person
+            number[0] += 1
+    return cumulative.size
 
 
 class Cohorts:
@@ -156,28 +192,21 @@ class Cohorts:
         return np.array([s.words() for s in self._streams], dtype=np.uint64).reshape(-1, 2)
 
     @cached_property
-    def _ladders(self) -> list[Ladder]:
+    def _ladders(self) -> Ladders:
         """Ladders are built when somebody climbs them: expected numbers need none."""
-        return [Ladder(s, c.size) for s, c in zip(self._streams, self.cohorts, strict=True)]
-
-    @cached_property
-    def _next(self) -> Floats:
-        return np.array([ladder.next_threshold for ladder in self._ladders])
+        return Ladders.of(self.keys, self.sizes)
 
     def arrived(self, month: int) -> Flags:
         """Return which cohorts have arrived by a month."""
-        result: Flags = self.arrival <= month
-        return result
+        return self.arrival <= month
 
     def present(self, month: int) -> Flags:
         """Return which cohorts are in the model in a month: arrived, or at home before they are displaced."""
-        result: Flags = self.arrived(month) | self.has_home
-        return result
+        return self.arrived(month) | self.has_home
 
     def in_need(self, month: int) -> Flags:
         """Return which cohorts an appeal is for in a month."""
-        result: Flags = self.arrived(month) & self._counts
-        return result
+        return self.arrived(month) & self._counts
 
     def staying(self, month: int) -> Floats:
         """Return the share of each cohort that has not left for good by a month, shape (cohorts,)   (H10)."""
@@ -190,7 +219,7 @@ class Cohorts:
         """Return the people of each cohort who have not left for good, arrived or not, shape (cohorts,)."""
         return np.rint(self.sizes * self.staying(month)).astype(np.int64) if self._leaving.any() else self.sizes
 
-    def expose(self, month: int, hazard: Floats) -> tuple[Integers, Integers, Floats]:
+    def expose(self, month: int, hazard: Floats) -> tuple[Integers, Integers]:
         """Add one month's hazard of each cohort and pass the thresholds reached.
 
         Whoever crosses a threshold after he or she has left for good is not there and is not trafficked: when that is,
@@ -206,39 +235,20 @@ class Cohorts:
 
         Returns
         -------
-        Cohort and rank of each person newly trafficked, and their records, shape (n, 16).
+        Cohort and rank of each person newly trafficked.
         """
         self.cumulative += hazard
-        climbing = np.flatnonzero(self._next <= self.cumulative)
-        number: list[int] = []
-        ranks: list[int] = []  # of the first person of each
-        records: list[Floats] = [np.empty((0, SLOTS))]
-        for index, cumulative in zip(climbing.tolist(), self.cumulative[climbing].tolist(), strict=True):
-            ladder = self._ladders[index]
-            first, parts = ladder.climb(cumulative)
-            self._next[index] = ladder.next_threshold
-            number.append(ladder.reached - first)
-            ranks.append(first)
-            records.extend(parts)
-        before = np.cumsum([0, *number])
-        rank = np.arange(before[-1]) + np.repeat(np.array(ranks, dtype=np.int64) - before[:-1], number)
-        return self._still_there(month, climbing.repeat(number), rank, np.concatenate(records))
-
-    def _still_there(
-        self, month: int, cohort: Integers, rank: Integers, records: Floats
-    ) -> tuple[Integers, Integers, Floats]:
-        leaving = np.flatnonzero(self._leaving[cohort])
-        if leaving.size == 0:
-            return cohort, rank, records
-        first = np.zeros(leaving.size, dtype=np.int64)
-        own = scattered(self.keys[cohort[leaving]], rank[leaving], first, first, DEPARTURE_PAGE)[:, 0]
-        gone = leaving[own >= self.staying(month)[cohort[leaving]]]
-        np.add.at(self._gone, cohort[gone], 1)
-        return np.delete(cohort, gone), np.delete(rank, gone), np.delete(records, gone, axis=0)
+        group, rank, number = np.empty(16, dtype=np.int64), np.empty(16, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        here, staying, luck = 0, self.staying(month), np.empty(SLOTS)
+        while here < self.sizes.size:
+            here = climb(self._ladders, here, self.cumulative, staying, self._gone, number, group, rank, luck)
+            if number[0] == group.size:
+                group, rank = (np.concatenate([of, np.empty_like(of)]) for of in (group, rank))
+        return group[: number[0]], rank[: number[0]]
 
     def passed(self) -> Integers:
         """Return how many people of each cohort have crossed their threshold, there or not."""
-        return np.array([ladder.reached for ladder in self._ladders], dtype=np.int64)
+        return self._ladders.reached.copy()
 
     def reached(self) -> Integers:
         """Return how many people of each cohort have ever been trafficked."""

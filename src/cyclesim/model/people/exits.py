@@ -1,17 +1,58 @@
 """Hazards of leaving exploitation, and who comes forward or accepts help (docs/design.md, H4 and H5)."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from cyclesim.model.luck import Floats
+from cyclesim.model.arithmetic import expm1, power
+from cyclesim.model.arrays import Flags, Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import OfParameters, Parameters
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
-from cyclesim.model.people.risks import POLICE, RISKS, Risk, found
-from cyclesim.model.values import OfParameters, Values
+from cyclesim.model.people.risks import CAME_FORWARD, CHANNELS, POLICE, RISKS, Risk
 from cyclesim.vocabulary import CHILDREN, Channel, Form, Group, Status
 
 _ABROAD = (Status.REGULAR_STATUS, Status.IRREGULAR_STATUS)
-_PROTECTION = [list(Channel).index(c) for c in (Channel.HUMANITARIAN, Channel.HEALTH_SOCIAL)]
+_PROTECTION = (list(Channel).index(Channel.HUMANITARIAN), list(Channel).index(Channel.HEALTH_SOCIAL))
+
+
+class Cells(NamedTuple):
+    """What tells the cells apart, shape (cells,).
+
+    Attributes
+    ----------
+    setting, form
+        Indices.
+    inside
+        Whether gender-based violence or child protection covers them (M20).
+    displaced, irregular, abroad, children, institutional
+        What status and group make people.
+    """
+
+    setting: Integers
+    form: Integers
+    inside: Flags
+    displaced: Flags
+    irregular: Flags
+    abroad: Flags
+    children: Flags
+    institutional: Flags
+
+    @classmethod
+    def of(cls, layout: Layout) -> "Cells":
+        """Return what is known of the cells of a layout."""
+        statuses, groups = list(Status), list(Group)
+        return cls(
+            layout.setting_of_cell,
+            layout.form_of_cell,
+            inside_areas_of_responsibility(layout),
+            layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED),
+            layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS),
+            np.isin(layout.status_of_cell, [statuses.index(s) for s in _ABROAD]),
+            np.isin(layout.group_of_cell, [groups.index(group) for group in CHILDREN]),
+            layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN),
+        )
 
 
 class Exits:
@@ -24,21 +65,10 @@ class Exits:
     """
 
     def __init__(self, layout: Layout) -> None:
-        statuses, groups = list(Status), list(Group)
-        self._layout = layout
-        self._inside = inside_areas_of_responsibility(layout)
-        self._displaced = layout.status_of_cell == statuses.index(Status.INTERNALLY_DISPLACED)
-        self._irregular = layout.status_of_cell == statuses.index(Status.IRREGULAR_STATUS)
-        self._abroad = np.isin(layout.status_of_cell, [statuses.index(s) for s in _ABROAD])
-        children = np.isin(layout.group_of_cell, [groups.index(group) for group in CHILDREN])
-        self._displaced_children = self._displaced & children
-        self._institutional = layout.group_of_cell == groups.index(Group.INSTITUTIONAL_CHILDREN)
-        self._met, self._access = OfParameters(self._meets), OfParameters(self._accessible)
-        self._taken_up, self._lens = OfParameters(self._accepted), OfParameters(self._recognised)
-        self._stays, self._willing = OfParameters(self._may_stay), OfParameters(self._comes_forward)
-        self._received = OfParameters(self._is_received)
+        self._cells, self._number = Cells.of(layout), layout.cells
+        self._contact = OfParameters(_contact)
 
-    def risks(self, p: Values, referral: Floats, proactive: Floats) -> Floats:
+    def risks(self, p: Parameters, referral: Floats, proactive: Floats) -> Floats:
         """Return the hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
 
         Parameters
@@ -48,52 +78,15 @@ class Exits:
         proactive
             Hazard of being found by proactive investigation, shape (settings,).
         """
-        setting = self._layout.setting_of_cell
-        risks = np.empty((RISKS, self._layout.cells))
-        risks[Risk.ESCAPE] = escape(p)
-        risks[Risk.DEATH] = p.death
-        risks[Risk.CHANNELS : Risk.INVESTIGATION] = referral[:, setting] * self._taken_up(p)
-        risks[Risk.CHANNELS + POLICE] *= self._lens(p)
-        risks[Risk.CHANNELS : Risk.INVESTIGATION] *= self._met(p)
-        for channel in _PROTECTION:
-            risks[Risk.CHANNELS + channel] *= 1.0 - p.no_sharing
-        seen = 1.0 - p.low_level_share * (1.0 - p.lens)  # police look for organised crime (M38)
-        risks[Risk.CHANNELS + POLICE] *= (1.0 - p.complicity) * seen
-        risks[Risk.INVESTIGATION] = proactive[setting] * self._access(p) * seen * self._met(p)[POLICE]
+        risks = np.empty((RISKS, self._number))
+        find(p.records, self._cells, self._contact(p), referral, proactive, risks)
         return risks
 
-    def _accepted(self, p: Values) -> Floats:
-        return self._take_up(p) * self._access(p)
+    def detained(self, p: Parameters) -> Floats:
+        """Return the share of police contacts that end in detention or expulsion, shape (cells,); see `detention`."""
+        return np.where(self._cells.irregular, detention(p.record), 0.0)
 
-    def _recognised(self, p: Values) -> Floats:
-        """Return the share of people of whom police think as victims at all (M34)."""
-        result: Floats = np.where(self._irregular, 1.0 - p.smuggling_lens * (1.0 - p.detention), 1.0)
-        return result
-
-    def _may_stay(self, p: Values) -> Floats:
-        result: Floats = np.where(self._irregular, 1.0 - p.no_right_to_stay, 1.0)
-        return result
-
-    def _comes_forward(self, p: Values) -> Floats:
-        result: Floats = (1.0 - p.reluctance) * np.where(self._abroad, 1.0 - p.language_barrier, 1.0)
-        return result
-
-    def _is_received(self, p: Values) -> Floats:
-        result: Floats = np.where(self._inside, 1.0, p.reception_outside)
-        return result
-
-    def detained(self, p: Values) -> Floats:
-        """Return the share of police contacts that end in detention or expulsion, shape (cells,)   (H9; M34).
-
-        Of people of irregular status whom police would recognise, `smuggling_lens` are treated as smuggled, and
-        `detention` of these are held or expelled: they leave exploitation without having been identified.
-        """
-        held = p.smuggling_lens * p.detention
-        contacts = 1.0 - p.smuggling_lens + held
-        result: Floats = np.where(self._irregular, held / contacts if contacts > 0 else 0.0, 0.0)
-        return result
-
-    def forward(self, p: Values, conditional: Floats, attention: float, follows: float) -> Floats:
+    def forward(self, p: Parameters, conditional: Floats, attention: float, follows: float) -> Floats:
         """Return the probability that whoever escapes would come forward, were there reception, shape (cells,)   (H4).
 
         Parameters
@@ -105,44 +98,121 @@ class Exits:
         follows
             Factor of what followed for those who came before (M47).
         """
-        hazard = escape(p)
-        willing = self._willing(p) * (1.0 - self.refusal(p, conditional))
-        reports = p.self_report * (1.0 + p.hotline * attention)
-        chance = willing * self._received(p) * follows * (min(reports / hazard, 1.0) if hazard > 0 else 0.0)
-        result: Floats = np.minimum(chance, 1.0)
-        return result
+        chances = np.empty(self._number)
+        come_forward(p.records, self._cells, conditional, float(attention), float(follows), chances)
+        return chances
 
-    def refusal(self, p: Values, conditional: Floats) -> Floats:
-        """Return the probability that a person declines help, shape (cells,): conditions, no right to stay   (H5)."""
-        accepts = 1.0 - p.refusal_conditional * conditional[self._layout.setting_of_cell]
-        result: Floats = 1.0 - accepts * self._stays(p)
-        return result
-
-    def _meets(self, p: Values) -> Floats:
-        """Return how often each channel meets people in each form of exploitation, shape (channels, cells)   (P1)."""
-        table = np.array([[p.form_contact[c.value][f.value] for f in Form] for c in Channel])
-        result: Floats = (table**p.form_contrast)[:, self._layout.form_of_cell]
-        return result
-
-    def _take_up(self, p: Values) -> Floats:
-        taken = np.where(self._inside, p.coverage_inside, p.coverage_outside)
-        result: Floats = taken * (1.0 - p.assumed_covered)
-        return result
-
-    def _accessible(self, p: Values) -> Floats:
-        access = np.where(self._displaced, p.access_displaced, 1.0)
-        access = access * np.where(self._displaced_children, p.access_displaced_children, 1.0)
-        result: Floats = access * np.where(self._institutional, p.access_institutional, 1.0)
-        return result
+    def refusal(self, p: Parameters, conditional: Floats) -> Floats:
+        """Return the probability that a person declines help, shape (cells,); see `declines`."""
+        chances = np.empty(self._number)
+        decline(p.records, self._cells, conditional, chances)
+        return chances
 
 
-def escape(p: Values) -> float:
+def _contact(p: Parameters) -> Floats:
+    """Return how often each channel meets people in each form of exploitation, shape (channels, forms)   (P1)."""
+    return np.array([[power(p.form_contact[c.value][f.value], p.form_contrast) for f in Form] for c in Channel])
+
+
+@compiled
+def find(
+    ps: Sequence[Parameters], cells: Cells, contact: Floats, referral: Floats, proactive: Floats, risks: Floats
+) -> None:
+    """Write the hazards of leaving exploitation; see `Exits.risks`."""
+    p = ps[0]
+    away = escape(p)
+    for cell in range(risks.shape[1]):
+        setting, form = cells.setting[cell], cells.form[cell]
+        reachable = accessible(cell, cells, p)
+        risks[Risk.ESCAPE, cell], risks[Risk.DEATH, cell] = away, p.death
+        for channel in range(CHANNELS):
+            referred = referral[channel, setting] * contact[channel, form] * reachable * taken_up(cell, cells, p)
+            if channel in _PROTECTION:
+                referred *= 1.0 - p.no_sharing
+            if channel == POLICE:
+                referred *= recognised(cell, cells, p) * seen(p) * (1.0 - p.complicity)
+            risks[Risk.CHANNELS + channel, cell] = referred
+        risks[Risk.INVESTIGATION, cell] = proactive[setting] * contact[POLICE, form] * reachable * seen(p)
+
+
+@compiled
+def escape(p: Parameters) -> float:
     """Return the hazard of an own escape, seen or unseen."""
-    return float(p.self_report + max(p.exit_unrecorded - p.death, 0.0))
+    return p.self_report + max(p.exit_unrecorded - p.death, 0.0)
 
 
-def identification(risks: Floats, detained: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
-    """Return the hazard of being identified, shape (sources, cells): channels, investigation, coming forward.
+@compiled
+def accessible(cell: int, cells: Cells, p: Parameters) -> float:
+    """Return the factor on contact for people whom responders reach less."""
+    access = p.access_displaced if cells.displaced[cell] else 1.0
+    if cells.displaced[cell] and cells.children[cell]:
+        access *= p.access_displaced_children
+    return access * p.access_institutional if cells.institutional[cell] else access
+
+
+@compiled
+def taken_up(cell: int, cells: Cells, p: Parameters) -> float:
+    """Return the share of cases that somebody takes up: areas of responsibility cover some people (M20)."""
+    return (p.coverage_inside if cells.inside[cell] else p.coverage_outside) * (1.0 - p.assumed_covered)
+
+
+@compiled
+def recognised(cell: int, cells: Cells, p: Parameters) -> float:
+    """Return the share of people of whom police think as victims at all (M34)."""
+    return 1.0 - p.smuggling_lens * (1.0 - p.detention) if cells.irregular[cell] else 1.0
+
+
+@compiled
+def seen(p: Parameters) -> float:
+    """Return the share of trafficking that police look for: organised crime (M38)."""
+    return 1.0 - p.low_level_share * (1.0 - p.lens)
+
+
+@compiled
+def detention(p: Parameters) -> float:
+    """Return the share of police contacts with people of irregular status that end in detention   (H9; M34).
+
+    Of people of irregular status whom police would recognise, `smuggling_lens` are treated as smuggled, and `detention`
+    of these are held or expelled: they leave exploitation without having been identified.
+    """
+    held = p.smuggling_lens * p.detention
+    contacts = 1.0 - p.smuggling_lens + held
+    return held / contacts if contacts > 0.0 else 0.0
+
+
+@compiled
+def come_forward(
+    ps: Sequence[Parameters], cells: Cells, conditional: Floats, attention: float, follows: float, chances: Floats
+) -> None:
+    """Write the probability of coming forward after an escape; see `Exits.forward`."""
+    p = ps[0]
+    away, reports = escape(p), p.self_report * (1.0 + p.hotline * attention)
+    for cell in range(chances.size):
+        willing = (1.0 - p.reluctance) * (1.0 - p.language_barrier if cells.abroad[cell] else 1.0)
+        received = 1.0 if cells.inside[cell] else p.reception_outside
+        willing *= (1.0 - declines(cell, cells, conditional, p)) * received * follows
+        chances[cell] = min(willing * (min(reports / away, 1.0) if away > 0.0 else 0.0), 1.0)
+
+
+@compiled
+def decline(ps: Sequence[Parameters], cells: Cells, conditional: Floats, chances: Floats) -> None:
+    """Write the probability of declining help."""
+    for cell in range(chances.size):
+        chances[cell] = declines(cell, cells, conditional, ps[0])
+
+
+@compiled
+def declines(cell: int, cells: Cells, conditional: Floats, p: Parameters) -> float:
+    """Return the probability that a person declines help: conditions, no right to stay   (H5)."""
+    accepts = 1.0 - p.refusal_conditional * conditional[cells.setting[cell]]
+    return 1.0 - accepts * (1.0 - p.no_right_to_stay if cells.irregular[cell] else 1.0)
+
+
+@compiled
+def identify(
+    risks: Floats, detained: Floats, forward: Floats, refusal: Floats, answered: float, people: Floats, rates: Floats
+) -> float:
+    """Write the hazard of being identified, shape (sources, cells); return the records to be expected this month.
 
     Parameters
     ----------
@@ -150,24 +220,21 @@ def identification(risks: Floats, detained: Floats, forward: Floats, refusal: Fl
         As in `Exits`.
     answered
         Share of referrals that are answered.
+    people
+        In exploitation, shape (cells,).
+    rates
+        Written here: by channels, investigation, coming forward.
     """
-    by_others = risks[Risk.CHANNELS :] * answered * (1.0 - refusal)
-    by_others[POLICE] *= 1.0 - detained
-    return np.concatenate([by_others, (risks[Risk.ESCAPE] * forward)[None]])
-
-
-def expected_records(risks: Floats, detained: Floats, forward: Floats, refusal: Floats, answered: float) -> Floats:
-    """Return the case records to be expected of a person in exploitation this month, shape (cells,).
-
-    Parameters
-    ----------
-    risks, detained, forward, refusal
-        As in `Exits`.
-    answered
-        Share of referrals that are answered.
-    """
-    total = risks.sum(axis=0)
-    struck = np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)  # risks compete
-    by_others = found(risks, detained) * answered * (1.0 - refusal)
-    result: Floats = struck * (by_others + risks[Risk.ESCAPE] * forward)
-    return result
+    records = 0.0
+    for cell in range(people.size):
+        total, identified = 0.0, 0.0
+        for risk in range(RISKS):
+            total += risks[risk, cell]
+        for source in range(CAME_FORWARD):
+            rate = risks[Risk.CHANNELS + source, cell] * answered * (1.0 - refusal[cell])
+            rates[source, cell] = rate * (1.0 - detained[cell]) if source == POLICE else rate
+            identified += rates[source, cell]
+        rates[CAME_FORWARD, cell] = risks[Risk.ESCAPE, cell] * forward[cell]
+        struck = -expm1(-total) / total if total > 0.0 else 1.0  # risks compete
+        records += people[cell] * struck * (identified + rates[CAME_FORWARD, cell])
+    return records

@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cyclesim.model.luck import Floats
-
-Integers = NDArray[np.int64]
+from cyclesim.model.arrays import Counts, Floats
 
 
-def _none() -> Integers:
-    return np.empty(0, dtype=np.int64)
+class Flow(IntEnum):
+    """Index of each number of `Flows` in an array of counts."""
 
-
-@dataclass
-class Records:
-    """New case records of a month: one for each person and episode that becomes known.
-
-    Parameters
-    ----------
-    cell
-        Cell of each person recorded.
-    source
-        Index of the channel (0-3), 4 for proactive investigation, 5 for people who came forward.
-    reporting
-        Uniform on [0, 1): the record is reported where it is below the completeness of the data system.
-    """
-
-    cell: list[Integers] = field(default_factory=list)
-    source: list[Integers] = field(default_factory=list)
-    reporting: list[Floats] = field(default_factory=list)
-
-    def add(self, cell: Integers, source: Integers, reporting: Floats) -> None:
-        """Add records, one entry a person."""
-        self.cell.append(cell)
-        self.source.append(source)
-        self.reporting.append(reporting)
-
-    def joined(self) -> tuple[Integers, Integers, Floats]:
-        """Return cells, sources and reporting uniforms of all records of the month."""
-        if not self.cell:
-            return _none(), _none(), np.empty(0)
-        return np.concatenate(self.cell), np.concatenate(self.source), np.concatenate(self.reporting)
+    NEWLY_TRAFFICKED = 0
+    RETRAFFICKED = 1
+    ESCAPED = 2
+    CAME_FORWARD = 3
+    DETAINED = 4
+    DIED = 5
+    REFERRED = 6
+    ANSWERED = 7
+    LAPSED = 8
+    DECLINED = 9
+    WITHDRAWN = 10
+    IDENTIFIED_FORMALLY = 11
+    PRESUMPTIVE = 12
+    ASSISTED = 13
 
 
 @dataclass
 class Flows:
-    """Counts of one month; names are those of the measures."""
+    """Counts of one month, in the order of `Flow`; names are those of the measures.
+
+    Attributes
+    ----------
+    waited
+        Months waited by those found and answered, added up.
+    """
 
     newly_trafficked: float = 0
     retrafficked: float = 0
@@ -66,5 +52,10 @@ class Flows:
     presumptive: float = 0
     assisted: float = 0
     waited: float = 0.0
-    entered_cells: list[Integers] = field(default_factory=list)
-    records: Records = field(default_factory=Records)
+
+    @classmethod
+    def of(cls, counts: Counts, waited: Floats) -> Flows:
+        """Return the flows of counts by `Flow`, shape (14,), and of months waited, shape (1,)."""
+        flows = cls(*counts.tolist())
+        flows.waited = waited.item()
+        return flows

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.model.luck import Floats
+from cyclesim.model.arithmetic import exp, expm1, log1p
+from cyclesim.model.arrays import Flags, Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import OfParameters, Parameters
 from cyclesim.model.people.cohorts import Cohort, Cohorts
-from cyclesim.model.values import OfParameters, Values
 from cyclesim.vocabulary import CHILDREN, Form, Group, Status
 
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _VULNERABLE = {Group.UNACCOMPANIED_CHILDREN.value, Group.INSTITUTIONAL_CHILDREN.value}
 
 
@@ -62,13 +63,11 @@ class Layout:
 
     def stratum(self, arrived: Flags) -> Integers:
         """Return the stratum in which each cohort lives, shape (cohorts,): people move house once, on arrival."""
-        result: Integers = np.where(arrived, self.stratum_of_cohort, self.stratum_at_home)
-        return result
+        return np.where(arrived, self.stratum_of_cohort, self.stratum_at_home)
 
     def setting(self, arrived: Flags) -> Integers:
         """Return the setting in which each cohort lives, shape (cohorts,)."""
-        result: Integers = self.setting_of_cell[self.stratum(arrived) * len(Form)]
-        return result
+        return self.setting_of_cell[self.stratum(arrived) * len(Form)]
 
 
 def _at_home(cohort: Cohort) -> tuple[str, str, str]:
@@ -81,43 +80,71 @@ def _repeated(values: list[int], each: int) -> NDArray[np.int64]:
     return np.repeat(np.array(values, dtype=np.int64), each)
 
 
+class AtRisk(NamedTuple):
+    """What raises or lowers the hazard of each cohort, shape (cohorts,); of two rows the first is before arrival.
+
+    Attributes
+    ----------
+    arrival, displaced_since, has_home
+        Month of arrival, and since when displaced; whether they are in the model before.
+    setting, vulnerable, displaced, regular
+        Where they live, and what their group and status make them, shape (2, cohorts).
+    protected, poor, with_means, poor_share
+        Whether they may hold a protective status; whether they are without or with means, where told apart; share of
+        the people of their setting without means.
+    """
+
+    arrival: Integers
+    displaced_since: Integers
+    has_home: Flags
+    setting: Integers
+    vulnerable: Flags
+    displaced: Flags
+    regular: Flags
+    protected: Flags
+    poor: Flags
+    with_means: Flags
+    poor_share: Floats
+
+    @classmethod
+    def of(cls, cohorts: Cohorts, layout: Layout) -> AtRisk:
+        """Return what is known of these cohorts."""
+        cells = np.stack([layout.stratum_at_home, layout.stratum_of_cohort]) * len(Form)
+        group, status = layout.group_of_cell[cells], layout.status_of_cell[cells]
+        statuses, everybody = list(Status), cohorts.cohorts
+        vulnerable = np.isin(group, [number for number, g in enumerate(Group) if g in _VULNERABLE])
+        return cls(
+            cohorts.arrival,
+            cohorts.displaced_since,
+            cohorts.has_home,
+            layout.setting_of_cell[cells],
+            vulnerable | (status == statuses.index(Status.IRREGULAR_STATUS)),
+            status != statuses.index(Status.HOST_COMMUNITY),
+            status == statuses.index(Status.REGULAR_STATUS),
+            np.array([c.protected for c in everybody], dtype=bool),
+            np.array([c.means is False for c in everybody], dtype=bool),
+            np.array([c.means is True for c in everybody], dtype=bool),
+            np.array([c.without_means for c in everybody], dtype=np.float64),
+        )
+
+
 class FirstHazard:
-    """Hazard of being trafficked for the first time, per cohort and month.
+    """Hazard of being trafficked for the first time, per cohort and month; see `first_hazard`.
 
-    h_c = h0 * intensity_s * pressure_s * risk_c * delayed_c * (1 - prevention)
-          * (1 - protection_c) * shadow_c * portal_c * (1 - moved_c)                                              (H1)
-
-    with h0 set so that the mean over the people who are there first, in need or not, at the reference state
+    The level is set so that the mean over the people who are there first, in need or not, at the reference state
     (intensity 1, on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks
     they have.
     """
 
     def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
-        self._cohorts, self._layout = cohorts, layout
+        self._at_risk = AtRisk.of(cohorts, layout)
         first = min((c.arrival for c in cohorts.cohorts), default=0)
-        self._live(cohorts.arrived(first))
         self._reference = cohorts.sizes * cohorts.present(first)
-        self._protected = np.array([c.protected for c in cohorts.cohorts], dtype=float)
-        self._poor = np.array([c.means is False for c in cohorts.cohorts], dtype=bool)
-        self._poor_share = np.array([c.without_means for c in cohorts.cohorts])
-        self._with_means = np.array([c.means is True for c in cohorts.cohorts], dtype=bool)
-        self._exposed_first = self._vulnerable, self._displaced
+        self._first_lives = cohorts.arrived(first).astype(np.int64)
         self._level = OfParameters(self._level_of)
 
-    def _live(self, arrived: Flags) -> None:
-        """Note where cohorts live, and what of their status raises or lowers their risk."""
-        cell = self._layout.stratum(arrived) * len(Form)
-        group, status = self._layout.group_of_cell[cell], self._layout.status_of_cell[cell]
-        statuses = list(Status)
-        self._setting = self._layout.setting_of_cell[cell]
-        self._vulnerable = np.isin(group, [number for number, g in enumerate(Group) if g in _VULNERABLE])
-        self._vulnerable |= status == statuses.index(Status.IRREGULAR_STATUS)
-        self._regular = (status == statuses.index(Status.REGULAR_STATUS)).astype(float)
-        self._displaced = status != statuses.index(Status.HOST_COMMUNITY)
-        self._arrived = arrived
-
     def of_month(
-        self, month: int, p: Values, intensity: Floats, unmet_need: float, prevention: float, shadow: float = 0.0
+        self, month: int, p: Parameters, intensity: Floats, unmet_need: float, prevention: float, shadow: float = 0.0
     ) -> Floats:
         """Return the hazard of each cohort in a month, shape (cohorts,); 0 before people are in the model.
 
@@ -130,59 +157,94 @@ class FirstHazard:
         shadow
             How near the expected end of a protective status is, 0 to 1; see `shadow_of_expiry`.
         """
-        arrived = self._cohorts.arrived(month)
-        if not np.array_equal(arrived, self._arrived):
-            self._live(arrived)
-        risk = self._relative_risk(p, self._vulnerable, self._displaced)
-        holders = self._regular * self._protected * p.protection_uptake
-        protection = holders * p.protection_effect
-        portal = 1.0 + self._regular * p.portal_risk
-        hazard = (self._level(p) * (1.0 - prevention)) * risk * intensity[self._setting]
-        hazard *= self._delayed(month, p, unmet_need) * (1.0 - protection) * portal
-        hazard *= 1.0 + holders * (p.expiry_shadow * shadow)
-        if self._with_means.any():
-            hazard *= 1.0 - self._moved_on(month, p)
-        result: Floats = np.where(self._cohorts.present(month), hazard, 0.0)
-        return result
+        now = float(unmet_need), float(prevention), float(shadow)
+        hazards = np.empty(self._reference.size)
+        first_hazards(month, p.records, self._at_risk, self._level(p), intensity, *now, hazards)
+        return hazards
 
-    def _level_of(self, p: Values) -> float:
-        weighted = math.fsum((self._reference * self._relative_risk(p, *self._exposed_first)).tolist())
-        return float(p.incidence) * int(self._reference.sum()) / weighted if weighted > 0 else 0.0
-
-    def _relative_risk(self, p: Values, vulnerable: Flags, displaced: Flags) -> Floats:
-        """Return the risk of vulnerable people, displaced people and people without means over that of others.
-
-        Telling people apart by their means changes nothing in the mean of their setting.
-        """
-        risk = np.where(vulnerable, p.vulnerable_relative_risk, 1.0) * np.where(displaced, p.displacement_risk, 1.0)
-        poor = np.where(self._poor, p.without_means_risk, 1.0)
-        result: Floats = risk * (poor / (1.0 + self._poor_share * (p.without_means_risk - 1.0)))
-        return result
-
-    def _moved_on(self, month: int, p: Values) -> Floats:
-        """Share of displaced people with means who have moved on to safety: selection leaves the others   (H7; M44)."""
-        since = np.maximum(month - self._cohorts.displaced_since, 0) * (self._displaced & self._with_means)
-        result: Floats = -p.relocation * np.expm1(since / -p.relocation_months)
-        return result
-
-    def _delayed(self, month: int, p: Values, unmet_need: float) -> Floats:
-        """Delayed vulnerability of the displaced: 1 + kappa_d * unmet * (1 - exp(-time / tau))   (H2)."""
-        kappa = (p.late_multiplier - 1.0) / (p.unmet_reference * -math.expm1(-24.0 / p.late_months))
-        since = np.maximum(month - self._cohorts.displaced_since, 0) * self._displaced
-        result: Floats = 1.0 - kappa * unmet_need * np.expm1(since / -p.late_months)
-        return result
+    def _level_of(self, p: Parameters) -> float:
+        weighted = mean_risk(p.records, self._at_risk, self._first_lives, self._reference)
+        return float(p.incidence) / weighted if weighted > 0 else 0.0
 
 
-def drivers(p: Values, conflict: Floats, climate: Floats, broken_ties: Floats) -> Floats:
+@compiled
+def first_hazards(
+    month: int, ps: Sequence[Parameters], at_risk: AtRisk, level: float, intensity: Floats, unmet: float,
+    prevention: float, shadow: float, hazards: Floats,
+) -> None:  # fmt: skip
+    """Write the hazard of each cohort; 0 before people are in the model."""
+    for cohort in range(hazards.size):
+        lives = 1 if at_risk.arrival[cohort] <= month else 0
+        hazards[cohort] = 0.0
+        if lives or at_risk.has_home[cohort]:
+            pressure = intensity[at_risk.setting[lives, cohort]]
+            other = first_hazard(cohort, lives, month, ps[0], at_risk, unmet, shadow)
+            hazards[cohort] = level * pressure * (1.0 - prevention) * other
+
+
+@compiled
+def first_hazard(
+    cohort: int, lives: int, month: int, p: Parameters, at_risk: AtRisk, unmet: float, shadow: float
+) -> float:
+    """Return what makes the hazard of one cohort: of those below, all but the first three   (H1).
+
+    h_c = h0 * intensity_s * pressure_s * (1 - prevention)
+          * risk_c * delayed_c * (1 - protection_c) * shadow_c * portal_c * (1 - moved_c)
+    """
+    time = max(month - at_risk.displaced_since[cohort], 0) if at_risk.displaced[lives, cohort] else 0
+    regular = 1.0 if at_risk.regular[lives, cohort] else 0.0
+    holders = regular * p.protection_uptake if at_risk.protected[cohort] else 0.0
+    hazard = relative_risk(cohort, lives, p, at_risk) * delayed(time, unmet, p)
+    hazard *= 1.0 - holders * p.protection_effect
+    hazard *= 1.0 + holders * p.expiry_shadow * shadow
+    hazard *= 1.0 + regular * p.portal_risk
+    return hazard * (1.0 - moved_on(time, p)) if at_risk.with_means[cohort] else hazard
+
+
+@compiled
+def relative_risk(cohort: int, lives: int, p: Parameters, at_risk: AtRisk) -> float:
+    """Return the risk of vulnerable people, displaced people and people without means over that of others.
+
+    Telling people apart by their means changes nothing in the mean of their setting.
+    """
+    risk = p.vulnerable_relative_risk if at_risk.vulnerable[lives, cohort] else 1.0
+    risk *= p.displacement_risk if at_risk.displaced[lives, cohort] else 1.0
+    poor = p.without_means_risk if at_risk.poor[cohort] else 1.0
+    return risk * poor / (1.0 + at_risk.poor_share[cohort] * (p.without_means_risk - 1.0))
+
+
+@compiled
+def delayed(time: int, unmet: float, p: Parameters) -> float:
+    """Return the delayed vulnerability of the displaced: 1 + kappa_d * unmet * (1 - exp(-time / tau))   (H2)."""
+    kappa = (p.late_multiplier - 1.0) / (p.unmet_reference * -expm1(-24.0 / p.late_months))
+    return 1.0 - kappa * unmet * expm1(-time / p.late_months)
+
+
+@compiled
+def moved_on(time: int, p: Parameters) -> float:
+    """Return the share of displaced people with means who have moved on to safety: selection   (H7; M44)."""
+    return -p.relocation * expm1(-time / p.relocation_months)
+
+
+@compiled
+def mean_risk(ps: Sequence[Parameters], at_risk: AtRisk, lives: Integers, people: Integers) -> float:
+    """Return the mean relative risk of people, who live before arrival or after it; 0 of nobody."""
+    weighted, total = 0.0, 0
+    for cohort in range(people.size):
+        weighted += people[cohort] * relative_risk(cohort, lives[cohort], ps[0], at_risk)
+        total += people[cohort]
+    return weighted / total if total > 0 else 0.0
+
+
+def drivers(p: Parameters, conflict: Floats, climate: Floats, broken_ties: Floats) -> Floats:
     """Return the factor of a setting's drivers on the hazard, shape (settings,)   (H6; M42).
 
     Conflict and climate each count in a setting's intensity; here is what they add where both hit the same people.
     """
-    result: Floats = (1.0 + p.double_vulnerability * conflict * climate) * (1.0 + p.ties_effect * broken_ties)
-    return result
+    return (1.0 + p.double_vulnerability * conflict * climate) * (1.0 + p.ties_effect * broken_ties)
 
 
-def shadow_of_expiry(p: Values, months_left: int | None) -> float:
+def shadow_of_expiry(p: Parameters, months_left: int | None) -> float:
     """Return how near the expected end of a protective status is: employers drop contracts before it   (H8; M50).
 
     Parameters
@@ -192,10 +254,10 @@ def shadow_of_expiry(p: Values, months_left: int | None) -> float:
     """
     if months_left is None or months_left <= 0:
         return 0.0
-    return math.exp((1 - months_left) / p.expiry_months)
+    return exp((1 - months_left) / p.expiry_months)
 
 
-def return_hazard(p: Values, intensity: Floats, prevention: float, elapsed: int) -> Floats:
+def return_hazard(p: Parameters, intensity: Floats, prevention: float, elapsed: int) -> Floats:
     """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3).
 
     Parameters
@@ -203,18 +265,16 @@ def return_hazard(p: Values, intensity: Floats, prevention: float, elapsed: int)
     elapsed
         Months since most people arrived: the risk rises as a crisis protracts.
     """
-    protracted = 1.0 - p.return_protraction * math.expm1(-max(elapsed, 0) / 24.0)
-    chances = np.array([p.retrafficking_unassisted, p.retrafficking_assisted])
-    monthly = -np.log1p(-chances) / p.return_months
-    result: Floats = (intensity[:, None] * monthly * ((1.0 - prevention) * protracted)).ravel()
-    return result
+    protracted = 1.0 - p.return_protraction * expm1(-max(elapsed, 0) / 24.0)
+    chances = p.retrafficking_unassisted, p.retrafficking_assisted
+    monthly = np.array([-log1p(-chance) / p.return_months for chance in chances])
+    return (intensity[:, None] * monthly * ((1.0 - prevention) * protracted)).ravel()
 
 
-def form_thresholds(p: Values) -> Floats:
+def form_thresholds(p: Parameters) -> Floats:
     """Return the cumulative mix of forms by group, shape (groups, forms - 1)."""
     mix = np.array([[p.form_mix[g.value][f.value] for f in Form] for g in Group])
-    cumulative: Floats = np.cumsum(mix / mix.sum(axis=1, keepdims=True), axis=1)[:, :-1]
-    return cumulative
+    return np.cumsum(mix / mix.sum(axis=1, keepdims=True), axis=1)[:, :-1]
 
 
 def inside_areas_of_responsibility(layout: Layout) -> Flags:

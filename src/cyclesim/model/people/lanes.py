@@ -1,16 +1,12 @@
 """Lanes: what the twin must tell apart of people who are in the same stratum now and will not be later."""
 
-from __future__ import annotations
-
 import numpy as np
-from numpy.typing import NDArray
 
-from cyclesim.model.luck import Floats
+from cyclesim.model.arrays import Floats, Integers
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.hazards import Layout
 from cyclesim.vocabulary import Form
 
-Integers = NDArray[np.int64]
 FORMS = len(Form)
 
 
@@ -32,6 +28,10 @@ class Lanes:
         Of each lane, shape (lanes,).
     cells
         Of each lane and form, shape (lanes * forms,).
+    before, after
+        Lane in which people of each cohort are trafficked before and after they arrive, shape (cohorts,).
+    cohort
+        A cohort of each lane, shape (lanes,).
     plain
         Whether lanes are the strata, in the same order.
     """
@@ -42,30 +42,14 @@ class Lanes:
         ways = [(b, a, month if b != a else 0) for b, a, month in zip(before, after, moves, strict=True)]
         lanes = sorted({(s, way) for way in ways for s in way[:2]})
         number = {lane: index for index, lane in enumerate(lanes)}
-        self._at_home = np.array([number[way[0], way] for way in ways], dtype=np.int64)
-        self._arrived = np.array([number[way[1], way] for way in ways], dtype=np.int64)
+        self.before = np.array([number[way[0], way] for way in ways], dtype=np.int64)
+        self.after = np.array([number[way[1], way] for way in ways], dtype=np.int64)
         one_of = {way: cohort for cohort, way in enumerate(ways)}
-        self._one_of = np.array([one_of[way] for _, way in lanes], dtype=np.int64)  # a cohort of each lane
+        self.cohort = np.array([one_of[way] for _, way in lanes], dtype=np.int64)
         self.stratum: Integers = np.array([stratum for stratum, _ in lanes], dtype=np.int64)
         self.cells: Integers = (self.stratum[:, None] * FORMS + np.arange(FORMS)).ravel()
         self.plain = bool(np.array_equal(self.cells, np.arange(layout.cells)))
         self._number = layout.cells
-
-    def of_cohorts(self, arrived: NDArray[np.bool_]) -> Integers:
-        """Return the lane in which people of each cohort are trafficked now, shape (cohorts,)."""
-        result: Integers = np.where(arrived, self._arrived, self._at_home)
-        return result
-
-    def again(self, arrived: NDArray[np.bool_], people: Floats) -> Floats:
-        """Return survivors trafficked again by the lane in which their new spell begins, shape (lanes,)."""
-        if self.plain:
-            return people
-        begins = self.of_cohorts(arrived)[self._one_of]
-        return np.bincount(begins, people, people.size).astype(np.float64)
-
-    def spread(self, cells: Floats) -> Floats:
-        """Return values by cell, shape (..., cells), by lane and form."""
-        return cells if self.plain else cells[..., self.cells]
 
     def gather(self, people: Floats) -> Floats:
         """Return people by lane and form, shape (..., lanes * forms), added up by cell."""

@@ -1,21 +1,17 @@
 """What a trafficked person carries, and what the practice stage sees of those who wait."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cyclesim.model.luck import Floats, Slot, exponential
-from cyclesim.model.people.risks import RISKS
+from cyclesim.model.arithmetic import exponential
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.luck import Slot
 
-Integers = NDArray[np.int64]
 
-
-class Row(IntEnum):
-    """What a person in exploitation, waiting or in casework carries: the rows of `Pool.values`.
+class PersonRow(IntEnum):
+    """What a person waiting or in casework carries: the columns of `People.values`. In exploitation: the first seven.
 
     Attributes
     ----------
@@ -32,11 +28,11 @@ class Row(IntEnum):
         How the case came up (channel, investigation, came forward), and the referring organisation (-1 for none).
     """
 
-    ESCAPE = 0  # rows 0 to 6: cumulative hazard of the cell at which a risk strikes
+    ESCAPE = 0  # columns 0 to 6: cumulative hazard of the cell at which a risk strikes
     DEATH = 1
     CHANNELS = 2
     INVESTIGATION = 6
-    FORWARD = 7  # rows 7 to 13: uniforms
+    FORWARD = 7  # columns 7 to 13: uniforms
     RETURN = 8
     ORGANISATION = 9
     SERVICE = 10
@@ -49,15 +45,10 @@ class Row(IntEnum):
     RESPONDER = 17  # index of the referring organisation, -1 for none
 
 
-ROWS = Row.RESPONDER + 1
-_LUCK = [
-    Slot.ESCAPE, Slot.DEATH, Slot.CHANNEL_1, Slot.CHANNEL_2, Slot.CHANNEL_3, Slot.CHANNEL_4, Slot.INVESTIGATION,
-    Slot.COMES_FORWARD, Slot.RETURN, Slot.ORGANISATION, Slot.SERVICE, Slot.CONSENT, Slot.ACCEPTANCE, Slot.REPORTING,
-]  # fmt: skip
-RENEWED = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13]  # rows that a new attempt takes anew
+ROWS = PersonRow.RESPONDER + 1
 
 
-class Outcome(IntEnum):
+class CaseOutcome(IntEnum):
     """What the month did to a case in the queue."""
 
     WAITS = 0
@@ -66,43 +57,45 @@ class Outcome(IntEnum):
     LEFT = 3
 
 
-@dataclass(frozen=True)
-class Queue:
-    """The cases waiting in one back end, first come first: plain values for the practice stage.
+@compiled
+def carry(luck: Floats, cumulative: Floats, cell: int, row: int, thresholds: Floats) -> None:
+    """Write at which cumulative hazard of the cell each risk strikes, from a person's luck.
 
     Parameters
     ----------
-    rows
-        Where they stand in the waiting pool.
-    arrived, leaves
-        Times of referral, and of leaving the queue unseen this month (infinite if not), in months.
-    service
-        Unit exponentials: length of casework over its mean.
-    """
-
-    rows: Integers
-    arrived: Floats
-    leaves: Floats
-    service: Floats
-
-
-def carried(records: Floats, cumulative: Floats) -> Floats:
-    """Turn records of luck into what people carry, shape (ROWS, people); risks count from the end of this month.
-
-    Parameters
-    ----------
-    records
-        Luck, shape (people, 16).
+    luck
+        A record of luck, shape (16,).
     cumulative
-        Cumulative hazards of each person's cell, shape (RISKS, people).
+        Cumulative hazards of the risks, shape (7, cells): risks count from the end of this month.
+    thresholds
+        Written here, shape (people, at least 7).
     """
-    values = np.zeros((ROWS, records.shape[0]))
-    values[: len(_LUCK)] = records[:, _LUCK].T
-    values[:RISKS] = exponential(values[:RISKS]) + cumulative
-    return values
+    thresholds[row, PersonRow.ESCAPE] = exponential(luck[Slot.ESCAPE]) + cumulative[PersonRow.ESCAPE, cell]
+    thresholds[row, PersonRow.DEATH] = exponential(luck[Slot.DEATH]) + cumulative[PersonRow.DEATH, cell]
+    carry_attempt(luck, cumulative, cell, row, thresholds)
 
 
-def in_order(time: Floats, cohort: Integers, rank: Integers) -> Integers:
+@compiled
+def carry_attempt(luck: Floats, cumulative: Floats, cell: int, row: int, thresholds: Floats) -> None:
+    """Write at which cumulative hazard of the cell each way of being found strikes; parameters are those of `carry`."""
+    for channel in range(4):
+        risk = PersonRow.CHANNELS + channel
+        thresholds[row, risk] = exponential(luck[Slot.CHANNEL_1 + channel]) + cumulative[risk, cell]
+    risk = PersonRow.INVESTIGATION
+    thresholds[row, risk] = exponential(luck[Slot.INVESTIGATION]) + cumulative[risk, cell]
+
+
+@compiled
+def carry_case(luck: Floats, row: int, values: Floats) -> None:
+    """Write the luck that a case needs; parameters are those of `carry`."""
+    values[row, PersonRow.ORGANISATION] = luck[Slot.ORGANISATION]
+    values[row, PersonRow.SERVICE] = luck[Slot.SERVICE]
+    values[row, PersonRow.CONSENT] = luck[Slot.CONSENT]
+    values[row, PersonRow.ACCEPTANCE] = luck[Slot.ACCEPTANCE]
+    values[row, PersonRow.REPORTING] = luck[Slot.REPORTING]
+
+
+def order_by_time(time: Floats, cohort: Integers, rank: Integers) -> Integers:
     """Return the order of people by time, and by cohort and rank where times are equal."""
     order: Integers = time.argsort()
     in_time = time[order]

@@ -1,19 +1,16 @@
 """The settings of one crisis: what they are like, and who is there this month."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.inputs.parts import Setting
-from cyclesim.model.luck import Floats
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.cohorts import Cohorts
 from cyclesim.model.people.hazards import Layout, drivers
-from cyclesim.model.values import Values
 
-Integers = NDArray[np.int64]
 _NUMBERS = ("intensity", "access", "conflict", "climate", "broken_ties")
 
 
@@ -67,10 +64,9 @@ class Places:
         self.arrived = came / np.maximum(self.present, 1)
         self.uprooted = (came + left) / np.maximum(self.present + left, 1)
 
-    def driven(self, p: Values) -> Floats:
+    def driven(self, p: Parameters) -> Floats:
         """Return intensity times what drives people, shape (settings,)   (H6)."""
-        result: Floats = self.intensity * drivers(p, self.conflict, self.climate, self.broken_ties)
-        return result
+        return self.intensity * drivers(p, self.conflict, self.climate, self.broken_ties)
 
     def change(self, name: str, number: str, value: float) -> None:
         """Give a number of a setting the value it has from this month on."""

@@ -1,88 +1,119 @@
-"""People as columns: a table of people that grows at its end and is cut anywhere."""
+"""People as rows: tables of people that grow at their end and are cut anywhere."""
 
-from __future__ import annotations
-
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.model.luck import Floats
+from cyclesim.model.arrays import Flags, Floats, Integers
+from cyclesim.model.compiled import compiled
 
-Integers = NDArray[np.int64]
+COHORT, RANK, EPISODE, ATTEMPT, CELL = range(5)
+"""Columns of `People.who`."""
+
+_WHO = 5
+
+
+class People(NamedTuple):
+    """People in one state, a row each, of whom only the first `number` count.
+
+    Attributes
+    ----------
+    number
+        How many there are, shape (1,).
+    who
+        Cohort, rank, episode, attempt and cell, shape (capacity, 5).
+    values
+        What they carry (thresholds, uniforms, times), shape (capacity, numbers).
+    look
+        Of people in exploitation, when to look at them again: a hazard that the cell must have accumulated before, and
+        the cell, shape (capacity, 2). Other tables have no such columns.
+    """
+
+    number: Integers
+    who: Integers
+    values: Floats
+    look: Floats
+
+
+@compiled
+def added(people: People, source: People, row: int) -> int:
+    """Append a person of another table, without what he or she carries; return the new row."""
+    end = people.number[0]
+    people.number[0] = end + 1
+    for column in range(_WHO):
+        people.who[end, column] = source.who[row, column]
+    return end
+
+
+@compiled
+def move(people: People, row: int, to: int) -> None:
+    """Copy a person to another row of the same table."""
+    for column in range(_WHO):
+        people.who[to, column] = people.who[row, column]
+    for column in range(people.values.shape[1]):
+        people.values[to, column] = people.values[row, column]
+    for column in range(people.look.shape[1]):
+        people.look[to, column] = people.look[row, column]
+
+
+@compiled
+def remove(people: People, row: int) -> None:
+    """Take a person out: the last one takes the place."""
+    last = people.number[0] - 1
+    people.number[0] = last
+    if row != last:
+        move(people, last, row)
 
 
 class Pool:
-    """People in one state, a column each.
+    """People in one state, for those who are not compiled: room for more, and views.
 
     Parameters
     ----------
     numbers
-        How many float64 values each person carries (thresholds, uniforms, times); rows of `values`.
-
-    Notes
-    -----
-    `who` has rows cohort, rank, episode, attempt, cell. Both tables are stored with a column for each person so
-    that one quantity of everybody is contiguous in memory. Only the first `size` columns are people.
+        How many float64 values each person carries.
+    looks
+        Whether their rows say when to look at them again.
     """
 
-    COHORT, RANK, EPISODE, ATTEMPT, CELL = range(5)
+    COHORT, RANK, EPISODE, ATTEMPT, CELL = COHORT, RANK, EPISODE, ATTEMPT, CELL
 
-    def __init__(self, numbers: int) -> None:
-        self.size = 0
-        self._who = np.empty((5, 64), dtype=np.int64)
-        self._values = np.empty((numbers, 64))
+    def __init__(self, numbers: int, looks: bool = False) -> None:
+        who, values, look = np.empty((64, _WHO), dtype=np.int64), np.empty((64, numbers)), np.empty((64, 2 * looks))
+        self.people = People(np.zeros(1, dtype=np.int64), who, values, look)
+
+    @property
+    def size(self) -> int:
+        """Return how many people there are."""
+        return int(self.people.number[0])
 
     @property
     def who(self) -> Integers:
         """Return the identities, shape (5, size): a view."""
-        return self._who[:, : self.size]
+        return self.people.who[: self.size].T
 
     @property
     def values(self) -> Floats:
-        """Return the float values, shape (numbers, size): a view."""
-        return self._values[:, : self.size]
+        """Return the values, shape (numbers, size): a view."""
+        return self.people.values[: self.size].T
 
-    def add(self, who: Integers, values: Floats) -> None:
-        """Append people; `who` has shape (5, n), `values` (numbers, n)."""
-        end = self.size + who.shape[1]
-        if end > self._who.shape[1]:
-            capacity = max(end, 2 * self._who.shape[1])
-            self._who = _grown(self._who, self.size, capacity)
-            self._values = _grown(self._values, self.size, capacity)
-        self._who[:, self.size : end] = who
-        self._values[:, self.size : end] = values
-        self.size = end
+    def reserve(self, extra: int) -> People:
+        """Return the table, with room for so many more people."""
+        need, (number, *tables) = self.size + extra, self.people
+        if need > tables[0].shape[0]:
+            self.people = People(number, *(_grown(table, max(need, 2 * table.shape[0])) for table in tables))
+        return self.people
 
-    def take(self, people: Integers) -> tuple[Integers, Floats]:
-        """Return copies of the identities and values of these columns."""
-        return self._who.take(people, axis=1), self._values.take(people, axis=1)
-
-    def remove(self, people: Integers) -> None:
-        """Remove columns (sorted, unique) by moving people from the end into the holes; order is not kept."""
-        if people.size == 0:
-            return
-        rest = self.size - people.size
-        if rest == 0:
-            self.size = 0
-            return
-        holes = people[people < rest]
-        tail = np.ones(people.size, dtype=bool)
-        tail[people[people >= rest] - rest] = False
-        movers = np.flatnonzero(tail) + rest
-        self._who[:, holes], self._values[:, holes] = self.take(movers)
-        self.size = rest
-
-    def keep(self, mask: NDArray[np.bool_]) -> None:
+    def keep(self, mask: Flags) -> None:
         """Keep the people of a mask of length `size`, in order."""
-        rest = int(np.count_nonzero(mask))
-        if rest < self.size:
-            self._who[:, :rest] = self.who[:, mask]
-            self._values[:, :rest] = self.values[:, mask]
-            self.size = rest
+        rest = np.flatnonzero(mask)
+        for table in self.people[1:]:
+            table[: rest.size] = table[rest]
+        self.people.number[0] = rest.size
 
 
-def _grown(table: NDArray[Any], size: int, capacity: int) -> NDArray[Any]:
-    larger = np.empty((table.shape[0], capacity), dtype=table.dtype)
-    larger[:, :size] = table[:, :size]
+def _grown(table: NDArray[Any], capacity: int) -> NDArray[Any]:
+    larger = np.empty((capacity, table.shape[1]), dtype=table.dtype)
+    larger[: table.shape[0]] = table
     return larger

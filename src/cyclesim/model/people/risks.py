@@ -1,10 +1,8 @@
 """The risks of leaving exploitation, and the sources of a case, by the index they have in arrays."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
-from cyclesim.model.luck import Floats
+from cyclesim.model.arrays import Floats
 from cyclesim.vocabulary import Channel
 
 CHANNELS = len(Channel)
@@ -29,7 +27,7 @@ POLICE = list(Channel).index(Channel.POLICE_BORDER)
 """Source of a case, and the channel of police and border force."""
 
 
-def found(risks: Floats, detained: Floats) -> Floats:
+def detection_hazard(risks: Floats, detained: Floats) -> Floats:
     """Return the hazard of being found, by responders or by investigation, shape (cells,).
 
     Parameters
@@ -39,5 +37,4 @@ def found(risks: Floats, detained: Floats) -> Floats:
     detained
         Share of police contacts that end in detention or expulsion instead, shape (cells,).
     """
-    result: Floats = risks[Risk.CHANNELS :].sum(axis=0) - risks[Risk.CHANNELS + POLICE] * detained
-    return result
+    return risks[Risk.CHANNELS :].sum(axis=0) - risks[Risk.CHANNELS + POLICE] * detained

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush, nsmallest
-from math import inf
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
 from cyclesim.inputs.parts import BackEnd as BackEndSpec
-from cyclesim.model.luck import Floats
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.practice.workforce import Workforce
-from cyclesim.model.values import Values
 
-Integers = NDArray[np.int64]
 PAID_BY_OTHERS = ("reception", "caseworkers", "investigators", "specialists", "assistance_places", "training")
 """What states and other sectors pay for, as entries of a back end in scenario files."""
 ADDED = {
@@ -29,16 +29,94 @@ ADDED = {
 WAITS, ANSWERED, LAPSED, LEFT = range(4)
 
 
+class Places(NamedTuple):
+    """When the places of a back end become free: a binary heap, the earliest first.
+
+    Attributes
+    ----------
+    number
+        Cases under way, shape (1,).
+    until
+        Times at which they end, shape (capacity,).
+    spare
+        Room for a copy of them, shape (capacity,).
+    """
+
+    number: Integers
+    until: Floats
+    spare: Floats
+
+    @classmethod
+    def busy(cls, until: Sequence[float] = ()) -> Places:
+        """Return places at which cases are under way that end at these times."""
+        return cls(np.array([len(until)]), np.array(sorted(until), dtype=np.float64), np.empty(len(until)))
+
+    def with_room(self, extra: int) -> Places:
+        """Return these places, with room for so many more cases."""
+        need = int(self.number[0]) + extra
+        if need <= self.until.size:
+            return self
+        larger = np.empty(max(need, 2 * self.until.size))
+        larger[: self.until.size] = self.until
+        return Places(self.number, larger, np.empty_like(larger))
+
+
+@compiled
+def begin_case(places: Places, until: float) -> None:
+    """Begin a case that ends at a time."""
+    here, heap = places.number[0], places.until
+    places.number[0] = here + 1
+    while here > 0 and heap[(here - 1) // 2] > until:
+        heap[here] = heap[(here - 1) // 2]
+        here = (here - 1) // 2
+    heap[here] = until
+
+
+@compiled
+def end_first(heap: Floats, number: int) -> None:
+    """Take the first out of a heap of so many times."""
+    last = number - 1
+    time, here, below = heap[last], 0, 1
+    while below < last:
+        if below + 1 < last and heap[below + 1] < heap[below]:
+            below += 1
+        if heap[below] >= time:
+            break
+        heap[here] = heap[below]
+        here, below = below, 2 * below + 1
+    heap[here] = time
+
+
+@compiled
+def end_cases(places: Places, by: float) -> None:
+    """End the cases that end by a time."""
+    while places.number[0] > 0 and places.until[0] <= by:
+        end_first(places.until, places.number[0])
+        places.number[0] -= 1
+
+
+@compiled
+def next_free(places: Places, slots: int, start: float) -> float:
+    """Return when a place is free: when so many cases have ended that fewer than `slots` are left."""
+    number = places.number[0]
+    if slots == 0:
+        return math.inf
+    if number < slots:
+        return start
+    if number == slots:
+        return places.until[0]
+    for case in range(number):  # there are fewer places than before
+        places.spare[case] = places.until[case]
+    for ended in range(number - slots):
+        end_first(places.spare, number - ended)
+    return places.spare[0]
+
+
+@compiled
 def serve(
-    arrived: Floats,
-    leaves: Floats,
-    length: Floats,
-    busy: list[float],
-    slots: int,
-    start: float,
-    end: float,
-    patience: float,
-) -> tuple[Integers, Floats]:
+    arrived: Floats, leaves: Floats, length: Floats, places: Places, slots: int, start: float, end: float,
+    patience: float, outcome: Integers, when: Floats,
+) -> None:  # fmt: skip
     """Serve a queue for one month, first come first served, in continuous time.
 
     With constant slots, Poisson arrivals, exponential lengths and endless patience this is M/M/c.
@@ -48,8 +126,8 @@ def serve(
     arrived, leaves, length
         Of each case in order of arrival: time of referral, time of leaving the queue unseen (infinite if not this
         month), length of casework; in months.
-    busy
-        Heap of the times at which places become free; changed in place.
+    places
+        The places, with room for all these cases; changed in place.
     slots
         Places in casework this month. Where there are fewer than before, cases under way go on, and a new one begins
         when fewer are left than there are places.
@@ -57,39 +135,26 @@ def serve(
         The month.
     patience
         Wait after which a case lapses.
-
-    Returns
-    -------
-    Outcome (0 waits, 1 answered, 2 lapsed, 3 left) and its time (infinite while it waits).
+    outcome, when
+        Written here: 0 waits, 1 answered, 2 lapsed, 3 left; and its time (infinite while it waits).
     """
-    lapse = arrived + patience
-    gone = np.minimum(leaves, lapse)
-    over = gone < end
-    outcome = np.where(over, np.where(leaves <= lapse, LEFT, LAPSED), WAITS)
-    when = np.where(over, gone, np.inf)
-    while busy and busy[0] <= start:
-        heappop(busy)
-    rows = zip(arrived.tolist(), gone.tolist(), length.tolist(), strict=True)
-    for case, (arrival, latest, casework) in enumerate(rows):
-        begin = max(arrival, _next_free(busy, slots, start))
+    end_cases(places, start)
+    full = False
+    for case in range(arrived.size):
+        lapse = arrived[case] + patience
+        gone = min(leaves[case], lapse)
+        outcome[case], when[case] = WAITS, math.inf
+        if gone < end:
+            outcome[case], when[case] = LEFT if leaves[case] <= lapse else LAPSED, gone
+        if full:
+            continue
+        begin = max(arrived[case], next_free(places, slots, start))
         if begin >= end:
-            break
-        if begin <= latest:
+            full = True
+        elif begin <= gone:
             outcome[case], when[case] = ANSWERED, begin
-            while busy and busy[0] <= begin:
-                heappop(busy)
-            heappush(busy, begin + casework)
-    return outcome, when
-
-
-def _next_free(busy: list[float], slots: int, start: float) -> float:
-    """Return when a place is free: when so many cases have ended that fewer than `slots` are left."""
-    to_end = len(busy) - slots + 1
-    if slots == 0:
-        return inf
-    if to_end <= 0:
-        return start
-    return busy[0] if to_end == 1 else nsmallest(to_end, busy)[-1]
+            end_cases(places, begin)
+            begin_case(places, begin + length[case])
 
 
 class BackEnd(mesa.Agent):
@@ -114,16 +179,16 @@ class BackEnd(mesa.Agent):
         self.stated = {name: float(getattr(spec, name)) for name in PAID_BY_OTHERS}
         self.beyond, self.funded = dict.fromkeys(PAID_BY_OTHERS, 0.0), dict.fromkeys(PAID_BY_OTHERS, 0.0)
         self.conditional = float(spec.conditional)
-        self.busy: list[float] = []
+        self.under_way = Places.busy()
         self._fraction = 0.0  # of a place, carried from month to month: a person has one or has none
 
-    def be_staffed(self, p: Values, people: int) -> None:
+    def update_staff(self, p: Parameters, people: int) -> None:
         """Note what others pay this month, and what interventions add per million of the people served   (P12)."""
         for name, added in ADDED.items():
             size = 1.0 if name == "training" else people / 1e6  # training is a rate, whatever the number of people
             self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * size
 
-    def be_paid(self, work: Workforce, share: float) -> None:
+    def update_funded(self, work: Workforce, share: float) -> None:
         """Note the posts in full use that anti-trafficking money pays, of which this jurisdiction has a share."""
         for name in ("reception", "caseworkers", "investigators"):
             self.funded[name] = getattr(work, name).staff * share
@@ -154,11 +219,11 @@ class BackEnd(mesa.Agent):
         """Reception posts in full use."""
         return self.staff("reception")
 
-    def places(self, p: Values, load: float = 0.0) -> float:
+    def places(self, p: Parameters, load: float = 0.0) -> float:
         """Return how many cases of victims can be worked on at a time, beside a load of other cases."""
         return max(float(self.caseworkers * p.caseload) - load, 0.0)
 
-    def slots(self, p: Values, load: float = 0.0) -> int:
+    def slots(self, p: Parameters, load: float = 0.0) -> int:
         """Return the whole places of this month, once a month; the fraction left over is carried to the next."""
         places = self.places(p, load) + self._fraction
         whole = int(places + 1e-9)  # 0.58 * 50 is 29
@@ -166,7 +231,7 @@ class BackEnd(mesa.Agent):
         return whole
 
     def answer(
-        self, arrived: Floats, leaves: Floats, service: Floats, month: int, load: float, p: Values
+        self, arrived: Floats, leaves: Floats, service: Floats, month: int, load: float, p: Parameters
     ) -> tuple[Integers, Floats]:
         """Answer what the month allows; see `serve`.
 
@@ -177,10 +242,14 @@ class BackEnd(mesa.Agent):
         load
             Places taken up this month by cases of people who are no victims (M38).
         """
-        slots = self.slots(p, load)
-        return serve(arrived, leaves, service * p.case_months, self.busy, slots, month, month + 1, p.patience)
+        slots, number = self.slots(p, load), arrived.size
+        self.under_way = self.under_way.with_room(number)
+        outcome, when = np.empty(number, dtype=np.int64), np.empty(number)
+        times = float(month), month + 1.0, float(p.patience)
+        serve(arrived, leaves, service * p.case_months, self.under_way, slots, *times, outcome, when)
+        return outcome, when
 
-    def proactive(self, p: Values, people: int) -> float:
+    def proactive(self, p: Parameters, people: int) -> float:
         """Return the hazard of being found by proactive investigation: it needs investigators   (P4)."""
         if people == 0:
             return 0.0

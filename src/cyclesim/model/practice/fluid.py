@@ -6,67 +6,22 @@ batch, spread evenly over it. The oldest case still waiting came at `head`: the 
 motion changes (docs/design.md, W3 and W4).
 """
 
-from __future__ import annotations
+from typing import NamedTuple
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from cyclesim.model.arithmetic import exp, log
+from cyclesim.model.arrays import Floats
+from cyclesim.model.batches import ACCEPTING, FATES, FIRST, HEAD, LAST, LEFT, OWN, STAYED, TURNING, WAITED
+from cyclesim.model.compiled import compiled
 
+TIME, BUSY = range(2)
 _INSTANT = 1e-9  # months: what is nearer than this is at the same time
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Cases that came in one month and still wait, in order, as a month begins.
-
-    Parameters
-    ----------
-    first, last
-        Times of arrival of the oldest and the newest, in months.
-    own, accepting, turning
-        Places they need: people who came forward; people found who would accept help; people found who, if they leave
-        exploitation by themselves before the answer, come forward and keep their place in the queue.
-    """
-
-    first: float
-    last: float
-    own: float
-    accepting: float
-    turning: float
-
-    def need(self, stays: float) -> float:
-        """Return the places the batch needs if the share `stays` of those found is still in exploitation."""
-        return self.own + self.accepting * stays + self.turning * (1.0 - stays)
-
-
-@dataclass
-class Fate:
-    """What a month did to a batch, as shares of it: `stayed` in exploitation until then, or had `left` before.
-
-    Each holds the shares answered, lapsed and still waiting; all six add up to 1.
-    """
-
-    stayed: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    left: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    waited: float = 0.0  # months waited by those answered who had stayed, times their share
-    head: float = 0.0  # time of arrival of the oldest who still waits
-
-    def add(self, share: float, stays: float, answered: float, wait: float) -> None:
-        """Add a slice of the batch: so much of it is answered after a wait, the rest lapses."""
-        for outcome, part in ((0, answered), (1, 1.0 - answered)):
-            self.stayed[outcome] += share * part * stays
-            self.left[outcome] += share * part * (1.0 - stays)
-        self.waited += share * answered * stays * wait
-
-
-@dataclass
-class Server:
+class Office(NamedTuple):
     """The places of one back end through one month.
 
-    Parameters
+    Attributes
     ----------
-    busy
-        Cases in casework now. Where there are fewer places than that, cases under way go on.
     places, service, patience
         Places; mean length of casework and wait after which a case lapses, in months.
     leaving
@@ -75,118 +30,169 @@ class Server:
         Beginning of the month.
     """
 
-    busy: float
     places: float
     service: float
     patience: float
     leaving: float
     start: float
 
-    def __post_init__(self) -> None:
-        self._time, self._end = self.start, self.start + 1.0
 
-    def serve(self, line: Sequence[Batch]) -> list[Fate]:
-        """Serve the batches, oldest first; the last is that of this month. Return what became of each."""
-        fates = [self._serve(batch) for batch in line]
-        self._idle(self._end - self._time)
-        return fates
+@compiled
+def serve(batches: Floats, fates: Floats, number: int, now: Floats, office: Office) -> None:
+    """Serve the batches of a line for a month, oldest first; the last is that of this month.
 
-    def _serve(self, batch: Batch) -> Fate:
-        fate, head = Fate(), batch.first
-        while self._time < self._end and batch.last - head > _INSTANT:
-            head = self._step(batch, fate, head)
-        rest = max(batch.last - head, 0.0) / (batch.last - batch.first)
-        if batch.last - head <= _INSTANT:
-            fate.add(rest, 1.0, 1.0, 0.0)  # what rounding left
-            return fate
-        stays = self._stays(self._end - max(self.start, 0.5 * (head + batch.last)))
-        fate.stayed[2], fate.left[2], fate.head = rest * stays, rest * (1.0 - stays), head
-        return fate
+    Parameters
+    ----------
+    batches, fates
+        Shapes (batches, 5) and (batches, 8); fates are written here.
+    number
+        How many batches there are.
+    now
+        The time, and the cases in casework, shape (2,). Where there are fewer places, cases under way go on.
+    """
+    for k in range(number):
+        for fate in range(FATES):
+            fates[k, fate] = 0.0
+        serve_batch(batches, fates, k, now, office)
+    idle = max(office.start + 1.0 - now[TIME], 0.0)  # nobody is left to answer: casework runs out
+    now[BUSY] *= exp(-idle / office.service)
+    now[TIME] = office.start + 1.0
 
-    def _step(self, batch: Batch, fate: Fate, head: float) -> float:
-        """Follow the queue until its law changes or the month ends; return the new head."""
-        width = batch.last - batch.first
-        overdue = min(self._time - self.patience, batch.last) - head
-        if overdue > _INSTANT:  # patience was cut
-            fate.add(overdue / width, self._stays(self._time - max(self.start, head)), 0.0, 0.0)
-            return head + overdue
-        if self.busy < self.places and self._time - head <= _INSTANT:
-            return self._at_once(batch, fate)
-        if self.busy < self.places:
-            return self._fill(batch, fate, head)
-        if self._time - head <= _INSTANT and self._speed(batch, 1.0) >= 1.0:
-            return self._at_once(batch, fate)
-        stays = self._stays(self._time - max(self.start, head))
-        for _ in range(2):  # the second time at the mean wait of the slice
-            speed = self._speed(batch, stays)
-            time, moved, answered = self._move(head, batch.last, speed)
-            arrived, now = head + 0.5 * moved, self._time + 0.5 * time
-            stays = self._stays(now - max(self.start, arrived))
-        fate.add(moved / width, stays, answered, now - arrived)
-        self.busy = self.places if self.busy <= self.places else self._drained(time)
-        self._time += time
-        return head + moved
 
-    def _at_once(self, batch: Batch, fate: Fate) -> float:
-        """Nobody waits: cases are answered as they come, until the places are full or the month is over."""
-        width = batch.last - batch.first
-        load = batch.need(1.0) / width * self.service
-        time = min(self._end - self._time, batch.last - self._time)
-        fills = load > self.places * (1.0 + _INSTANT)
-        if fills:
-            time = min(time, self.service * math.log((load - self.busy) / (load - self.places)))
-        fate.add(time / width, 1.0, 1.0, 0.0)
-        self.busy = min(load + (self.busy - load) * math.exp(-time / self.service), max(self.places, self.busy))
-        self._time += time
-        if fills and self.places - self.busy <= _INSTANT * self.places:
-            self.busy = self.places
-        return self._time
+@compiled
+def serve_batch(batches: Floats, fates: Floats, k: int, now: Floats, office: Office) -> None:
+    """Serve one batch until it is served or the month ends."""
+    first, last, head = batches[k, FIRST], batches[k, LAST], batches[k, FIRST]
+    end = office.start + 1.0
+    while now[TIME] < end and last - head > _INSTANT:
+        head = step(batches, fates, k, head, now, office)
+    rest = max(last - head, 0.0) / (last - first)
+    if last - head <= _INSTANT:
+        add(fates, k, rest, 1.0, 1.0, 0.0)  # what rounding left
+        return
+    stays = still_there(end - max(office.start, 0.5 * (head + last)), office)
+    fates[k, STAYED + 2], fates[k, LEFT + 2], fates[k, HEAD] = rest * stays, rest * (1.0 - stays), head
 
-    def _fill(self, batch: Batch, fate: Fate, head: float) -> float:
-        """Places stand free while people wait (there are more than before): the oldest take them at once."""
-        stays = self._stays(self._time - max(self.start, head))
-        density = batch.need(stays) / (batch.last - batch.first)
-        moved = min(batch.last, self._time) - head
-        if moved * density >= self.places - self.busy:
-            moved = (self.places - self.busy) / density
-            self.busy = self.places
-        else:
-            self.busy += moved * density
-        fate.add(moved / (batch.last - batch.first), stays, 1.0, self._time - head - 0.5 * moved)
-        return head + moved
 
-    def _move(self, head: float, last: float, speed: float) -> tuple[float, float, float]:
-        """Return for how long the head moves on, by how much, and what share of those it passes is answered."""
-        time = self._end - self._time
-        if self.busy > self.places > 0.0:
-            time = min(time, self.service * math.log(self.busy / self.places))
-        patience = head - (self._time - self.patience)
-        if speed < 1.0 and patience <= _INSTANT:  # the oldest lapse as fast as time goes by, but for those answered
-            time = min(time, last - head)
-            return time, time, speed
-        if speed < 1.0:
-            time = min(time, patience / (1.0 - speed))
-        elif speed > 1.0:
-            time = min(time, (self._time - head) / (speed - 1.0))
-        if speed * time >= last - head:
-            return (last - head) / speed, last - head, 1.0
-        return time, speed * time, 1.0
+@compiled
+def add(fates: Floats, k: int, share: float, stays: float, answered: float, wait: float) -> None:
+    """Add a slice of a batch: so much of it is answered after a wait, the rest lapses."""
+    fates[k, STAYED] += share * answered * stays
+    fates[k, LEFT] += share * answered * (1.0 - stays)
+    fates[k, STAYED + 1] += share * (1.0 - answered) * stays
+    fates[k, LEFT + 1] += share * (1.0 - answered) * (1.0 - stays)
+    fates[k, WAITED] += share * answered * stays * wait
 
-    def _speed(self, batch: Batch, stays: float) -> float:
-        """Return how fast the head moves through the times of arrival: places that fall free over places needed."""
-        if self.busy > self.places:
-            return 0.0
-        need = batch.need(stays) / (batch.last - batch.first)
-        return self.places / self.service / max(need, 1e-300)
 
-    def _stays(self, time: float) -> float:
-        return math.exp(-self.leaving * time)
+@compiled
+def step(batches: Floats, fates: Floats, k: int, head: float, now: Floats, office: Office) -> float:
+    """Follow the queue until its law changes or the month ends; return the new head."""
+    first, last, time = batches[k, FIRST], batches[k, LAST], now[TIME]
+    overdue = min(time - office.patience, last) - head
+    if overdue > _INSTANT:  # patience was cut
+        add(fates, k, overdue / (last - first), still_there(time - max(office.start, head), office), 0.0, 0.0)
+        return head + overdue
+    here = time - head <= _INSTANT
+    if now[BUSY] < office.places:
+        return at_once(batches, fates, k, now, office) if here else fill(batches, fates, k, head, now, office)
+    if here and speed(batches, k, 1.0, now[BUSY], office) >= 1.0:
+        return at_once(batches, fates, k, now, office)
+    return wait(batches, fates, k, head, now, office)
 
-    def _drained(self, time: float) -> float:
-        left = self.busy * math.exp(-time / self.service)
-        return self.places if left <= self.places * (1.0 + _INSTANT) else left
 
-    def _idle(self, time: float) -> None:
-        """Nobody is left to answer: casework runs out."""
-        self.busy *= math.exp(-max(time, 0.0) / self.service)
-        self._time = self._end
+@compiled
+def wait(batches: Floats, fates: Floats, k: int, head: float, now: Floats, office: Office) -> float:
+    """Let the head of the queue move as places, which are full, fall free, or patience ends; return the new head."""
+    first, last = batches[k, FIRST], batches[k, LAST]
+    stays = still_there(now[TIME] - max(office.start, head), office)
+    duration, moved, answered, middle, arrived = 0.0, 0.0, 0.0, 0.0, 0.0
+    for _ in range(2):  # the second time at the mean wait of the slice
+        pace = speed(batches, k, stays, now[BUSY], office)
+        duration, moved, answered = move(head, last, pace, now, office)
+        arrived, middle = head + 0.5 * moved, now[TIME] + 0.5 * duration
+        stays = still_there(middle - max(office.start, arrived), office)
+    add(fates, k, moved / (last - first), stays, answered, middle - arrived)
+    now[BUSY] = office.places if now[BUSY] <= office.places else drained(duration, now[BUSY], office)
+    now[TIME] += duration
+    return head + moved
+
+
+@compiled
+def at_once(batches: Floats, fates: Floats, k: int, now: Floats, office: Office) -> float:
+    """Nobody waits: cases are answered as they come, until the places are full or the month is over."""
+    first, last = batches[k, FIRST], batches[k, LAST]
+    load = need(batches, k, 1.0) / (last - first) * office.service
+    time = min(office.start + 1.0 - now[TIME], last - now[TIME])
+    fills = load > office.places * (1.0 + _INSTANT)
+    if fills:
+        time = min(time, office.service * log((load - now[BUSY]) / (load - office.places)))
+    add(fates, k, time / (last - first), 1.0, 1.0, 0.0)
+    busy = now[BUSY]
+    now[BUSY] = min(load + (busy - load) * exp(-time / office.service), max(office.places, busy))
+    now[TIME] += time
+    if fills and office.places - now[BUSY] <= _INSTANT * office.places:
+        now[BUSY] = office.places
+    return now[TIME]
+
+
+@compiled
+def fill(batches: Floats, fates: Floats, k: int, head: float, now: Floats, office: Office) -> float:
+    """Places stand free while people wait (there are more than before): the oldest take them at once."""
+    first, last, time = batches[k, FIRST], batches[k, LAST], now[TIME]
+    stays = still_there(time - max(office.start, head), office)
+    density = need(batches, k, stays) / (last - first)
+    moved = min(last, time) - head
+    if moved * density >= office.places - now[BUSY]:
+        moved = (office.places - now[BUSY]) / density
+        now[BUSY] = office.places
+    else:
+        now[BUSY] += moved * density
+    add(fates, k, moved / (last - first), stays, 1.0, time - head - 0.5 * moved)
+    return head + moved
+
+
+@compiled
+def move(head: float, last: float, pace: float, now: Floats, office: Office) -> tuple[float, float, float]:
+    """Return for how long the head moves on, by how much, and what share of those it passes is answered."""
+    time, busy = office.start + 1.0 - now[TIME], now[BUSY]
+    if busy > office.places > 0.0:
+        time = min(time, office.service * log(busy / office.places))
+    patience = head - (now[TIME] - office.patience)
+    if pace < 1.0 and patience <= _INSTANT:  # the oldest lapse as fast as time goes by, but for those answered
+        time = min(time, last - head)
+        return time, time, pace
+    if pace < 1.0:
+        time = min(time, patience / (1.0 - pace))
+    elif pace > 1.0:
+        time = min(time, (now[TIME] - head) / (pace - 1.0))
+    if pace * time >= last - head:
+        return (last - head) / pace, last - head, 1.0
+    return time, pace * time, 1.0
+
+
+@compiled
+def need(batches: Floats, k: int, stays: float) -> float:
+    """Return the places a batch needs if the share `stays` of those found is still in exploitation."""
+    return batches[k, OWN] + batches[k, ACCEPTING] * stays + batches[k, TURNING] * (1.0 - stays)
+
+
+@compiled
+def speed(batches: Floats, k: int, stays: float, busy: float, office: Office) -> float:
+    """Return how fast the head moves through the times of arrival: places that fall free over places needed."""
+    if busy > office.places:
+        return 0.0
+    density = need(batches, k, stays) / (batches[k, LAST] - batches[k, FIRST])
+    return office.places / office.service / max(density, 1e-300)
+
+
+@compiled
+def still_there(time: float, office: Office) -> float:
+    """Return the share of people still in exploitation after a time."""
+    return exp(-office.leaving * time)
+
+
+@compiled
+def drained(time: float, busy: float, office: Office) -> float:
+    """Return the cases under way after a time in which none begins."""
+    left = busy * exp(-time / office.service)
+    return office.places if left <= office.places * (1.0 + _INSTANT) else left

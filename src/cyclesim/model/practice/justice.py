@@ -1,10 +1,8 @@
 """Justice: from cases identified formally to suspects, investigations and convictions (report sections 5 and 7)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from cyclesim.model.values import Values
+from cyclesim.model.parameters import Parameters
 
 
 @dataclass
@@ -25,7 +23,7 @@ class Justice:
     suspects: float = 0.0
     convictions: float = 0.0
 
-    def step(self, completed: float, assisted: float, investigators: float, p: Values) -> None:
+    def step(self, completed: float, assisted: float, investigators: float, p: Parameters) -> None:
         """Open, work on and close investigations for a month   (J1, J2).
 
         suspects = completed * suspects_per_case

@@ -4,15 +4,14 @@ They are no agents. Organised pressure moves, with a lag, towards chaos and away
 low-level pressure (family, community, people turned by need) follows unmet need.
 """
 
-from __future__ import annotations
-
-import math
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cyclesim.model.luck import Floats
-from cyclesim.model.values import Values
+from cyclesim.model.arithmetic import expm1, power
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import Parameters
 
 WATCH_REFERENCE = 0.0045
 """Yearly share found at which pressure is stated: what is detected worldwide over the stock (0.42 to 0.49 %)."""
@@ -36,7 +35,7 @@ class Perpetrators:
     def __init__(self, settings: int) -> None:
         self.organised = np.ones(settings)
 
-    def move(self, p: Values, arrivals: Floats, watch: Floats, people: NDArray[np.int64]) -> None:
+    def move(self, p: Parameters, arrivals: Floats, watch: Floats, people: Integers) -> None:
         """Let organised pressure follow opportunity for a month   (X1).
 
         target_s = (1 + (chaos - 1) * arrivals_s) * (watch_s / reference)^deterrence * (watch_s / mean)^-displacement
@@ -50,14 +49,31 @@ class Perpetrators:
         people
             People present, shape (settings,): weights of the mean.
         """
-        seen = (watch + _WATCH_FLOOR) / (WATCH_REFERENCE + _WATCH_FLOOR)
-        total = int(people.sum())
-        mean = math.fsum((seen * people).tolist()) / total if total else 1.0
-        target = (1.0 + (p.chaos - 1.0) * arrivals) * seen**p.deterrence * (seen / mean) ** -p.displacement
-        self.organised += (target - self.organised) * -math.expm1(-1.0 / max(p.perpetrator_lag, 1e-9))
+        move(p.records, self.organised, arrivals, np.asarray(watch, dtype=np.float64), people)
 
-    def pressure(self, p: Values, unmet: float) -> Floats:
+    def pressure(self, p: Parameters, unmet: float) -> Floats:
         """Return the factor on the hazard of being trafficked, shape (settings,)   (X2)."""
-        low = (unmet / p.unmet_reference) ** p.need_elasticity
-        result: Floats = p.low_level_share * low + (1.0 - p.low_level_share) * self.organised
-        return result
+        low = power(unmet / p.unmet_reference, p.need_elasticity)
+        return p.low_level_share * low + (1.0 - p.low_level_share) * self.organised
+
+
+@compiled
+def move(ps: Sequence[Parameters], organised: Floats, arrivals: Floats, watch: Floats, people: Integers) -> None:
+    """Let organised pressure follow opportunity; see `Perpetrators.move`   (X1)."""
+    p, weighted, total = ps[0], 0.0, 0
+    for place in range(people.size):
+        weighted += risk_taken(watch[place]) * people[place]
+        total += people[place]
+    mean = weighted / total if total > 0 else 1.0
+    pace = -expm1(-1.0 / max(p.perpetrator_lag, 1e-9))
+    for place in range(people.size):
+        seen = risk_taken(watch[place])
+        target = (1.0 + (p.chaos - 1.0) * arrivals[place]) * power(seen, p.deterrence)
+        target *= power(seen / mean, -p.displacement)
+        organised[place] += (target - organised[place]) * pace
+
+
+@compiled
+def risk_taken(watch: float) -> float:
+    """Return the risk of being found over that at the reference."""
+    return (watch + _WATCH_FLOOR) / (WATCH_REFERENCE + _WATCH_FLOOR)

@@ -4,16 +4,16 @@ A hotline that is answered, a safe place, an outreach worker who screens and ope
 helped or not as something else, and no record of trafficking arises (report sections 5 and 7).
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import math
-from dataclasses import dataclass
+from cyclesim.model.arithmetic import expm1
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.compiled import compiled
+from cyclesim.model.parameters import Parameters
 
-from cyclesim.model.values import Values
 
-
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     """Whom reception receives.
 
     Attributes
@@ -30,7 +30,8 @@ class Received:
     referred: float
 
 
-def received(posts: float, people: int, forward: float, referred: float, p: Values) -> Received:
+@compiled
+def received(posts: float, people: float, forward: float, referred: float, p: Parameters) -> Received:
     """Return whom the reception of one jurisdiction receives in a month   (P12, P13).
 
     With reach = 1 - exp(-posts per million / reception_need) and capacity = posts * intakes_per_post / 12, of `wanted`
@@ -48,14 +49,46 @@ def received(posts: float, people: int, forward: float, referred: float, p: Valu
     """
     if posts <= 0 or people <= 0:
         return Received(0.0, 0.0, 0.0)
-    reach = -math.expm1(-posts * 1e6 / people / p.reception_need)
+    reach = -expm1(-posts * 1e6 / people / p.reception_need)
     capacity = posts * p.intakes_per_post / 12.0
     alike = _share(capacity, reach * (forward + referred))
     first = _share(capacity, reach * forward)
     then = _share(capacity - reach * first * forward, reach * referred)
-    order = float(p.survivors_first)
+    order = p.survivors_first
     return Received(reach, alike + order * (first - alike), alike + order * (then - alike))
 
 
+@compiled
 def _share(capacity: float, coming: float) -> float:
     return 1.0 / (1.0 + coming / capacity) if capacity > 0 else 0.0
+
+
+@compiled
+def receive(
+    ps: Sequence[Parameters], posts: Floats, back_end: Integers, people: Integers, coming: Floats, referred: Floats,
+    wrong: Floats, reach: Floats, taken: Floats,
+) -> None:  # fmt: skip
+    """Write whom the receptions of all jurisdictions receive, by setting; see `received`.
+
+    Parameters
+    ----------
+    posts
+        Reception posts in full use, shape (back ends,).
+    back_end, people
+        Of each setting: the back end that serves it, and the people present.
+    coming, referred, wrong
+        People expected to come by themselves, to be referred, and to be suspected wrongly, shape (settings,).
+    reach, taken
+        Shapes (settings,) and (2, settings).
+    """
+    for number in range(posts.size):
+        everybody, forwards, referrals = 0, 0.0, 0.0
+        for place in range(people.size):
+            if back_end[place] == number:
+                everybody += people[place]
+                forwards += coming[place]
+                referrals += referred[place] + wrong[place]
+        now = received(posts[number], everybody, forwards, referrals, ps[0])
+        for place in range(people.size):
+            if back_end[place] == number:
+                reach[place], taken[0, place], taken[1, place] = now.reach, now.forward, now.referred

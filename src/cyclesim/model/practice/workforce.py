@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cyclesim.model.values import Values
+from cyclesim.model.arithmetic import exp, expm1
+from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Line
 
 
@@ -27,7 +28,7 @@ class Market:
     churn: float = 1.0
 
     @classmethod
-    def of(cls, p: Values, leadership: float, diversity: float) -> Market:
+    def of(cls, p: Parameters, leadership: float, diversity: float) -> Market:
         """Return the market of a crisis with this leadership and diversity of donors, both 0 to 1."""
         alone = 1.0 - leadership
         left = (1.0 - p.design_cost * diversity) * (1.0 - p.bidding * alone)
@@ -54,7 +55,7 @@ class Posts:
     staff: float = 0.0
     growth: float = 0.0
 
-    def step(self, purse: int, monthly_cost: float, build: float, p: Values, churn: float = 1.0) -> int:
+    def step(self, purse: int, monthly_cost: float, build: float, p: Parameters, churn: float = 1.0) -> int:
         """Hire, pay and lose staff for a month; return what was paid, in cents.
 
         Parameters
@@ -69,15 +70,15 @@ class Posts:
             Factor on turnover.
         """
         held = self.recruits + self.staff
-        self.staff -= self.staff * -math.expm1(-p.turnover_national * churn)
-        ready = self.recruits * -math.expm1(-1.0 / max(build, 1e-9))
+        self.staff -= self.staff * -expm1(-p.turnover_national * churn)
+        ready = self.recruits * -expm1(-1.0 / max(build, 1e-9))
         self.recruits, self.staff = self.recruits - ready, self.staff + ready
         affordable = purse / (monthly_cost * p.purse_months)
         gap = affordable - self.recruits - self.staff
         if gap > 0:
-            self.recruits += gap * -math.expm1(-1.0 / p.hiring_months)
+            self.recruits += gap * -expm1(-1.0 / p.hiring_months)
         else:
-            self._release(-gap * -math.expm1(-1.0 / p.hiring_months))
+            self._release(-gap * -expm1(-1.0 / p.hiring_months))
         payable = purse / monthly_cost
         self._release(max(self.recruits + self.staff - payable, 0.0))
         self.growth = self.recruits + self.staff - held
@@ -114,7 +115,7 @@ class Workforce:
     training_rate: float = 0.0
 
     def spend(
-        self, purses: dict[Line, int], staff: float, prepared: float, known: float, market: Market, p: Values
+        self, purses: dict[Line, int], staff: float, prepared: float, known: float, market: Market, p: Parameters
     ) -> dict[Line, int]:
         """Spend one month's money on every line but assistance.
 
@@ -141,7 +142,7 @@ class Workforce:
         worth = 1.0 - market.overhead
         proven = worth * (1.0 + p.research_gain * known)
         self.training_rate = spent[Line.TRAINING] * proven / (p.cost_training * 100 * staff) if staff > 0 else 0.0
-        keep = math.exp(-1.0 / p.stock_months)
+        keep = exp(-1.0 / p.stock_months)
         self.prevention = self.prevention * keep + spent[Line.PREVENTION] * proven * 0.12 * (1 - keep)
         self.data = self.data * keep + spent[Line.DATA] * worth * 0.12 * (1 - keep)
         self.local = self.local * keep + spent[Line.PREPAREDNESS] * worth * 0.12 * (1 - keep)
@@ -160,7 +161,7 @@ class Workforce:
         spent[Line.BACK_END] = paid
         return spent
 
-    def clarity(self, p: Values, people: int, leadership: float, others: float = 0.0) -> float:
+    def clarity(self, p: Parameters, people: int, leadership: float, others: float = 0.0) -> float:
         """Return the share of referrals that are not lost: leadership and specialists clear the pathway   (P5).
 
         Specialists newly deployed from elsewhere have less effect; without leadership agencies compete for them.
@@ -173,28 +174,28 @@ class Workforce:
         deployed = self.specialists.staff + others + p.newcomer_effect * self.specialists.recruits
         deployed *= 1.0 - p.competition * (1.0 - leadership)
         density = deployed * 1e6 / people / p.specialist_need if people else 0.0
-        return 1.0 - float(p.lost_referral) * (1.0 - leadership) * math.exp(-density)
+        return 1.0 - float(p.lost_referral) * (1.0 - leadership) * exp(-density)
 
-    def prevention_share(self, p: Values, people: int) -> float:
+    def prevention_share(self, p: Parameters, people: int) -> float:
         """Return the share by which prevention lowers the hazard   (P6); part of the money is wasted on messages."""
         useful = self.prevention * (1.0 - p.misinformation)
         return float(p.prevention_effect) * _saturating(useful, p.prevention_need * people)
 
-    def awareness(self, p: Values, people: int, attention: float) -> float:
+    def awareness(self, p: Parameters, people: int, attention: float) -> float:
         """Return awareness, 0 to 1: attention and awareness-raising raise it (M35); skill is another matter."""
         raised = _saturating(self.prevention * (1.0 - p.misinformation), p.prevention_need * people)
         return 1.0 - (1.0 - raised) * (1.0 - min(attention, 1.0))
 
-    def local_share(self, p: Values, people: int) -> float:
+    def local_share(self, p: Parameters, people: int) -> float:
         """Return the share by which preparedness closes the gap in context, programmes from before included."""
         built = _saturating(self.local, p.preparedness_need * people / 1e6)
         return 1.0 - (1.0 - float(p.initial_preparedness)) * (1.0 - built)
 
-    def known(self, p: Values, people: int) -> float:
+    def evidence_base(self, p: Parameters, people: int) -> float:
         """Return how far money for data and research has closed the gap in what could be known   (P10)."""
         return _saturating(self.data, p.data_need * people / 1e6)
 
-    def completeness(self, p: Values, people: int, acceptance: float) -> float:
+    def completeness(self, p: Parameters, people: int, acceptance: float) -> float:
         """Return the share of case records that reach a report: money for data closes the gap   (E1).
 
         Parameters
@@ -202,12 +203,12 @@ class Workforce:
         acceptance
             Share of completed cases that are identified formally: the proven ones.
         """
-        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - self.known(p, people))
+        recorded = 1.0 - (1.0 - float(p.completeness)) * (1.0 - self.evidence_base(p, people))
         proven = 1.0 - p.proven_only * (1.0 - acceptance)  # records that are not proven cases count for less (M3)
         return float(recorded * (1.0 - p.gatekeeping) * proven)
 
 
-def deploy(workforces: Sequence[Workforce], p: Values) -> None:
+def deploy(workforces: Sequence[Workforce], p: Parameters) -> None:
     """Take part of the specialists whom growing crises hire from the other crises that have any   (P11; M25).
 
     Parameters
@@ -226,4 +227,4 @@ def deploy(workforces: Sequence[Workforce], p: Values) -> None:
 
 
 def _saturating(amount: float, need: float) -> float:
-    return -math.expm1(-amount / need) if need > 0 else 0.0
+    return -expm1(-amount / need) if need > 0 else 0.0

@@ -1,0 +1,1 @@
+"""People one by one, each with luck of his or her own."""

@@ -1,0 +1,1 @@
+"""The mean-field twin of the individual ledger: expected numbers, no luck."""

@@ -1,0 +1,21 @@
+"""What readers take of a published estimate of the prevalence."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PublishedEstimate:
+    """A published estimate of the yearly prevalence per 1,000 people in need, as its readers can take it.
+
+    Attributes
+    ----------
+    raw, raw_error
+        Mean and standard error of its logarithm as it stands.
+    corrected, corrected_error
+        The same after known errors of the method are taken out; an infinite error says that this cannot be done.
+    """
+
+    raw: float
+    raw_error: float
+    corrected: float
+    corrected_error: float

@@ -1,0 +1,1 @@
+"""Pages that are handed over: reports, sliders, the live model."""

@@ -1,0 +1,1 @@
+"""Worlds: designs of draws, one world, many, and how they are kept."""
