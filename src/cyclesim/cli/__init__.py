@@ -4,6 +4,7 @@ import io
 import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -94,9 +95,17 @@ def cyclesim() -> None:
     """
 
 
+def interrupted(number: int, frame: FrameType | None) -> None:
+    """Stop as Ctrl-C does; what the compiler had half made says nothing as it goes."""
+    sys.unraisablehook = lambda unraisable: None
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; errors a user can mend are printed, and end with status 2."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # batch systems send it before they kill: as Ctrl-C
+    signal.signal(signal.SIGTERM, interrupted)  # batch systems send it before they kill: as Ctrl-C
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where Ctrl-C is ignored
+        signal.signal(signal.SIGINT, interrupted)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # redirected on Windows it may lack characters of a title
             stream.reconfigure(errors="replace")
