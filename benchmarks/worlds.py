@@ -41,13 +41,32 @@ def design(scenario: cs.Scenario, number: int, twin: bool) -> None:
     cs.simulate([scenario], design=cs.sample([scenario], n=number), twin=twin, workers=1)
 
 
+class Own(cs.Donor):
+    """A donor in plain Python that does what all do."""
+
+    def wanted_coverage(self, belief, attention, p):  # type: ignore[no-untyped-def]  # noqa: D102
+        return super().wanted_coverage(belief, attention, p)
+
+
+def with_own_donor(scenario: cs.Scenario, number: int, twin: bool) -> None:
+    """Run worlds whose donors are of a class of one's own."""
+    for seed in range(1, number + 1):
+        model = cs.CycleModel(scenario, seed=seed, twin=twin, donor=Own).run()
+        model.observations.tables()
+        model.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--worlds", type=int, default=8)
     asked = parser.parse_args()
     worlds = {"baseline of 0.3": cs.load(FROZEN), "small": cs.load("small")}
-    ways: dict[str, Callable[[cs.Scenario, int, bool], None]] = {"alone": alone, "in a design": design}
+    ways: dict[str, Callable[[cs.Scenario, int, bool], None]] = {
+        "alone": alone,
+        "in a design": design,
+        "with a donor of one's own": with_own_donor,
+    }
     cases = {
         f"{name}, {'twin' if twin else 'ledger'}, {way}": (scenario, twin, run)
         for name, scenario in worlds.items()

@@ -34,27 +34,28 @@ PAGE = Path(__file__).with_name("odd.md")
 ENTITIES = {
     "Donor (agent)": ("cyclesim.model.funding.donors.Donor", "cyclesim.inputs.parts.Donor"),
     "A donor's belief": ("cyclesim.model.funding.belief.Belief",),
-    "Grant": ("cyclesim.model.funding.grants.Grant",),
+    "Grant": ("cyclesim.model.funding.books.Grant", "cyclesim.model.funding.grants.Grants"),
     "Frontline organisation (agent)": (
         "cyclesim.model.practice.organisations.Responder",
         "cyclesim.model.practice.organisations.Organisations",
         "cyclesim.inputs.parts.Organisation",
     ),
-    "Back end (agent)": ("cyclesim.model.practice.back_end.BackEnd", "cyclesim.inputs.parts.BackEnd"),
-    "What money has built": (
-        "cyclesim.model.practice.workforce.Workforce",
-        "cyclesim.model.practice.workforce.Posts",
-        "cyclesim.model.practice.workforce.Market",
+    "Back end (agent)": (
+        "cyclesim.model.practice.back_end.BackEnd",
+        "cyclesim.model.practice.back_end.Offices",
+        "cyclesim.inputs.parts.BackEnd",
     ),
+    "What money has built": ("cyclesim.model.practice.workforce.Workforce",),
     "Who would come, or is referred, and whom reception receives": ("cyclesim.model.practice.reception.Received",),
     "Cohort of people at risk": ("cyclesim.model.people.cohorts.Cohort", "cyclesim.inputs.parts.Wave"),
     "Person who has been trafficked": ("cyclesim.model.people.person.PersonRow",),
     "Where people are who have ever been trafficked": ("cyclesim.model.engine.Stocks",),
-    "Perpetrators (a pressure, no agents)": ("cyclesim.model.practice.perpetrators.Perpetrators",),
-    "Investigations": ("cyclesim.model.practice.justice.Justice",),
+    "What people meet this month (perpetrators are a pressure, no agents)": ("cyclesim.model.state.Hazards",),
+    "Investigations": ("cyclesim.model.practice.justice.Investigations",),
     "Setting": ("cyclesim.inputs.parts.Setting",),
     "Crisis": ("cyclesim.inputs.parts.Crisis",),
-    "What is known of a month": ("cyclesim.model.evidence.records.Month",),
+    "The numbers of a crisis this month": ("cyclesim.model.state.Gauges",),
+    "What is known of each month": ("cyclesim.model.evidence.records.History",),
     "What planners can read of a crisis, and the plan": (
         "cyclesim.model.planning.Documented",
         "cyclesim.model.planning.Planning",
@@ -68,10 +69,9 @@ ENTITIES = {
 
 STAGES = {
     "dated changes": "cyclesim.model.cycle.CycleModel._apply_changes",
-    "presence: who is there, people and staff": "cyclesim.model.crisis.Crisis.begin_month",
-    "people: exposure, recruitment, exits": "cyclesim.model.crisis.Crisis.move_people",
-    "practice: referrals, casework, outcomes": "cyclesim.model.crisis.Crisis.answer_cases",
-    "evidence: case records, reports": "cyclesim.model.crisis.Crisis.keep_records",
+    "people, practice, evidence: who is there, exposure and exits, referrals and casework, records and research": (
+        "cyclesim.model.crisis.Crisis.live"
+    ),
     "funding: plans, beliefs, commitments, disbursements": "cyclesim.model.cycle.CycleModel._fund",
     "practice: money becomes capacity": "cyclesim.model.crisis.Crisis.spend_money",
     "practice: specialists leave for responses that grow": "cyclesim.model.cycle.CycleModel._deploy",

@@ -2,6 +2,10 @@
 
 import mesa
 import pytest
+from hypothesis import settings
+
+settings.register_profile("compiling", deadline=None)  # functions compile when first called: that is no test's time
+settings.load_profile("compiling")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyclesim.model import arithmetic
+from cyclesim.model import arithmetic, stages
+from cyclesim.model.compiled import COMPILED
 
 WORLD = """
 import hashlib
@@ -100,3 +101,23 @@ def test_the_ends_of_the_functions():
         inf,
         1.0,
     ]
+
+
+@pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
+def test_what_only_compiled_functions_can_call_says_so():
+    with pytest.raises(TypeError, match="press is called by compiled functions only; mark it `compiled`"):
+        stages.press()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
+def test_a_processor_without_wide_registers_gives_the_same_bytes():
+    """Machine code for the plainest processor of the family: no AVX, no fused multiply-add."""
+    usual, plain = (
+        subprocess.run(
+            [sys.executable, "-c", WORLD], env={**os.environ, **more}, capture_output=True, text=True, check=True
+        ).stdout
+        for more in ({}, {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""})
+    )
+    assert usual == plain
+    assert usual.startswith("True")

@@ -130,9 +130,9 @@ def test_who_has_arrived_lately_and_left_again_is_no_longer_a_newcomer(share, tw
     model = CycleModel(world(month="2023-05", departs={"2023-06": share}), twin=twin)
     while model.month < 12:
         model.step()
-        places = model.crises["valley"].places
-        assert ((places.arrived >= 0) & (places.arrived <= 1)).all()
-        assert ((places.uprooted >= 0) & (places.uprooted <= 1)).all()
+        presence = model.crises["valley"].world.presence
+        assert ((presence.arrived >= 0) & (presence.arrived <= 1)).all()
+        assert ((presence.uprooted >= 0) & (presence.uprooted <= 1)).all()
 
 
 def test_ledger_and_twin_agree():

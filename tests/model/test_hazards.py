@@ -13,9 +13,9 @@ from cyclesim.model.luck import Luck
 from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.arrivals import cohorts
 from cyclesim.model.people.cohorts import Cohorts
-from cyclesim.model.people.exits import Exits
-from cyclesim.model.people.hazards import FirstHazard, Layout, drivers, shadow_of_expiry
-from cyclesim.model.people.risks import detection_hazard
+from cyclesim.model.people.exits import Cells, contact, detain, find
+from cyclesim.model.people.hazards import AtRisk, Layout, Level, driven, first_hazards, shadow_of_expiry
+from cyclesim.model.people.risks import RISKS, detection_hazard
 from cyclesim.vocabulary import Status
 
 SMALL = load("small")
@@ -40,8 +40,10 @@ def values(**changes):
     return Parameters({**SMALL.parameter_values(), **changes})
 
 
-def hazard(people, layout, p=P, month=0, **more):
-    return FirstHazard(people, layout).of_month(month, p, np.ones(2), 0.0, 0.0, **more)
+def hazard(people, layout, p=P, month=0, shadow=0.0, unmet=0.0):
+    at_risk, hazards = AtRisk.of(people, layout), np.empty(people.sizes.size)
+    first_hazards(month, p.records, at_risk, Level(people, at_risk)(p), np.ones(2), unmet, 0.0, shadow, hazards)
+    return hazards
 
 
 # ---------------------------------------------------------------- drivers (M42)
@@ -49,14 +51,13 @@ def hazard(people, layout, p=P, month=0, **more):
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_double_vulnerability_needs_both_conflict_and_climate(conflict, climate):
-    alone = drivers(P, np.array([conflict, 0.0]), np.array([0.0, climate]), np.zeros(2))
-    assert alone.tolist() == [1, 1]
-    both = drivers(P, np.array([conflict]), np.array([climate]), np.zeros(1))
-    assert both[0] == pytest.approx(1 + P.double_vulnerability * conflict * climate)
+    assert driven(P.record, conflict, 0.0, 0.0) == driven(P.record, 0.0, climate, 0.0) == 1
+    both = driven(P.record, conflict, climate, 0.0)
+    assert both == pytest.approx(1 + P.double_vulnerability * conflict * climate)
 
 
 def test_broken_ties_raise_the_hazard_of_their_setting_only():
-    assert drivers(P, np.zeros(2), np.zeros(2), np.array([1.0, 0.0])).tolist() == [1 + P.ties_effect, 1]
+    assert [driven(P.record, 0.0, 0.0, ties) for ties in (1.0, 0.0)] == [1 + P.ties_effect, 1]
 
 
 def test_a_driver_can_change_on_a_date():
@@ -64,7 +65,7 @@ def test_a_driver_can_change_on_a_date():
     path = "crises.valley.settings.camp.broken_ties"
     data["changes"] = {"flight": {"from": "2023-06", "set": {path: 1.0}}}
     model = CycleModel(SMALL.parse(data, "small")).run()
-    assert model.crises["valley"].places.broken_ties.tolist() == [1, 0]
+    assert model.crises["valley"].world.places.broken_ties.tolist() == [1, 0]
 
 
 # ---------------------------------------------------------------- means (M44)
@@ -115,10 +116,10 @@ def test_where_nobody_is_told_apart_there_are_no_classes_and_nobody_moves_on():
 
 
 def test_the_shadow_of_expiry_grows_until_the_end_and_is_gone_then():
-    left = [shadow_of_expiry(P, months) for months in (24, 12, 6, 2, 1)]
+    left = [shadow_of_expiry(P.record, float(months)) for months in (24, 12, 6, 2, 1)]
     assert left == sorted(left)
     assert left[-1] == 1
-    assert [shadow_of_expiry(P, months) for months in (0, -5, None)] == [0, 0, 0]
+    assert [shadow_of_expiry(P.record, months) for months in (0.0, -5.0, math.nan)] == [0, 0, 0]
 
 
 def test_only_those_who_hold_a_status_feel_its_end():
@@ -181,14 +182,21 @@ def policed(people, police, **parameters):
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_detention_takes_nobody_away_from_the_referrals(lens, detention):
     _, layout = valley(statuses=IRREGULAR)
-    exits, referral, proactive = Exits(layout), np.full((4, 2), 0.03), np.full(2, 0.01)
-    with_, without = (values(smuggling_lens=lens, detention=d) for d in (detention, 0.0))
-    same = detection_hazard(exits.risks(without, referral, proactive), exits.detained(without))
-    assert detection_hazard(exits.risks(with_, referral, proactive), exits.detained(with_)) == pytest.approx(
-        same, abs=1e-15
-    )
+    cells, referral, proactive = Cells.of(layout), np.full((4, 2), 0.03), np.full(2, 0.01)
+    found, held = [], []
+    for share in (detention, 0.0):
+        p, risks, shares = (
+            values(smuggling_lens=lens, detention=share),
+            np.empty((RISKS, layout.cells)),
+            np.empty(layout.cells),
+        )
+        find(p.records, cells, contact(p), referral, proactive, risks)
+        detain(p.records, cells, shares)
+        found.append([detection_hazard(cell, risks, shares) for cell in range(layout.cells)])
+        held.append(shares)
+    assert found[0] == pytest.approx(found[1], abs=1e-15)
     regular = layout.status_of_cell != list(Status).index(Status.IRREGULAR_STATUS)
-    assert (exits.detained(with_)[regular] == 0).all()
+    assert (held[0][regular] == 0).all()
 
 
 def test_who_is_detained_leaves_exploitation_unidentified_and_unassisted():
@@ -208,9 +216,10 @@ def test_detention_reports_what_its_hazard_says():
     while model.month < model.inputs.months:
         model.step()
         crisis = model.crises["valley"]
-        rate = crisis.risks[2:6] * np.array([0.0, 0.0, 1.0, 0.0])[:, None] * crisis.detained
-        total = crisis.risks.sum(axis=0)
-        expected += float((crisis.cells_at_start * rate.sum(axis=0) * -np.expm1(-total) / total).sum())
+        h = crisis.world.hazards
+        rate = h.risks[2:6] * np.array([0.0, 0.0, 1.0, 0.0])[:, None] * h.detained
+        total = h.risks.sum(axis=0)
+        expected += float((h.held * rate.sum(axis=0) * -np.expm1(-total) / total).sum())
         detained += crisis.engine.flows.detained
     assert detained == pytest.approx(expected, abs=3.5 * math.sqrt(expected))
     assert expected > 50

@@ -5,35 +5,36 @@ import pytest
 from cyclesim.inputs.files import load
 from cyclesim.model.cycle import CycleModel
 from cyclesim.model.parameters import Parameters
-from cyclesim.model.practice.justice import Justice
+from cyclesim.model.practice import justice
+from cyclesim.model.state import gauges
 
 P = Parameters(load("small").parameter_values())
 
 
 def settled(investigators, completed=10.0, assisted=10.0, months=600):
-    justice = Justice()
+    cases = gauges()
     for _ in range(months):
-        justice.step(completed, assisted, investigators, P)
-    return justice
+        justice.step(completed, assisted, float(investigators), cases, P.records)
+    return cases[0]
 
 
 def test_with_investigators_for_all_convictions_are_their_share_of_suspects():
-    justice = settled(1e6)
-    assert justice.open_cases == pytest.approx(justice.suspects * P.investigation_months)
-    assert justice.convictions == pytest.approx(justice.suspects * P.conviction)
+    found = settled(1e6)
+    assert found.open_cases == pytest.approx(found.expected_suspects * P.investigation_months)
+    assert found.expected_convictions == pytest.approx(found.expected_suspects * P.conviction)
 
 
 def test_too_few_investigators_leave_suspects_without_a_result():
     enough = 10.0 * P.suspects_per_case * P.investigation_months / P.investigator_caseload
     half, none = settled(enough / 2), settled(0.0)
-    assert half.convictions == pytest.approx(settled(enough).convictions / 2)
-    assert none.convictions == 0
+    assert half.expected_convictions == pytest.approx(settled(enough).expected_convictions / 2)
+    assert none.expected_convictions == 0
     assert none.open_cases == pytest.approx(half.open_cases)  # closed at the same pace
 
 
 def test_convictions_need_survivors_who_can_testify():
     with_all, with_none = settled(1e6), settled(1e6, assisted=0.0)
-    assert with_none.convictions == pytest.approx((1 - P.testimony) * with_all.convictions)
+    assert with_none.expected_convictions == pytest.approx((1 - P.testimony) * with_all.expected_convictions)
 
 
 def test_help_tied_to_police_leaves_fewer_prosecutions_and_more_people_harmed_again():

@@ -48,6 +48,34 @@ def test_agent_sets_select_aggregate_and_do(model):
     assert {donor.naivety for donor in model.donors.values()} == {0.25}
 
 
+def test_agents_are_selected_in_the_middle_of_a_run(model):
+    for _ in range(15):
+        model.step()
+    donors = model.agents.select(lambda agent: isinstance(agent, cs.Donor) and agent.budget > 0)
+    assert set(donors.get("name")) == {name for name, donor in model.donors.items() if donor.budget > 0}
+    wary = model.agents.select(lambda agent: getattr(agent, "trust", 1.0) < 0.5)
+    crew = model.crises["valley"].organisations
+    assert {(agent.name, agent.trust) for agent in wary} == {
+        (name, trust) for name, trust in zip(crew.names, crew.trust.tolist(), strict=True) if trust < 0.5
+    }
+    donors.select(lambda donor: donor.kind == "government").do(lambda donor: setattr(donor, "budget", 1.0))
+    assert model.donors["Government"].budget == 1.0
+    model.step()  # and the stages read what was set
+    assert sum(model.donors["Government"].rates.values()) <= max(1.0, sum(donors.get("budget")))
+
+
+def test_a_donor_of_ones_own_sees_what_all_see_and_moves_nothing_by_itself():
+    class Same(cs.Donor):
+        def believe(self, appeal, p):
+            return super().believe(appeal, p)
+
+        def wanted_coverage(self, belief, attention, p):
+            return super().wanted_coverage(belief, attention, p)
+
+    usual, own = (tables(cs.CycleModel(cs.load("small"), seed=3, donor=kind)) for kind in (cs.Donor, Same))
+    assert same(usual, own)
+
+
 def test_a_data_collector_collects(model):
     collector = mesa.DataCollector(
         model_reporters={"month": "month", "exploited": lambda m: m.crises["valley"].engine.stocks().exploited},

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
+from cyclesim.model.funding.books import Books, Grant, MoneyLedger
 from cyclesim.model.funding.donors import Donor
-from cyclesim.model.funding.grants import Grant, MoneyLedger
 from cyclesim.vocabulary import Line
 from science.test_conservation import check_money, check_table
 from science.worlds import assert_same, changed, small, table
@@ -91,9 +91,9 @@ def test_what_the_purse_cannot_pay_is_owed_and_paid_later():
 
 
 def test_lines_pay_in_proportion_to_what_they_hold():
-    ledger = MoneyLedger(2)
+    ledger = MoneyLedger(Books(("valley",), ("A",), 2), 0)
     for line, cents in ((Line.TRAINING, 600), (Line.DATA, 300), (Line.BACK_END, 101)):
-        ledger.commit(Grant("A", "valley", line, cents, 0, 1))
+        ledger.books.commit(Grant("A", "valley", line, cents, 0, 1))
     ledger.disburse(0)
     ledger.bill(100)
     ledger.charge()

@@ -154,9 +154,9 @@ def test_arrivals_who_leave_again_are_no_larger_share_of_a_place_than_all():
     model = CycleModel(world)
     while model.month < 8:
         model.step()
-        places = model.crises["valley"].places
-        assert (places.arrived <= 1).all(), model.month
-        assert (places.uprooted <= 1).all(), model.month
+        presence = model.crises["valley"].world.presence
+        assert (presence.arrived <= 1).all(), model.month
+        assert (presence.uprooted <= 1).all(), model.month
 
 
 def test_people_without_any_access_are_never_referred():

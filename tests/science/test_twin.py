@@ -110,7 +110,7 @@ def check(model):
         held = stocks.unknown + stocks.waiting + stocks.casework + stocks.survivors + stocks.settled + stocks.dead
         ever = crisis.engine.reached().sum()
         assert held == pytest.approx(ever, rel=1e-9, abs=1e-9)
-        assert crisis.engine.exploited_by_cell().sum() == pytest.approx(stocks.exploited, rel=1e-9, abs=1e-9)
+        assert crisis.world.census.exploited.sum() == pytest.approx(stocks.exploited, rel=1e-9, abs=1e-9)
         money = crisis.money
         for line in Line:
             paid = sum(grant.paid_by(crisis.clock) for grant in money.grants if grant.line == line)

@@ -40,7 +40,7 @@ def test_the_lists_of_a_year_hold_everybody_who_was_identified_in_it():
     for month in range(WORLD.spin_up + WORLD.months):
         model.step()
         crisis = model.crises["valley"]
-        identified += crisis.identified
+        identified += crisis.now.identified
         held = crisis.research.linked_lists.held.sum()
         assert held == (identified if month % 12 == 11 else 0)
         identified = 0 if month % 12 == 11 else identified

@@ -19,8 +19,8 @@ from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.intervals import FEWEST_ALIKE, ends
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.donors import Appeal, Donor
-from cyclesim.model.funding.grants import Grant
+from cyclesim.model.funding.donors import Donor
+from cyclesim.model.funding.state import Appeal
 from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Line
 from cyclesim.worlds.design import Design
@@ -38,18 +38,16 @@ class _Fund(Donor):
     plan: Mapping[int, Sequence[tuple[str | None, Line, int, int]]] = {}
     """Crises (None: all, by what each asks for), lines, cents and months of the grants that begin in a month."""
 
-    def decide(
-        self, appeals: Sequence[Appeal], share: float, level: dict[str, float], clock: int, calendar: int, p: Parameters
-    ) -> None:
+    def decide(self, appeals: Sequence[Appeal], share: float, clock: int, calendar: int, p: Parameters) -> None:
         if self.name != FUND:
-            super().decide(appeals, share, level, clock, calendar, p)
+            super().decide(appeals, share, clock, calendar, p)
             return
         for crisis, line, cents, months in self.plan.get(self.model.month, ()):
             chosen = [appeal for appeal in appeals if crisis in (None, appeal.crisis)]
             parts = split(cents, [max(appeal.ask * appeal.in_need, 1e-9) for appeal in chosen])
             for appeal, part in zip(chosen, parts, strict=True):
                 if part > 0:
-                    appeal.commit(Grant(self.name, appeal.crisis, line, part, clock, months))
+                    self.commit(appeal.crisis, line, part, clock, months)
 
 
 @dataclass(frozen=True)

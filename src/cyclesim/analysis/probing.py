@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from cyclesim.errors import DesignError
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.model.cycle import CycleModel
-from cyclesim.model.funding.donors import Appeal, Donor
+from cyclesim.model.funding.donors import Donor
+from cyclesim.model.funding.state import Appeal
 from cyclesim.model.parameters import Parameters
 from cyclesim.worlds.totals import by_month
 

@@ -5,10 +5,11 @@ The libraries of processors and systems differ in last bits; these do not. Coeff
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 
 _HALF_LN2 = 0.34657359027997264
 _INVERSE_LN2 = 1.4426950408889634
@@ -42,14 +43,14 @@ _DENOMINATOR = np.array(
 )  # fmt: skip
 
 
-@compiled
+@within
 def _power_of_two(k: int) -> float:
     """Return 2^k for whole k from -1022 to 1023."""
     high = k // 32
     return _BIG[high + 33] * _SMALL[k - 32 * high]
 
 
-@compiled
+@within
 def _near_zero(x: float) -> float:
     """Return exp(x) - 1 for x between -0.35 and 0.35."""
     t = x * x
@@ -108,7 +109,7 @@ def log(x: float) -> float:
     return _log_near_one(m - 1.0, k)
 
 
-@compiled
+@within
 def _log_near_one(f: float, k: int) -> float:
     """Return log((1 + f) 2^k) for 1 + f between the square roots of 1/2 and 2."""
     s = f / (2.0 + f)
@@ -162,3 +163,27 @@ def _ratio(row: int, r: float) -> float:
         above = above * r + _NUMERATOR[row, k]
         below = below * r + _DENOMINATOR[row, k]
     return above / below
+
+
+class Sum(NamedTuple):
+    """A sum under way: what has been added, and what rounding has lost so far."""
+
+    rounded: float
+    lost: float
+
+
+@within
+def plus(total: Sum, value: float) -> Sum:
+    """Return a sum with one number more; `total.rounded + total.lost` at its end is rounded once (Neumaier 1974)."""
+    rounded = total.rounded + value
+    if abs(total.rounded) >= abs(value):
+        return Sum(rounded, total.lost + ((total.rounded - rounded) + value))
+    return Sum(rounded, total.lost + ((value - rounded) + total.rounded))
+
+
+@compiled
+def nearest(x: float) -> int:
+    """Return the nearest whole number, of two the even one."""
+    below = math.floor(x)
+    rest = x - below
+    return below + 1 if rest > 0.5 or (rest == 0.5 and below % 2 == 1) else below

@@ -27,6 +27,15 @@ def compiled(function: F) -> F:
     return _just_in_time(function) if COMPILED else function
 
 
+def within(function: F) -> F:
+    """Return the function as machine code that only compiled functions can call.
+
+    Records of many arrays take long to hand over from Python, and the code that does it takes long to compile: a few
+    functions take a whole world, and call these.
+    """
+    return _closed(_just_in_time(function, no_cpython_wrapper=True)) if COMPILED else function
+
+
 def _cache() -> Path | None:
     """Return the folder in which the machine code of this text of the model is kept; None where nothing can be."""
     text = blake2b(digest_size=8)
@@ -44,14 +53,25 @@ def _cache() -> Path | None:
 
 if COMPILED:
     import numba
+    import numba.core.registry
     from numba.core import config
 
     _FOLDER = _cache()
     if _FOLDER is not None:
         config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined]
 
-    def _just_in_time(function: F) -> F:
+    def _just_in_time(function: F, **more: Any) -> F:
         """Compile when first called; `_nrt`: nothing is allocated, so that no array needs its references counted."""
         options: dict[str, Any] = {"cache": _FOLDER is not None, "error_model": "python", "_nrt": False}
-        code: F = numba.njit(**options)(function)
+        code: F = numba.njit(**options, **more)(function)
+        return code
+
+    class _Closed(numba.core.registry.CPUDispatcher):
+        def __call__(self, *values: Any) -> Any:
+            name = self.py_func.__name__
+            raise TypeError(f"{name} is called by compiled functions only; mark it `compiled` to call it yourself")
+
+    def _closed(code: Any) -> Any:
+        """Return machine code that has no way in from Python, and says so."""
+        code.__class__ = _Closed
         return code

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-import math
 
 import mesa
+import numpy as np
 
 from cyclesim.errors import DesignError
 from cyclesim.inputs.changes import first_change
@@ -13,12 +13,12 @@ from cyclesim.inputs.money import split
 from cyclesim.inputs.scenario import Scenario
 from cyclesim.inputs.schedule import Schedule
 from cyclesim.model.crisis import Crisis
-from cyclesim.model.funding.donors import Donor
-from cyclesim.model.funding.programmes import diversity
+from cyclesim.model.funding.commitments import diversity
+from cyclesim.model.funding.donors import Donor, Funding
 from cyclesim.model.luck import Luck
 from cyclesim.model.measures import Observations
 from cyclesim.model.parameters import Parameters
-from cyclesim.model.practice.workforce import deploy
+from cyclesim.model.practice.workforce import SPECIALISTS, deploy
 from cyclesim.vocabulary import Payer
 
 
@@ -52,9 +52,11 @@ class CycleModel(mesa.Model):
         self.schedule = Schedule(inputs)
         self.month = -inputs.spin_up
         self.donors = {n: donor(self, n, spec, self.p) for n, spec in sorted(inputs.donors.items())}
-        self.crises = {n: Crisis(self, n, inputs, self.luck, self.p, twin) for n in sorted(inputs.crises)}
+        names = tuple(sorted(inputs.crises))
+        self.funding = Funding(list(self.donors.values()), names, inputs.spin_up + inputs.months)
+        self.crises = {n: Crisis(self, n, inputs, self.luck, self.p, self.funding.ledger(n), twin) for n in names}
         payer = inputs.interventions_paid_by
-        self.observations = Observations(self.crises, self.donors, inputs.months, not twin, payer)
+        self.observations = Observations(self.crises, self.funding, inputs.months, not twin, payer)
 
     def step(self) -> None:
         """Simulate one month.
@@ -62,23 +64,17 @@ class CycleModel(mesa.Model):
         The stages, in order:
 
         1. dated changes
-        2. presence: who is there, people and staff
-        3. people: exposure, recruitment, exits
-        4. practice: referrals, casework, outcomes
-        5. evidence: case records, reports
-        6. funding: plans, beliefs, commitments, disbursements
-        7. practice: money becomes capacity
-        8. practice: specialists leave for responses that grow
-        9. observation
+        2. people, practice, evidence: who is there, exposure and exits, referrals and casework, records and research
+        3. funding: plans, beliefs, commitments, disbursements
+        4. practice: money becomes capacity
+        5. practice: specialists leave for responses that grow
+        6. observation
         """
         if self.month >= self.inputs.months:
             raise DesignError(f"{self.inputs.name} ends after {self.inputs.months} months; raise months to go on")
         self._apply_changes()
         for crisis in self.crises.values():
-            crisis.begin_month(self.month)
-            crisis.move_people()
-            crisis.answer_cases()
-            crisis.keep_records()
+            crisis.live(self.month, self.funding.appeals)
         self._fund()
         for crisis in self.crises.values():
             crisis.spend_money()
@@ -137,23 +133,24 @@ class CycleModel(mesa.Model):
         """Let donors, in the order of their names, review beliefs and commitments and answer flash appeals."""
         clock = self.month + self.inputs.spin_up
         calendar = (int(self.inputs.start[5:]) - 1 + self.month) % 12 + 1
-        for crisis in self.crises.values():
-            crisis.plan()
-        appeals = [crisis.appeal() for crisis in self.crises.values()]
-        budgets = math.fsum(d.budget for d in self.donors.values())
-        level = {name: math.fsum(d.rates.get(name, 0.0) for d in self.donors.values()) for name in self.crises}
-        for donor in self.donors.values():
-            share = donor.budget / budgets if budgets else 0.0
-            if self.month == -self.inputs.spin_up:
-                for crisis, appeal in zip(self.crises.values(), appeals, strict=True):
-                    donor.begin(appeal, share, crisis.in_place(), clock, calendar, self.p)
-            donor.decide(appeals, share, level, clock, calendar, self.p)
-        for name, crisis in self.crises.items():
-            crisis.diversity = diversity([donor.rates[name] for donor in self.donors.values()])
+        crises = list(self.crises.values())
+        for crisis in crises:
+            crisis.plan(self.funding.appeals)
+        self.funding.read([crisis.research.published(clock, self.p) for crisis in crises])
+        begun = [crisis.in_place() for crisis in crises] if clock == 0 else None
+        self.funding.decide(clock, calendar, self.p, begun)
+        for c, crisis in enumerate(crises):
+            crisis.now.diversity = diversity(c, self.funding.donors)
         if self.inputs.interventions_paid_by is Payer.DONORS:
             for crisis, cents in zip(self.crises.values(), self._bills(), strict=True):
                 crisis.money.bill(cents)
 
     def _deploy(self) -> None:
         """Let responses that grow take specialists from the other crises."""
-        deploy([crisis.workforce for crisis in self.crises.values()], self.p)
+        if len(self.crises) < 2:
+            return
+        teams = [crisis.world.work for crisis in self.crises.values()]
+        staff = np.array([work.staff[SPECIALISTS] for work in teams])
+        deploy(staff, np.array([work.growth[SPECIALISTS] for work in teams]), self.p.records)
+        for work, left in zip(teams, staff.tolist(), strict=True):
+            work.staff[SPECIALISTS] = left

@@ -1,11 +1,11 @@
 """Where people meet reception: what it is asked for, and what it makes of the hazards of being found."""
 
 from cyclesim.model.arrays import Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import within
 from cyclesim.model.people.risks import CHANNELS, POLICE, Risk
 
 
-@compiled
+@within
 def demand(
     people: Floats,
     risks: Floats,
@@ -36,7 +36,7 @@ def demand(
         referred[here] += people[cell] * found
 
 
-@compiled
+@within
 def admit(
     people: Floats, risks: Floats, forward: Floats, detained: Floats, setting: Integers, reach: Floats, taken: Floats,
     at_work: Floats, turned_away: Floats,

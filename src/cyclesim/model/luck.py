@@ -24,7 +24,7 @@ import numpy as np
 
 from cyclesim.errors import DesignError
 from cyclesim.model.arrays import Floats, Integers, Words
-from cyclesim.model.compiled import COMPILED, compiled
+from cyclesim.model.compiled import COMPILED, compiled, within
 
 
 class Slot(IntEnum):
@@ -138,7 +138,7 @@ _WORD, _LOW, _HALF, _UNUSED = word(0xFFFFFFFFFFFFFFFF), word(0xFFFFFFFF), word(3
 _BLOCK = 4
 
 
-@compiled
+@within
 def _high(a: Any, b: Any) -> Any:
     """Return the upper word of the 128-bit product of two words."""
     a_low, a_high, b_low, b_high = a & _LOW, a >> _HALF, b & _LOW, b >> _HALF

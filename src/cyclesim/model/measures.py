@@ -1,17 +1,18 @@
 """What is observed each month, apart from behaviour."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cyclesim.inputs.quantity import added
 from cyclesim.measures import MEASURES, Measure
 from cyclesim.model.arithmetic import exp
+from cyclesim.model.arrays import Floats
 from cyclesim.model.crisis import Crisis
-from cyclesim.model.funding.donors import Donor
+from cyclesim.model.evidence.lists import NOBODY
+from cyclesim.model.funding.donors import Funding
+from cyclesim.model.observing import Sheets, note_totals, observe
 from cyclesim.vocabulary import Form, Group, Line, Payer, RecordList
 
 ESTIMATE = ("published", "error", "corrected", "corrected_error", "weight")
@@ -28,8 +29,8 @@ class Observations:
     ----------
     crises
         By name, in order.
-    donors
-        By name, in order.
+    funding
+        The donors and the money.
     months
         Months reported; the spin-up is not.
     whole
@@ -41,21 +42,28 @@ class Observations:
     def __init__(
         self,
         crises: Mapping[str, Crisis],
-        donors: Mapping[str, Donor],
+        funding: Funding,
         months: int,
         whole: bool = True,
         payer: Payer = Payer.OUTSIDE,
     ) -> None:
-        self._payer = payer
-        self._crises, self._donors, self._months = list(crises.values()), list(donors.values()), months
-        rows, counted = months * len(self._crises), np.int64 if whole else np.float64
-        self._main = {name: np.zeros(rows, dtype=_dtype(measure, whole)) for name, measure in MEASURES.items()}
-        self._cells = {c.name: np.zeros((months, 3, c.layout.cells), dtype=counted) for c in self._crises}
-        self._lines = {c.name: np.zeros((months, 5, len(Line)), dtype=np.int64) for c in self._crises}
-        self._lists = {c.name: np.zeros((months, 2, len(RecordList)), dtype=counted) for c in self._crises}
-        self._beliefs = {c.name: np.zeros((months, 2, len(self._donors))) for c in self._crises}
+        self._payer, self._whole, self._months = payer, whole, months
+        self._crises, self._funding = list(crises.values()), funding
+        rows, donors = months * len(self._crises), len(funding.agents)
+        self._main: Any = np.zeros(rows, dtype=[(name, np.float64) for name in MEASURES]).view(np.recarray)
+        self._lists = [np.zeros((months, 2, len(RecordList))) for _ in self._crises]
         self._estimates: list[tuple[str, int, str, float, float, float, float, float]] = []
-        self._before: dict[str, tuple[int, ...]] = {}
+        self._before = np.zeros((len(self._crises), 4), dtype=np.int64)
+        self._sheets = [
+            Sheets(
+                self._main,
+                self._before,
+                np.zeros((months, 3, c.layout.cells)),
+                np.zeros((months, 5, len(Line)), dtype=np.int64),
+                np.zeros((months, 2, donors)),
+            )
+            for c in self._crises
+        ]
 
     def observe(self, month: int, bills: Sequence[int]) -> None:
         """Note the state at the end of a month and the flows of it.
@@ -65,32 +73,18 @@ class Observations:
         bills
             What interventions in force cost this month, in cents, by crisis.
         """
-        for number, crisis in enumerate(self._crises):
-            totals = _money_totals(crisis)
-            before = self._before.get(crisis.name, (0,) * len(totals))
-            flows = [now - then for now, then in zip(totals, before, strict=True)]
-            self._before[crisis.name] = totals
+        money, donors = self._funding.books.money, self._funding.donors
+        for c, crisis in enumerate(self._crises):
             if month < 0:
+                note_totals(c, money, self._before)
                 continue
-            row = number * self._months + month
-            values = {**_people(crisis), **_knowledge(crisis), **_research(crisis), **_practice(crisis)}
-            values |= self._money(crisis, flows)
-            values["believed_prevalence"] = self.believed(crisis.name)
-            values["deception"] = _ratio(values["believed_prevalence"], values["true_prevalence"])
-            values["intervention_cents"] = bills[number]
-            values["total_spent_cents"] = values["spent_cents"] + values["charged_cents"]
-            values["total_spent_cents"] += values["intervention_cents"] if self._payer is Payer.OUTSIDE else 0
-            for name, value in values.items():
-                self._main[name][row] = value
-            self._break_down(crisis, month)
+            row, found = c * self._months + month, crisis.research.findings()
+            paid = bills[c], self._payer is Payer.OUTSIDE, self._sheets[c]
+            observe(c, month, row, crisis.world, money, donors, found, *paid, crisis.p.records)
+            histories = crisis.research.linked_lists
+            if histories is not NOBODY:
+                self._lists[c][month] = [histories.records, histories.shared]
             self._note_estimates(crisis, month)
-
-    def believed(self, crisis: str) -> float:
-        """Return donors' median beliefs about a crisis, averaged with their budgets as weights."""
-        weight = math.fsum(d.budget for d in self._donors)
-        if weight == 0:
-            return 0.0
-        return math.fsum(d.budget * d.beliefs[crisis].median for d in self._donors if d.budget) / weight
 
     def tables(self) -> dict[str, Table]:
         """Return all tables by name, as columns.
@@ -98,53 +92,37 @@ class Observations:
         They are months, settings, groups, forms, lines, lists, donors, and estimates: a row for each estimate of the
         prevalence published, none where there was none.
         """
-        months = np.tile(np.arange(self._months), len(self._crises))
-        names = np.repeat(np.array([c.name for c in self._crises], dtype=object), self._months)
-        tables: dict[str, Table] = {"months": {"crisis": names, "month": months, **self._main}}
-        tables["settings"] = _joined([self._by_cells(c, "setting", list(c.settings)) for c in self._crises])
-        tables["groups"] = _joined([self._by_cells(c, "group", list(Group)) for c in self._crises])
-        tables["forms"] = _joined([self._by_cells(c, "form", list(Form)) for c in self._crises])
+        crises = self._crises
+        months = np.tile(np.arange(self._months), len(crises))
+        names = np.repeat(np.array([c.name for c in crises], dtype=object), self._months)
+        main = {name: self._typed(self._main[name], measure) for name, measure in MEASURES.items()}
+        tables: dict[str, Table] = {"months": {"crisis": names, "month": months, **main}}
+        for key in ("setting", "group", "form"):
+            tables[f"{key}s"] = _joined([self._by_cells(c, key, number) for number, c in enumerate(crises)])
         lines = ("committed_cents", "disbursed_cents", "spent_cents", "charged_cents", "balance_cents")
-        tables["lines"] = _joined([_long(c.name, "line", list(Line), lines, self._lines[c.name]) for c in self._crises])
         records = ("records", "shared_records")
-        tables["lists"] = _joined(
-            [_long(c.name, "list", list(RecordList), records, self._lists[c.name]) for c in self._crises]
+        donors = [d.name for d in self._funding.agents]
+        breakdowns: Any = (
+            ("lines", "line", list(Line), lines, [sheets.lines for sheets in self._sheets]),
+            ("lists", "list", list(RecordList), records, [self._counted(lists) for lists in self._lists]),
+            ("donors", "donor", donors, ("belief", "rate"), [sheets.beliefs for sheets in self._sheets]),
         )
-        donors = [d.name for d in self._donors]
-        tables["donors"] = _joined(
-            [_long(c.name, "donor", donors, ("belief", "rate"), self._beliefs[c.name]) for c in self._crises]
-        )
+        for table, key, labels, measures, values in breakdowns:
+            each = zip(crises, values, strict=True)
+            tables[table] = _joined([_long(c.name, key, labels, measures, numbers) for c, numbers in each])
         tables["estimates"] = self._published()
         return tables
 
     # ------------------------------------------------------------ details
 
-    def _money(self, crisis: Crisis, flows: list[int]) -> dict[str, float]:
-        committed, disbursed, spent, charged = flows
-        money = crisis.money
-        return {
-            "requirement_cents": crisis.required_cents(),
-            "committed_cents": committed,
-            "disbursed_cents": disbursed,
-            "spent_cents": spent,
-            "charged_cents": charged,
-            "arrears_cents": money.arrears,
-            "balance_cents": added(money.purses.values()),
-            "outstanding_cents": added(money.outstanding(line) for line in Line),
-            "coverage": crisis.records.coverage(),
-        }
+    def _typed(self, values: Floats, measure: Measure) -> NDArray[np.generic]:
+        """Return a column as its type: cents are always whole, people and cases in the individual ledger."""
+        whole = measure.integer and (self._whole or measure.unit == "cents")
+        return values.astype(np.int64) if whole else values.copy()
 
-    def _break_down(self, crisis: Crisis, month: int) -> None:
-        people = crisis.engine
-        for row, counts in enumerate((people.exploited_by_cell(), people.entered_by_cell(), people.recorded().sum(0))):
-            self._cells[crisis.name][month, row] = counts
-        money = crisis.money
-        for row, totals in enumerate((money.committed, money.disbursed, money.spent, money.charged, money.purses)):
-            self._lines[crisis.name][month, row] = list(totals.values())
-        histories = crisis.research.linked_lists
-        self._lists[crisis.name][month] = [histories.records, histories.shared]
-        self._beliefs[crisis.name][month, 0] = [d.beliefs[crisis.name].median for d in self._donors]
-        self._beliefs[crisis.name][month, 1] = [d.rates[crisis.name] for d in self._donors]
+    def _counted(self, people: Floats) -> NDArray[np.generic]:
+        """Return people, or records, as whole numbers if that is what they are."""
+        return people.astype(np.int64) if self._whole else people
 
     def _note_estimates(self, crisis: Crisis, month: int) -> None:
         """Note what is published on the prevalence, and how much of it reaches whoever decides and is believed."""
@@ -158,108 +136,18 @@ class Observations:
         names = ("crisis", "month", "source", *ESTIMATE)
         return {n: np.array(c, dtype=kind) for n, c, kind in zip(names, columns, kinds, strict=True)}
 
-    def _by_cells(self, crisis: Crisis, key: str, labels: list[str]) -> Table:
-        which = getattr(crisis.layout, f"{key}_of_cell")
-        cells = self._cells[crisis.name]
-        counts = np.stack([cells[:, :, which == label].sum(axis=2) for label in range(len(labels))], axis=2)
+    def _by_cells(self, crisis: Crisis, key: str, number: int) -> Table:
+        known: dict[str, Sequence[str]] = {"setting": crisis.settings, "group": list(Group), "form": list(Form)}
+        labels = known[key]
+        which, cells = getattr(crisis.layout, f"{key}_of_cell"), self._sheets[number].cells
+        by_label = [cells[:, :, which == label].sum(axis=2) for label in range(len(labels))]
+        counts = self._counted(np.stack(by_label, axis=2))
         return _long(crisis.name, key, labels, ("exploited", "newly_exploited", "identified"), counts)
 
 
-def _dtype(measure: Measure, whole: bool) -> type[np.int64 | np.float64]:
-    """Return the type of a column: cents are always whole, people and cases in the individual ledger."""
-    return np.int64 if measure.integer and (whole or measure.unit == "cents") else np.float64
-
-
-def _people(crisis: Crisis) -> dict[str, float]:
-    stocks, flows = crisis.engine.stocks(), crisis.engine.flows
-    cohorts, engine = crisis.cohorts, crisis.engine
-    present, waiting = cohorts.present(crisis.month), cohorts.sizes - engine.passed()  # for their threshold
-    staying = waiting * cohorts.staying(crisis.month)
-    at_risk = np.rint(staying).astype(np.int64) if waiting.dtype.kind == "i" else staying
-    left = (engine.passed() - engine.reached() + waiting - at_risk)[present].sum()
-    return {
-        "people": crisis.people,
-        "in_need": crisis.in_need,
-        "at_risk": at_risk[present].sum(),
-        "departed": left,
-        "exploited": stocks.exploited,
-        "in_casework": stocks.casework + stocks.waiting - stocks.found,
-        "survivors": stocks.survivors + stocks.settled,
-        "dead": stocks.dead,
-        "waiting": stocks.waiting,
-        "identified": crisis.identified,
-        "identified_police": crisis.identified_police,
-        "suspects": crisis.suspects,
-        "convictions": crisis.convictions,
-        "suspected_wrongly": crisis.wrongly,
-        "waiting_months": _ratio(flows.waited, flows.answered),
-    } | {name: getattr(flows, name) for name in _FLOWS}
-
-
-_FLOWS = (
-    "newly_trafficked", "retrafficked", "escaped", "came_forward", "referred", "answered", "lapsed", "declined",
-    "withdrawn", "detained", "died", "identified_formally", "presumptive", "assisted",
-)  # fmt: skip
-
-
-def _knowledge(crisis: Crisis) -> dict[str, float]:
-    records, clock = crisis.records, crisis.clock
-    exploited = records.exploited_in_year()
-    detected = _ratio(1000.0 * records.published_in_year(clock), crisis.people)
-    return {
-        "reported": records.published(clock),
-        "true_prevalence": _ratio(1000.0 * exploited, crisis.people),
-        "detected_prevalence": detected,
-        "naive_estimate": detected / crisis.p.naive_detection_share,
-        "detected_share": _ratio(records.in_year("identified"), exploited),
-    }
-
-
-def _research(crisis: Crisis) -> dict[str, float]:
-    research = crisis.research
-    study, survey = research.latest_study, research.latest_survey
-    return {
-        "on_two_lists": research.linked_lists.on_two,
-        "overlap_share": research.overlap,
-        "mse_estimate": study.estimate,
-        "mse_low": study.low,
-        "mse_high": study.high,
-        "mse_refused": float(study.refused),
-        "survey_estimate": survey.raw if survey else 0.0,
-        "survey_corrected": survey.corrected if survey else 0.0,
-    }
-
-
-def _practice(crisis: Crisis) -> dict[str, float]:
-    organisations, work = crisis.organisations, crisis.workforce
-    return {
-        "referral_rate": crisis.referral_rate(),
-        "answered_share": crisis.answered_share(),
-        "trained_share": organisations.mean(organisations.trained),
-        "trust": organisations.mean(organisations.trust),
-        "reception_posts": math.fsum(b.reception for b in crisis.back_ends),
-        "received_share": crisis.received_share(),
-        "turned_away": crisis.turned_away,
-        "plan_line": float(crisis.planning.line),
-        "frontline_staff": math.fsum(organisations.staff.tolist()),
-        "specialists": crisis.specialists(),
-        "caseworkers": math.fsum(b.caseworkers for b in crisis.back_ends),
-        "investigators": math.fsum(b.investigators for b in crisis.back_ends),
-        "prevention": work.prevention_share(crisis.p, crisis.in_need),
-        "attention": crisis.attention(),
-    }
-
-
-def _money_totals(crisis: Crisis) -> tuple[int, ...]:
-    money = crisis.money
-    return tuple(added(part.values()) for part in (money.committed, money.disbursed, money.spent, money.charged))
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
-
-
-def _long(crisis: str, key: str, labels: list[str], measures: tuple[str, ...], values: NDArray[np.generic]) -> Table:
+def _long(
+    crisis: str, key: str, labels: Sequence[str], measures: tuple[str, ...], values: NDArray[np.generic]
+) -> Table:
     """Turn (months, measures, labels) into columns, a row for each month and label."""
     months, _, number = values.shape
     table: Table = {

@@ -35,9 +35,8 @@ class Parameters:
         self.changes = 0
         self.records: Any = [self]
         if COMPILED:
-            self.records = np.full(1, np.nan, dtype=_NUMBERS).view(np.recarray)
-            for name in _NUMBERS.fields.keys() & values.keys():
-                self.records[name][0] = values[name]
+            numbers = tuple(values.get(name, np.nan) for name in _NUMBERS.names or ())
+            self.records = np.array([numbers], dtype=_NUMBERS).view(np.recarray)
 
     @property
     def record(self) -> Any:

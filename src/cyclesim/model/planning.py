@@ -72,12 +72,16 @@ class Planning:
         self._luck, self.line = luck, line
         self.need: float | None = None
 
+    def is_due(self, calendar: int) -> bool:
+        """Return whether planners review the plan in a month of the calendar: each January, and until they know any."""
+        return self.need is None or calendar == JANUARY
+
     def plan(self, year: int, calendar: int, documented: Documented, p: Parameters, settling: bool) -> None:
         """Take up what is documented once people are in need; review need and line each January   (F11, F12).
 
         While the world settles before month 0 the plan keeps the line that the scenario gives it.
         """
-        if not documented.people or (self.need is not None and calendar != JANUARY):
+        if not documented.people or not self.is_due(calendar):
             return
         found = documented.per_million(p)
         if self.need is None:
@@ -96,7 +100,3 @@ class Planning:
         if self.line:
             return exp(-p.line_end / documented)
         return -expm1(-p.line_hazard * documented * (1.0 + p.champion))
-
-    def ask(self, p: Parameters) -> float:
-        """Return what planners ask for, in US dollars per person in need and year, coded or not   (F11)."""
-        return float((self.need or 0.0) * 1e-6 * p.response_cost)

@@ -1,10 +1,9 @@
 """What readers take of a published estimate of the prevalence."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class PublishedEstimate:
+class PublishedEstimate(NamedTuple):
     """A published estimate of the yearly prevalence per 1,000 people in need, as its readers can take it.
 
     Attributes

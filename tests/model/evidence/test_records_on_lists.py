@@ -7,12 +7,12 @@ from cyclesim.inputs.parameters import parameters
 from cyclesim.model.evidence.lists import (
     BITS,
     LISTS,
+    NOBODY,
     SOURCES,
     by_list,
     chances,
     expected,
     lists_of,
-    nobody,
     realised,
 )
 from cyclesim.model.luck import Luck
@@ -148,7 +148,7 @@ def test_nobody_leaves_no_record():
     none = np.empty(0, dtype=np.int64)
     assert not realised(now(), none, none, np.empty((0, 16))).held.any()
     assert not expected(now(), np.zeros((SOURCES, CELLS.size))).held.any()
-    assert nobody().on_two == 0
+    assert NOBODY.on_two == 0
 
 
 def test_every_kind_of_organisation_has_a_list():

@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from cyclesim.inputs.files import load
 from cyclesim.inputs.parameters import parameters
-from cyclesim.model.evidence.lists import HISTORIES, LISTS, SOURCES, Histories, chances, nobody, realised
+from cyclesim.model.cycle import CycleModel
+from cyclesim.model.evidence.lists import HISTORIES, LISTS, NOBODY, SOURCES, Histories, chances, realised
 from cyclesim.model.evidence.research import Research, study
 from cyclesim.model.luck import Luck
 from cyclesim.model.parameters import Parameters
@@ -34,7 +36,7 @@ def test_two_independent_lists_give_lincoln_and_petersens_number():
 
 def test_without_overlap_there_is_no_estimate():
     assert study(table(b01=80, b10=180), PEOPLE).refused
-    assert study(nobody(), PEOPLE).refused
+    assert study(NOBODY, PEOPLE).refused
     assert study(table(b01=80, b10=180, b11=20), 0).refused
 
 
@@ -57,11 +59,13 @@ def test_a_study_without_an_answer_publishes_nothing():
     assert not research.published(11, p)
 
 
-def test_hazards_are_averaged_over_each_year_of_the_simulation():
-    research = Research(None)
-    means = [research.hazards_of_the_year(np.array([float(clock)]), clock) for clock in range(36)]
-    assert [mean.tolist() for mean in means if mean is not None] == [[5.5], [17.5], [29.5]]
-    assert [clock for clock, mean in enumerate(means) if mean is not None] == [11, 23, 35]
+def test_hazards_are_added_up_over_each_year_of_the_simulation():
+    model = CycleModel(load("small"), twin=True)
+    hazards, added = model.crises["valley"].world.hazards, 0.0
+    for clock in range(30):
+        model.step()
+        added = hazards.rates + (added if clock % 12 else 0.0)
+        assert np.array_equal(hazards.of_year, added)
 
 
 def test_surveys_are_held_at_their_rate_and_the_first_at_once():

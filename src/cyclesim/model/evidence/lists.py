@@ -12,6 +12,7 @@ numbers that nothing else reads; the expected histories are a sum over sources (
     histories = sum over sources of identified(source) * P(history | source)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from cyclesim.model.arithmetic import exp, expm1
 from cyclesim.model.arrays import Counts, Floats
+from cyclesim.model.compiled import compiled
 from cyclesim.model.luck import ListSlot
 from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Channel, Kind, RecordList
@@ -121,9 +123,8 @@ def by_list(histories: Counts) -> Counts:
     return np.where(_MEMBER.T, histories, 0).sum(axis=1)
 
 
-def nobody() -> Histories:
-    """Return the histories of a month in which nobody was identified."""
-    return Histories(np.zeros(HISTORIES, dtype=np.int64), np.zeros(HISTORIES, dtype=np.int64))
+NOBODY = Histories(np.zeros(HISTORIES, dtype=np.int64), np.zeros(HISTORIES, dtype=np.int64))
+"""The histories of a month in which no lists are put together."""
 
 
 def chances(
@@ -144,15 +145,14 @@ def chances(
     home = _home(p, by_place)
     # hazard that another agency records a person, by list and cell: that of the paths that lead to its list
     met = _over_sources(home, rates, setting_of_cell)
-    odds = np.array([[_odds(p.record_months * hazard, p) for hazard in row] for row in met.tolist()])
+    other = np.empty(met.shape)
+    others(p.records, np.ascontiguousarray(met), other)
     shared = np.full(LISTS, float(p.record_sharing))
     shared[_POLICE] *= 1.0 - p.no_sharing
     shared[_BORDER] *= 1.0 - p.border_equipment
     shared = 1.0 - (1.0 - shared) * (1.0 - built)
     missing = p.missing_fields * (1.0 - built)
-    return Chances(
-        home, odds / (1.0 + odds), shared * (1.0 - missing), shared * missing, float(p.false_links), setting_of_cell
-    )
+    return Chances(home, other, shared * (1.0 - missing), shared * missing, float(p.false_links), setting_of_cell)
 
 
 def realised(now: Chances, cell: NDArray[np.int64], source: NDArray[np.int64], luck: Floats) -> Histories:
@@ -166,7 +166,7 @@ def realised(now: Chances, cell: NDArray[np.int64], source: NDArray[np.int64], l
         Their numbers of `luck.LIST_PAGE`, shape (people, 16).
     """
     if cell.size == 0:
-        return nobody()
+        return NOBODY
     edges = np.cumsum(now.home[source, now.setting_of_cell[cell]], axis=1)
     home = (luck[:, ListSlot.HOME, None] >= edges[:, :-1]).sum(axis=1)
     on_home = home[:, None] == np.arange(LISTS)
@@ -205,10 +205,22 @@ def expected(now: Chances, identified: Floats) -> Histories:
     return Histories(_weighted(number, _products(other)), linked)
 
 
-def _odds(hazard: float, p: Parameters) -> float:
-    """Return the odds that a list which is not the home list holds a record too, at a hazard of being on it."""
-    other = -expm1(-hazard)
-    return other / max(1.0 - other, 1e-12) * exp(p.list_dependence)
+@compiled
+def others(ps: Sequence[Parameters], hazards: Floats, chances: Floats) -> None:
+    """Write the probability that a list which is not the home list holds a record too, shape (lists, cells)   (L2).
+
+    Parameters
+    ----------
+    hazards
+        That another agency records a person in a month, shape (lists, cells).
+    """
+    p = ps[0]
+    dependence = exp(p.list_dependence)
+    for name in range(hazards.shape[0]):
+        for cell in range(hazards.shape[1]):
+            other = -expm1(-(p.record_months * hazards[name, cell]))
+            odds = other / max(1.0 - other, 1e-12) * dependence
+            chances[name, cell] = odds / (1.0 + odds)
 
 
 def _home(p: Parameters, by_place: Floats) -> Floats:

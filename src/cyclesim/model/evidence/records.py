@@ -1,15 +1,74 @@
 """Case records, their way into published reports, and the prevalence that can be read from them."""
 
-import math
-from dataclasses import dataclass, fields
+from __future__ import annotations
 
-from cyclesim.inputs.quantity import added
+from typing import NamedTuple
+
+import numpy as np
+
+from cyclesim.model.arithmetic import Sum, plus
+from cyclesim.model.arrays import Floats, Integers
+from cyclesim.model.compiled import compiled
 
 YEAR = 12
+NEVER = -1
 
 
-@dataclass(frozen=True)
-class CaseEvidence:
+class History(NamedTuple):
+    """What was true in each month, and what was published; the simulator knows it all, donors do not. Shape (months,).
+
+    Attributes
+    ----------
+    people
+        People present, in need or not.
+    stock
+        People in exploitation as the month begins.
+    entries
+        People trafficked in it, for the first time or again.
+    identified, assisted, detained
+        People with a new case record, people assisted, and people held or expelled.
+    answered, lapsed, withdrawn
+        Referrals by outcome.
+    turned_away
+        Referrals expected that reception does not take.
+    published
+        Case records published.
+    expected
+        Records expected from hazards.
+    appears
+        Month in which its records are published; `NEVER` if not within the simulated ones.
+    required, disbursed
+        Cents.
+    found
+        People identified, shape (months, settings).
+    """
+
+    people: Floats
+    stock: Floats
+    entries: Floats
+    identified: Floats
+    assisted: Floats
+    detained: Floats
+    answered: Floats
+    lapsed: Floats
+    withdrawn: Floats
+    turned_away: Floats
+    published: Floats
+    expected: Floats
+    appears: Integers
+    required: Integers
+    disbursed: Integers
+    found: Floats
+
+    @classmethod
+    def of(cls, months: int, settings: int) -> History:
+        """Return the history of a crisis before its first month."""
+        floats, cents = np.zeros((12, months)), np.zeros((2, months), dtype=np.int64)
+        appears = np.full(months, NEVER, dtype=np.int64)
+        return cls._make([*floats, appears, *cents, np.zeros((months, settings))])
+
+
+class CaseEvidence(NamedTuple):
     """What a donor can read about one crisis at the time of a decision.
 
     Attributes
@@ -31,113 +90,57 @@ class CaseEvidence:
     ideal_share: float
 
 
-@dataclass(frozen=True)
-class Month:
-    """What was true in a month; the simulator knows it, donors do not.
+@compiled
+def publish(clock: int, cases: float, expected: float, lag: int, history: History) -> None:
+    """Send the records of a month on their way: they are published `lag` months later.
 
-    Attributes
-    ----------
-    people
-        People present, in need or not.
-    stock
-        People in exploitation as the month begins.
-    entries
-        People trafficked in it, for the first time or again.
-    identified, assisted, detained
-        People with a new case record, people assisted, and people held or expelled.
-    answered, lapsed, withdrawn
-        Referrals by outcome.
-    turned_away
-        Referrals expected that reception does not take.
+    Their month travels with them, so that a change of the lag is not read as a change of prevalence.
     """
-
-    people: int
-    stock: float
-    entries: float
-    identified: float
-    assisted: float
-    detained: float
-    answered: float
-    lapsed: float
-    withdrawn: float
-    turned_away: float
+    history.expected[clock] = expected
+    if clock + lag < history.published.size:
+        history.published[clock + lag] += cases
+        history.appears[clock] = clock + lag
 
 
-class CaseRecords:
-    """Months of records, of expected records and of people exploited.
+@compiled
+def evidence(clock: int, history: History) -> CaseEvidence:
+    """Return what can be read at the end of a month: publications of the last 12 months."""
+    months, first, entries, people, expected = 0, NEVER, 0.0, 0.0, Sum(0.0, 0.0)
+    for month in range(clock + 1):
+        if max(clock - YEAR, NEVER) < history.appears[month] <= clock:
+            first = month if months == 0 else first
+            months += 1
+            entries += history.entries[month]
+            people += history.people[month]
+            expected = plus(expected, history.expected[month])
+    if months == 0:
+        return CaseEvidence(0.0, 0.0, 0.0, 0.0)
+    years = months / YEAR
+    exploited = history.stock[first] * years + entries  # years x people exploited in a year
+    ideal = min((expected.rounded + expected.lost) / exploited, 1.0) if exploited > 0.0 else 0.0
+    return CaseEvidence(in_year(history.published, clock), people / months, years, ideal)
 
-    Parameters
-    ----------
-    months
-        Months that will be simulated, spin-up included; month 0 of this class is the first of them.
-    """
 
-    def __init__(self, months: int) -> None:
-        self._months: list[Month] = []
-        self._fields: dict[str, list[float]] = {field.name: [] for field in fields(Month)}
-        self._published: list[float] = [0] * months
-        self._expected: list[float] = []
-        self._about: list[list[int]] = [[] for _ in range(months)]  # months whose records each publication holds
-        self._required: list[int] = []
-        self._disbursed: list[int] = []
+@compiled
+def in_year(values: Floats, clock: int) -> float:
+    """Return a sum over the last 12 months."""
+    total = 0.0
+    for month in range(max(clock - YEAR + 1, 0), clock + 1):
+        total += values[month]
+    return total
 
-    def observe(self, clock: int, month: Month) -> None:
-        """Note what was true in a month; months come in order."""
-        assert clock == len(self._months)
-        self._months.append(month)
-        for name, values in self._fields.items():
-            values.append(getattr(month, name))
 
-    def pay(self, required: int, disbursed: int) -> None:
-        """Note what was required and disbursed in the month, in cents."""
-        self._required.append(required)
-        self._disbursed.append(disbursed)
+@compiled
+def exploited_in_year(clock: int, history: History) -> float:
+    """Return the spells of exploitation under way at any time in the last 12 months."""
+    return history.stock[max(clock - YEAR + 1, 0)] + in_year(history.entries, clock)
 
-    def publish(self, clock: int, cases: float, expected: float, lag: int) -> None:
-        """Send the records of a month on their way: they are published `lag` months later.
 
-        Their month travels with them, so that a change of the lag is not read as a change of prevalence.
-        """
-        self._expected.append(expected)
-        if clock + lag < len(self._published):
-            self._published[clock + lag] += cases
-            self._about[clock + lag].append(clock)
-
-    def published(self, clock: int) -> float:
-        """Return the records published in a month."""
-        return self._published[clock]
-
-    def evidence(self, clock: int) -> CaseEvidence:
-        """Return what can be read at the end of a month: publications of the last 12 months."""
-        window = range(max(clock - YEAR + 1, 0), clock + 1)
-        about = sorted(month for slot in window for month in self._about[slot])
-        if not about:
-            return CaseEvidence(0, 0.0, 0.0, 0.0)
-        years = len(about) / YEAR
-        entries = added(map(self._fields["entries"].__getitem__, about))
-        exploited = self._months[about[0]].stock * years + entries  # years x people exploited in a year
-        expected = math.fsum(map(self._expected.__getitem__, about))
-        return CaseEvidence(
-            cases=self.published_in_year(clock),
-            people=added(map(self._fields["people"].__getitem__, about)) / len(about),
-            years=years,
-            ideal_share=min(expected / exploited, 1.0) if exploited else 0.0,
-        )
-
-    def exploited_in_year(self) -> float:
-        """Return the spells of exploitation under way at any time in the last 12 months."""
-        year = self._months[-YEAR:]
-        return year[0].stock + self.in_year("entries")
-
-    def in_year(self, name: str) -> float:
-        """Return the sum over the last 12 months of a field of `Month`."""
-        return added(self._fields[name][-YEAR:])
-
-    def published_in_year(self, clock: int) -> float:
-        """Return the records published in the last 12 months."""
-        return added(self._published[max(clock - YEAR + 1, 0) : clock + 1])
-
-    def coverage(self) -> float:
-        """Return what was disbursed over what was required, in the last 12 months."""
-        required = added(self._required[-YEAR:])
-        return added(self._disbursed[-YEAR:]) / required if required else 0.0
+@compiled
+def coverage(clock: int, history: History) -> float:
+    """Return what was disbursed over what was required, in the last 12 months."""
+    required, disbursed = 0, 0
+    for month in range(max(clock - YEAR + 1, 0), clock + 1):
+        required += history.required[month]
+        disbursed += history.disbursed[month]
+    return disbursed / required if required > 0 else 0.0

@@ -13,7 +13,7 @@ from cyclesim.estimation.histories import Counts as Table
 from cyclesim.estimation.methods import estimate
 from cyclesim.model.arithmetic import exp, log1p
 from cyclesim.model.arrays import Floats
-from cyclesim.model.evidence.lists import Histories, nobody
+from cyclesim.model.evidence.lists import NOBODY, Histories
 from cyclesim.model.evidence.survey import Instrument, Surveyed, on_log_scale
 from cyclesim.model.luck import Stream
 from cyclesim.model.parameters import Parameters
@@ -82,26 +82,27 @@ class Research:
 
     def __init__(self, luck: Stream | None) -> None:
         self._luck = luck
-        self._rates: Floats | float = 0.0  # hazards of being identified, summed over the months of this year
         self._published: list[tuple[int, Source, PublishedEstimate]] = []
         self._due = 1.0  # surveys due: the first is held as soon as there are to be any
-        self.linked_lists = nobody()  # lists put together this month
+        self.linked_lists = NOBODY  # lists put together this month
         self.overlap = 0.0  # share of the people identified in the latest full year whom linked lists show twice
         self.latest_study = ResearchStudy()
         self.latest_survey: Surveyed | None = None
+        self._moved, self._findings = True, np.zeros(8)  # whether anything was found since they were written
 
-    def hazards_of_the_year(self, rates: Floats, clock: int) -> Floats | None:
-        """Note this month's hazards of being identified; return their mean over a year of the simulation at its end.
+    def findings(self) -> Floats:
+        """Return what has been found, in the order of the measures: two lists, overlap, study, survey, shape (8,)."""
+        if self._moved:
+            found, survey = self.latest_study, self.latest_survey
+            asked = (survey.raw, survey.corrected) if survey else (0.0, 0.0)
+            said = found.estimate, found.low, found.high, float(found.refused)
+            self._moved, self._findings = False, np.array([self.linked_lists.on_two, self.overlap, *said, *asked])
+        return self._findings
 
-        Parameters
-        ----------
-        rates
-            Shape (sources, cells).
-        """
-        first = clock % YEAR == 0
-        self._rates = rates if first else self._rates + rates
-        self.linked_lists = nobody()
-        return np.asarray(self._rates) / YEAR if clock % YEAR == YEAR - 1 else None
+    def begin_month(self) -> None:
+        """Begin a month in which no lists have been put together yet."""
+        self._moved = self._moved or self.linked_lists is not NOBODY
+        self.linked_lists = NOBODY
 
     def study_lists(self, histories: Histories, clock: int, people: float, p: Parameters) -> None:
         """Study the lists of a year, put together at its end; what comes out is published `reporting_lag` later.
@@ -114,7 +115,7 @@ class Research:
             People there, in need or not.
         """
         identified = float(histories.held.sum())
-        self.linked_lists = histories
+        self.linked_lists, self._moved = histories, True
         self.overlap = histories.on_two / identified if identified else 0.0
         self.latest_study = found = study(histories, people)
         if not found.refused:
@@ -136,7 +137,7 @@ class Research:
         prevalence
             Share of the people there who were exploited within the last year: the sample sees it, nobody else.
         """
-        self._due -= 1.0
+        self._due, self._moved = self._due - 1.0, True
         uniform = None if self._luck is None else float(self._luck.records(clock, 1)[0, 0])
         self.latest_survey = found = Instrument.of(p).survey(prevalence, uniform)
         raw, corrected = on_log_scale(found.raw, found.raw_error), (0.0, math.inf)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cyclesim.model.arithmetic import exp, exponential
 from cyclesim.model.arrays import Flags, Floats, Integers, Words
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.luck import DEPARTURE_PAGE, SLOTS, Luck, Slot, Stream, block
 
 
@@ -101,11 +101,11 @@ class Ladders(NamedTuple):
 @compiled
 def _begin(ladders: Ladders, luck: Floats) -> None:
     for group in range(ladders.sizes.size):
-        _step(ladders, group, luck)
+        next_rung(ladders, group, luck)
 
 
-@compiled
-def _step(ladders: Ladders, group: int, luck: Floats) -> None:
+@within
+def next_rung(ladders: Ladders, group: int, luck: Floats) -> None:
     """Set the threshold of the next person of a group."""
     rank = ladders.reached[group]
     left = ladders.sizes[group] - rank
@@ -148,7 +148,7 @@ def climb(
                 return here
             person = ladders.reached[here]
             ladders.reached[here] = person + 1
-            _step(ladders, here, luck)
+            next_rung(ladders, here, luck)
             if staying[here] < 1.0:
                 block(ladders.keys[here, 0], ladders.keys[here, 1], person, 0, 0, DEPARTURE_PAGE, 0, luck)
                 if luck[0] >= staying[here]:

@@ -7,8 +7,8 @@ import numpy as np
 
 from cyclesim.model.arithmetic import expm1, power
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
-from cyclesim.model.parameters import OfParameters, Parameters
+from cyclesim.model.compiled import compiled, within
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.hazards import Layout, inside_areas_of_responsibility
 from cyclesim.model.people.risks import CAME_FORWARD, CHANNELS, POLICE, RISKS, Risk
 from cyclesim.vocabulary import CHILDREN, Channel, Form, Group, Status
@@ -55,61 +55,7 @@ class Cells(NamedTuple):
         )
 
 
-class Exits:
-    """Hazards of leaving exploitation by cell, and the probabilities that go with them.
-
-    Parameters
-    ----------
-    layout
-        The cells.
-    """
-
-    def __init__(self, layout: Layout) -> None:
-        self._cells, self._number = Cells.of(layout), layout.cells
-        self._contact = OfParameters(_contact)
-
-    def risks(self, p: Parameters, referral: Floats, proactive: Floats) -> Floats:
-        """Return the hazards of leaving exploitation, shape (7, cells): escape, death, four channels, investigation.
-
-        Parameters
-        ----------
-        referral
-            Hazard of referral of a case that is taken up, shape (channels, settings).
-        proactive
-            Hazard of being found by proactive investigation, shape (settings,).
-        """
-        risks = np.empty((RISKS, self._number))
-        find(p.records, self._cells, self._contact(p), referral, proactive, risks)
-        return risks
-
-    def detained(self, p: Parameters) -> Floats:
-        """Return the share of police contacts that end in detention or expulsion, shape (cells,); see `detention`."""
-        return np.where(self._cells.irregular, detention(p.record), 0.0)
-
-    def forward(self, p: Parameters, conditional: Floats, attention: float, follows: float) -> Floats:
-        """Return the probability that whoever escapes would come forward, were there reception, shape (cells,)   (H4).
-
-        Parameters
-        ----------
-        attention
-            Media attention: it raises calls to hotlines (M12).
-        conditional
-            Share of help that is conditional on co-operation with police, shape (settings,).
-        follows
-            Factor of what followed for those who came before (M47).
-        """
-        chances = np.empty(self._number)
-        come_forward(p.records, self._cells, conditional, float(attention), float(follows), chances)
-        return chances
-
-    def refusal(self, p: Parameters, conditional: Floats) -> Floats:
-        """Return the probability that a person declines help, shape (cells,); see `declines`."""
-        chances = np.empty(self._number)
-        decline(p.records, self._cells, conditional, chances)
-        return chances
-
-
-def _contact(p: Parameters) -> Floats:
+def contact(p: Parameters) -> Floats:
     """Return how often each channel meets people in each form of exploitation, shape (channels, forms)   (P1)."""
     return np.array([[power(p.form_contact[c.value][f.value], p.form_contrast) for f in Form] for c in Channel])
 
@@ -118,7 +64,7 @@ def _contact(p: Parameters) -> Floats:
 def find(
     ps: Sequence[Parameters], cells: Cells, contact: Floats, referral: Floats, proactive: Floats, risks: Floats
 ) -> None:
-    """Write the hazards of leaving exploitation; see `Exits.risks`."""
+    """Write the hazards of leaving exploitation; shape (7, cells): escape, death, four channels, investigation."""
     p = ps[0]
     away = escape(p)
     for cell in range(risks.shape[1]):
@@ -141,7 +87,7 @@ def escape(p: Parameters) -> float:
     return p.self_report + max(p.exit_unrecorded - p.death, 0.0)
 
 
-@compiled
+@within
 def accessible(cell: int, cells: Cells, p: Parameters) -> float:
     """Return the factor on contact for people whom responders reach less."""
     access = p.access_displaced if cells.displaced[cell] else 1.0
@@ -150,13 +96,13 @@ def accessible(cell: int, cells: Cells, p: Parameters) -> float:
     return access * p.access_institutional if cells.institutional[cell] else access
 
 
-@compiled
+@within
 def taken_up(cell: int, cells: Cells, p: Parameters) -> float:
     """Return the share of cases that somebody takes up: areas of responsibility cover some people (M20)."""
     return (p.coverage_inside if cells.inside[cell] else p.coverage_outside) * (1.0 - p.assumed_covered)
 
 
-@compiled
+@within
 def recognised(cell: int, cells: Cells, p: Parameters) -> float:
     """Return the share of people of whom police think as victims at all (M34)."""
     return 1.0 - p.smuggling_lens * (1.0 - p.detention) if cells.irregular[cell] else 1.0
@@ -181,6 +127,14 @@ def detention(p: Parameters) -> float:
 
 
 @compiled
+def detain(ps: Sequence[Parameters], cells: Cells, shares: Floats) -> None:
+    """Write the share of police contacts that end in detention or expulsion; see `detention`."""
+    share = detention(ps[0])
+    for cell in range(shares.size):
+        shares[cell] = share if cells.irregular[cell] else 0.0
+
+
+@compiled
 def come_forward(
     ps: Sequence[Parameters], cells: Cells, conditional: Floats, attention: float, follows: float, chances: Floats
 ) -> None:
@@ -194,14 +148,14 @@ def come_forward(
         chances[cell] = min(willing * (min(reports / away, 1.0) if away > 0.0 else 0.0), 1.0)
 
 
-@compiled
+@within
 def decline(ps: Sequence[Parameters], cells: Cells, conditional: Floats, chances: Floats) -> None:
     """Write the probability of declining help."""
     for cell in range(chances.size):
         chances[cell] = declines(cell, cells, conditional, ps[0])
 
 
-@compiled
+@within
 def declines(cell: int, cells: Cells, conditional: Floats, p: Parameters) -> float:
     """Return the probability that a person declines help: conditions, no right to stay   (H5)."""
     accepts = 1.0 - p.refusal_conditional * conditional[cells.setting[cell]]
@@ -217,7 +171,7 @@ def identify(
     Parameters
     ----------
     risks, detained, forward, refusal
-        As in `Exits`.
+        As above, by cell.
     answered
         Share of referrals that are answered.
     people

@@ -27,6 +27,18 @@ class Flow(IntEnum):
     ASSISTED = 13
 
 
+class Stock(IntEnum):
+    """Index of each number of `cyclesim.model.engine.Stocks` in an array."""
+
+    UNKNOWN = 0
+    FOUND = 1
+    WAITING = 2
+    CASEWORK = 3
+    SURVIVORS = 4
+    SETTLED = 5
+    DEAD = 6
+
+
 @dataclass
 class Flows:
     """Counts of one month, in the order of `Flow`; names are those of the measures.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cyclesim.model.arithmetic import exp, expm1, log1p
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
-from cyclesim.model.parameters import OfParameters, Parameters
+from cyclesim.model.compiled import compiled, within
+from cyclesim.model.parameters import Parameters
 from cyclesim.model.people.cohorts import Cohort, Cohorts
 from cyclesim.vocabulary import CHILDREN, Form, Group, Status
 
@@ -128,41 +128,22 @@ class AtRisk(NamedTuple):
         )
 
 
-class FirstHazard:
-    """Hazard of being trafficked for the first time, per cohort and month; see `first_hazard`.
+class Level:
+    """The hazard of being trafficked for the first time at the reference state; see `first_hazard`.
 
-    The level is set so that the mean over the people who are there first, in need or not, at the reference state
+    It is set so that the mean over the people who are there first, in need or not, at the reference state
     (intensity 1, on arrival, no prevention, no protection), is the parameter `incidence`. Later waves have the risks
     they have.
     """
 
-    def __init__(self, cohorts: Cohorts, layout: Layout) -> None:
-        self._at_risk = AtRisk.of(cohorts, layout)
+    def __init__(self, cohorts: Cohorts, at_risk: AtRisk) -> None:
+        self._at_risk = at_risk
         first = min((c.arrival for c in cohorts.cohorts), default=0)
         self._reference = cohorts.sizes * cohorts.present(first)
         self._first_lives = cohorts.arrived(first).astype(np.int64)
-        self._level = OfParameters(self._level_of)
 
-    def of_month(
-        self, month: int, p: Parameters, intensity: Floats, unmet_need: float, prevention: float, shadow: float = 0.0
-    ) -> Floats:
-        """Return the hazard of each cohort in a month, shape (cohorts,); 0 before people are in the model.
-
-        Parameters
-        ----------
-        intensity
-            Intensity of the setting times the pressure of perpetrators in it, shape (settings,).
-        unmet_need, prevention
-            Shares between 0 and 1.
-        shadow
-            How near the expected end of a protective status is, 0 to 1; see `shadow_of_expiry`.
-        """
-        now = float(unmet_need), float(prevention), float(shadow)
-        hazards = np.empty(self._reference.size)
-        first_hazards(month, p.records, self._at_risk, self._level(p), intensity, *now, hazards)
-        return hazards
-
-    def _level_of(self, p: Parameters) -> float:
+    def __call__(self, p: Parameters) -> float:
+        """Return it for these parameters."""
         weighted = mean_risk(p.records, self._at_risk, self._first_lives, self._reference)
         return float(p.incidence) / weighted if weighted > 0 else 0.0
 
@@ -182,7 +163,7 @@ def first_hazards(
             hazards[cohort] = level * pressure * (1.0 - prevention) * other
 
 
-@compiled
+@within
 def first_hazard(
     cohort: int, lives: int, month: int, p: Parameters, at_risk: AtRisk, unmet: float, shadow: float
 ) -> float:
@@ -201,7 +182,7 @@ def first_hazard(
     return hazard * (1.0 - moved_on(time, p)) if at_risk.with_means[cohort] else hazard
 
 
-@compiled
+@within
 def relative_risk(cohort: int, lives: int, p: Parameters, at_risk: AtRisk) -> float:
     """Return the risk of vulnerable people, displaced people and people without means over that of others.
 
@@ -220,7 +201,7 @@ def delayed(time: int, unmet: float, p: Parameters) -> float:
     return 1.0 - kappa * unmet * expm1(-time / p.late_months)
 
 
-@compiled
+@within
 def moved_on(time: int, p: Parameters) -> float:
     """Return the share of displaced people with means who have moved on to safety: selection   (H7; M44)."""
     return -p.relocation * expm1(-time / p.relocation_months)
@@ -236,39 +217,45 @@ def mean_risk(ps: Sequence[Parameters], at_risk: AtRisk, lives: Integers, people
     return weighted / total if total > 0 else 0.0
 
 
-def drivers(p: Parameters, conflict: Floats, climate: Floats, broken_ties: Floats) -> Floats:
-    """Return the factor of a setting's drivers on the hazard, shape (settings,)   (H6; M42).
+@compiled
+def driven(p: Parameters, conflict: float, climate: float, broken_ties: float) -> float:
+    """Return the factor of what drives people in a setting on the hazard   (H6; M42).
 
     Conflict and climate each count in a setting's intensity; here is what they add where both hit the same people.
     """
     return (1.0 + p.double_vulnerability * conflict * climate) * (1.0 + p.ties_effect * broken_ties)
 
 
-def shadow_of_expiry(p: Parameters, months_left: int | None) -> float:
+@compiled
+def shadow_of_expiry(p: Parameters, months_left: float) -> float:
     """Return how near the expected end of a protective status is: employers drop contracts before it   (H8; M50).
 
     Parameters
     ----------
     months_left
-        Months until the expected end; None where none is expected. From then on there is no shadow.
+        Months until the expected end; from then on there is no shadow.
     """
-    if months_left is None or months_left <= 0:
-        return 0.0
-    return exp((1 - months_left) / p.expiry_months)
+    return exp((1.0 - months_left) / p.expiry_months) if months_left > 0.0 else 0.0
 
 
-def return_hazard(p: Parameters, intensity: Floats, prevention: float, elapsed: int) -> Floats:
-    """Return the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3).
+@within
+def return_hazards(
+    ps: Sequence[Parameters], intensity: Floats, prevention: float, elapsed: int, hazards: Floats
+) -> None:
+    """Write the hazard of being trafficked again, shape (2 * settings,): not assisted, assisted by setting (H3).
 
     Parameters
     ----------
     elapsed
         Months since most people arrived: the risk rises as a crisis protracts.
     """
+    p = ps[0]
     protracted = 1.0 - p.return_protraction * expm1(-max(elapsed, 0) / 24.0)
-    chances = p.retrafficking_unassisted, p.retrafficking_assisted
-    monthly = np.array([-log1p(-chance) / p.return_months for chance in chances])
-    return (intensity[:, None] * monthly * ((1.0 - prevention) * protracted)).ravel()
+    for setting in range(intensity.size):
+        for assisted in range(2):
+            chance = p.retrafficking_assisted if assisted else p.retrafficking_unassisted
+            monthly = intensity[setting] * (-log1p(-chance) / p.return_months)
+            hazards[2 * setting + assisted] = monthly * ((1.0 - prevention) * protracted)
 
 
 def form_thresholds(p: Parameters) -> Floats:

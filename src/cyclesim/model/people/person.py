@@ -6,7 +6,7 @@ import numpy as np
 
 from cyclesim.model.arithmetic import exponential
 from cyclesim.model.arrays import Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import within
 from cyclesim.model.luck import Slot
 
 
@@ -57,7 +57,7 @@ class CaseOutcome(IntEnum):
     LEFT = 3
 
 
-@compiled
+@within
 def carry(luck: Floats, cumulative: Floats, cell: int, row: int, thresholds: Floats) -> None:
     """Write at which cumulative hazard of the cell each risk strikes, from a person's luck.
 
@@ -75,7 +75,7 @@ def carry(luck: Floats, cumulative: Floats, cell: int, row: int, thresholds: Flo
     carry_attempt(luck, cumulative, cell, row, thresholds)
 
 
-@compiled
+@within
 def carry_attempt(luck: Floats, cumulative: Floats, cell: int, row: int, thresholds: Floats) -> None:
     """Write at which cumulative hazard of the cell each way of being found strikes; parameters are those of `carry`."""
     for channel in range(4):
@@ -85,7 +85,7 @@ def carry_attempt(luck: Floats, cumulative: Floats, cell: int, row: int, thresho
     thresholds[row, risk] = exponential(luck[Slot.INVESTIGATION]) + cumulative[risk, cell]
 
 
-@compiled
+@within
 def carry_case(luck: Floats, row: int, values: Floats) -> None:
     """Write the luck that a case needs; parameters are those of `carry`."""
     values[row, PersonRow.ORGANISATION] = luck[Slot.ORGANISATION]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 
 COHORT, RANK, EPISODE, ATTEMPT, CELL = range(5)
 """Columns of `People.who`."""
@@ -57,7 +57,7 @@ def move(people: People, row: int, to: int) -> None:
         people.look[to, column] = people.look[row, column]
 
 
-@compiled
+@within
 def remove(people: People, row: int) -> None:
     """Take a person out: the last one takes the place."""
     last = people.number[0] - 1

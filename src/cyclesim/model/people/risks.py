@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from cyclesim.model.arrays import Floats
+from cyclesim.model.compiled import compiled
 from cyclesim.vocabulary import Channel
 
 CHANNELS = len(Channel)
@@ -27,8 +28,9 @@ POLICE = list(Channel).index(Channel.POLICE_BORDER)
 """Source of a case, and the channel of police and border force."""
 
 
-def detection_hazard(risks: Floats, detained: Floats) -> Floats:
-    """Return the hazard of being found, by responders or by investigation, shape (cells,).
+@compiled
+def detection_hazard(cell: int, risks: Floats, detained: Floats) -> float:
+    """Return the hazard of being found in a cell, by responders or by investigation.
 
     Parameters
     ----------
@@ -37,4 +39,7 @@ def detection_hazard(risks: Floats, detained: Floats) -> Floats:
     detained
         Share of police contacts that end in detention or expulsion instead, shape (cells,).
     """
-    return risks[Risk.CHANNELS :].sum(axis=0) - risks[Risk.CHANNELS + POLICE] * detained
+    hazard = 0.0
+    for source in range(CAME_FORWARD):
+        hazard += risks[Risk.CHANNELS + source, cell]
+    return hazard - risks[Risk.CHANNELS + POLICE, cell] * detained[cell]

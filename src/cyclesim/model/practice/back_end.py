@@ -10,10 +10,10 @@ import mesa
 import numpy as np
 
 from cyclesim.inputs.parts import BackEnd as BackEndSpec
+from cyclesim.model.arithmetic import Sum, plus
 from cyclesim.model.arrays import Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.parameters import Parameters
-from cyclesim.model.practice.workforce import Workforce
 
 PAID_BY_OTHERS = ("reception", "caseworkers", "investigators", "specialists", "assistance_places", "training")
 """What states and other sectors pay for, as entries of a back end in scenario files."""
@@ -26,6 +26,8 @@ ADDED = {
     "training": "added_training",
 }
 """The levers with which interventions add to each, by name."""
+RECEPTION, CASEWORKERS, INVESTIGATORS, SPECIALISTS, PLACES, TRAINING = range(6)
+"""Their columns in `Offices`, in the same order."""
 WAITS, ANSWERED, LAPSED, LEFT = range(4)
 
 
@@ -61,7 +63,7 @@ class Places(NamedTuple):
         return Places(self.number, larger, np.empty_like(larger))
 
 
-@compiled
+@within
 def begin_case(places: Places, until: float) -> None:
     """Begin a case that ends at a time."""
     here, heap = places.number[0], places.until
@@ -72,7 +74,7 @@ def begin_case(places: Places, until: float) -> None:
     heap[here] = until
 
 
-@compiled
+@within
 def end_first(heap: Floats, number: int) -> None:
     """Take the first out of a heap of so many times."""
     last = number - 1
@@ -87,7 +89,7 @@ def end_first(heap: Floats, number: int) -> None:
     heap[here] = time
 
 
-@compiled
+@within
 def end_cases(places: Places, by: float) -> None:
     """End the cases that end by a time."""
     while places.number[0] > 0 and places.until[0] <= by:
@@ -95,7 +97,7 @@ def end_cases(places: Places, by: float) -> None:
         places.number[0] -= 1
 
 
-@compiled
+@within
 def next_free(places: Places, slots: int, start: float) -> float:
     """Return when a place is free: when so many cases have ended that fewer than `slots` are left."""
     number = places.number[0]
@@ -157,67 +159,144 @@ def serve(
             begin_case(places, begin + length[case])
 
 
-class BackEnd(mesa.Agent):
-    """Casework, investigation and assistance in one jurisdiction.
+class Offices(NamedTuple):
+    """All back ends of one crisis; the columns are those of `PAID_BY_OTHERS`, in their order.
 
     Attributes
     ----------
     stated
-        What states and other sectors pay here, as the scenario states it: posts of reception, caseworkers,
-        investigators and specialists, people assisted in a month, and the rate at which staff are trained.
+        What states and other sectors pay, as the scenario states it, shape (back ends, 6).
     beyond
-        What of it is there this month (`paid_by_others`), and what interventions add.
+        What of it is there this month (`paid_by_others`), and what interventions add, shape (back ends, 6).
     funded
-        Staff in full use whom anti-trafficking money pays.
+        Staff in full use whom anti-trafficking money pays, shape (back ends, 6).
     conditional
-        Share of help that depends on co-operation with police (M48).
+        Share of help that depends on co-operation with police (M48), shape (back ends,).
+    served
+        People whom each serves this month, shape (back ends,).
+    fraction
+        Of a place, carried from month to month: a person has one or has none, shape (back ends,).
+    of_setting
+        The back end that answers referrals from each setting, shape (settings,).
     """
 
-    def __init__(self, model: mesa.Model, name: str, spec: BackEndSpec) -> None:
+    stated: Floats
+    beyond: Floats
+    funded: Floats
+    conditional: Floats
+    served: Integers
+    fraction: Floats
+    of_setting: Integers
+
+    @classmethod
+    def of(cls, specs: Sequence[BackEndSpec], of_setting: Integers) -> Offices:
+        """Return back ends as the scenario has them."""
+        number, kinds = len(specs), len(PAID_BY_OTHERS)
+        stated = np.array([[float(getattr(spec, name)) for name in PAID_BY_OTHERS] for spec in specs])
+        conditional = np.array([float(spec.conditional) for spec in specs])
+        return cls(
+            stated.reshape(number, kinds), np.zeros((number, kinds)), np.zeros((number, kinds)), conditional,
+            np.zeros(number, dtype=np.int64), np.zeros(number), of_setting,
+        )  # fmt: skip
+
+
+@within
+def update_staff(offices: Offices, people: Integers, ps: Sequence[Parameters]) -> None:
+    """Note what others pay this month, and what interventions add per million of the people served   (P12).
+
+    Parameters
+    ----------
+    people
+        Present, shape (settings,).
+    """
+    p = ps[0]
+    for number in range(offices.served.size):
+        offices.served[number] = 0
+    for setting in range(people.size):
+        offices.served[offices.of_setting[setting]] += people[setting]
+    for number in range(offices.served.size):
+        size = offices.served[number] / 1e6
+        for kind in range(offices.stated.shape[1]):
+            offices.beyond[number, kind] = p.paid_by_others * offices.stated[number, kind]
+        offices.beyond[number, RECEPTION] += p.added_reception * size
+        offices.beyond[number, CASEWORKERS] += p.added_caseworkers * size
+        offices.beyond[number, INVESTIGATORS] += p.added_investigators * size
+        offices.beyond[number, SPECIALISTS] += p.added_specialists * size
+        offices.beyond[number, PLACES] += p.added_places * size
+        offices.beyond[number, TRAINING] += p.added_training  # training is a rate, whatever the number of people
+
+
+@within
+def update_funded(offices: Offices, reception: float, caseworkers: float, investigators: float, people: int) -> None:
+    """Note the posts in full use that anti-trafficking money pays, of which each jurisdiction has a share."""
+    for number in range(offices.served.size):
+        share = offices.served[number] / people if people > 0 else 0.0
+        offices.funded[number, RECEPTION] = reception * share
+        offices.funded[number, CASEWORKERS] = caseworkers * share
+        offices.funded[number, INVESTIGATORS] = investigators * share
+
+
+@compiled
+def staff(number: int, kind: int, offices: Offices) -> float:
+    """Return the staff of one kind in full use, whoever pays."""
+    return offices.beyond[number, kind] + offices.funded[number, kind]
+
+
+@within
+def all_staff(kind: int, offices: Offices) -> float:
+    """Return the staff of one kind in full use in all back ends, whoever pays."""
+    total = Sum(0.0, 0.0)
+    for number in range(offices.served.size):
+        total = plus(total, staff(number, kind, offices))
+    return total.rounded + total.lost
+
+
+@compiled
+def proactive(number: int, offices: Offices, people: int, p: Parameters) -> float:
+    """Return the hazard of being found by proactive investigation: it needs investigators   (P4)."""
+    return p.investigation * staff(number, INVESTIGATORS, offices) * 1e5 / people if people > 0 else 0.0
+
+
+class BackEnd(mesa.Agent):
+    """Casework, investigation and assistance in one jurisdiction: a named view on `Offices`.
+
+    Attributes
+    ----------
+    under_way
+        When the cases that are worked on end (individual ledger).
+    """
+
+    def __init__(self, model: mesa.Model, name: str, offices: Offices, number: int) -> None:
         super().__init__(model)
-        self.name = name
-        self.stated = {name: float(getattr(spec, name)) for name in PAID_BY_OTHERS}
-        self.beyond, self.funded = dict.fromkeys(PAID_BY_OTHERS, 0.0), dict.fromkeys(PAID_BY_OTHERS, 0.0)
-        self.conditional = float(spec.conditional)
+        self.name, self._offices, self._number = name, offices, number
         self.under_way = Places.busy()
-        self._fraction = 0.0  # of a place, carried from month to month: a person has one or has none
 
-    def update_staff(self, p: Parameters, people: int) -> None:
-        """Note what others pay this month, and what interventions add per million of the people served   (P12)."""
-        for name, added in ADDED.items():
-            size = 1.0 if name == "training" else people / 1e6  # training is a rate, whatever the number of people
-            self.beyond[name] = p.paid_by_others * self.stated[name] + getattr(p, added) * size
+    @property
+    def conditional(self) -> float:
+        """Share of help that depends on co-operation with police."""
+        return float(self._offices.conditional[self._number])
 
-    def update_funded(self, work: Workforce, share: float) -> None:
-        """Note the posts in full use that anti-trafficking money pays, of which this jurisdiction has a share."""
-        for name in ("reception", "caseworkers", "investigators"):
-            self.funded[name] = getattr(work, name).staff * share
+    @property
+    def caseworkers(self) -> float:
+        """Caseworkers in full use, whoever pays."""
+        return float(staff(self._number, CASEWORKERS, self._offices))
+
+    @property
+    def investigators(self) -> float:
+        """Investigators in full use, whoever pays."""
+        return float(staff(self._number, INVESTIGATORS, self._offices))
+
+    @property
+    def reception(self) -> float:
+        """Reception posts in full use, whoever pays."""
+        return float(staff(self._number, RECEPTION, self._offices))
 
     def change(self, name: str, value: float) -> None:
         """Give a number of the scenario the value it has from this month on."""
         if name == "conditional":
-            self.conditional = value
+            self._offices.conditional[self._number] = value
         else:
-            self.stated[name] = value
-
-    def staff(self, name: str) -> float:
-        """Return the staff in full use of one kind, whoever pays."""
-        return self.beyond[name] + self.funded[name]
-
-    @property
-    def caseworkers(self) -> float:
-        """Caseworkers in full use."""
-        return self.staff("caseworkers")
-
-    @property
-    def investigators(self) -> float:
-        """Investigators in full use."""
-        return self.staff("investigators")
-
-    @property
-    def reception(self) -> float:
-        """Reception posts in full use."""
-        return self.staff("reception")
+            self._offices.stated[self._number, PAID_BY_OTHERS.index(name)] = value
 
     def places(self, p: Parameters, load: float = 0.0) -> float:
         """Return how many cases of victims can be worked on at a time, beside a load of other cases."""
@@ -225,9 +304,9 @@ class BackEnd(mesa.Agent):
 
     def slots(self, p: Parameters, load: float = 0.0) -> int:
         """Return the whole places of this month, once a month; the fraction left over is carried to the next."""
-        places = self.places(p, load) + self._fraction
+        places = self.places(p, load) + float(self._offices.fraction[self._number])
         whole = int(places + 1e-9)  # 0.58 * 50 is 29
-        self._fraction = max(places - whole, 0.0)
+        self._offices.fraction[self._number] = max(places - whole, 0.0)
         return whole
 
     def answer(
@@ -248,9 +327,3 @@ class BackEnd(mesa.Agent):
         times = float(month), month + 1.0, float(p.patience)
         serve(arrived, leaves, service * p.case_months, self.under_way, slots, *times, outcome, when)
         return outcome, when
-
-    def proactive(self, p: Parameters, people: int) -> float:
-        """Return the hazard of being found by proactive investigation: it needs investigators   (P4)."""
-        if people == 0:
-            return 0.0
-        return float(p.investigation) * self.investigators * 1e5 / people

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cyclesim.model.arithmetic import exp, log
 from cyclesim.model.arrays import Floats
 from cyclesim.model.batches import ACCEPTING, FATES, FIRST, HEAD, LAST, LEFT, OWN, STAYED, TURNING, WAITED
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 
 TIME, BUSY = range(2)
 _INSTANT = 1e-9  # months: what is nearer than this is at the same time
@@ -59,7 +59,7 @@ def serve(batches: Floats, fates: Floats, number: int, now: Floats, office: Offi
     now[TIME] = office.start + 1.0
 
 
-@compiled
+@within
 def serve_batch(batches: Floats, fates: Floats, k: int, now: Floats, office: Office) -> None:
     """Serve one batch until it is served or the month ends."""
     first, last, head = batches[k, FIRST], batches[k, LAST], batches[k, FIRST]
@@ -176,7 +176,7 @@ def need(batches: Floats, k: int, stays: float) -> float:
     return batches[k, OWN] + batches[k, ACCEPTING] * stays + batches[k, TURNING] * (1.0 - stays)
 
 
-@compiled
+@within
 def speed(batches: Floats, k: int, stays: float, busy: float, office: Office) -> float:
     """Return how fast the head moves through the times of arrival: places that fall free over places needed."""
     if busy > office.places:
@@ -185,13 +185,13 @@ def speed(batches: Floats, k: int, stays: float, busy: float, office: Office) ->
     return office.places / office.service / max(density, 1e-300)
 
 
-@compiled
+@within
 def still_there(time: float, office: Office) -> float:
     """Return the share of people still in exploitation after a time."""
     return exp(-office.leaving * time)
 
 
-@compiled
+@within
 def drained(time: float, busy: float, office: Office) -> float:
     """Return the cases under way after a time in which none begins."""
     left = busy * exp(-time / office.service)

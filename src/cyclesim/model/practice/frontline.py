@@ -14,7 +14,7 @@ import numpy as np
 from cyclesim.inputs.parts import Organisation
 from cyclesim.model.arithmetic import exp, expm1, log1p
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.parameters import Parameters
 from cyclesim.vocabulary import Channel, Kind
 
@@ -139,7 +139,16 @@ def place_of(organisation: Organisation, settings: Sequence[str]) -> int:
 
 @compiled
 def be_present(month: int, ps: Sequence[Parameters], crew: Frontline, uprooted: Floats) -> None:
-    """Set the staff at work; see `Organisations.update_presence`."""
+    """Set the staff at work this month   (P7).
+
+    Posts count from arrival and fade with their half-life; where many people arrive or leave, local staff are
+    hit by the same crisis and some are absent (M27).
+
+    Parameters
+    ----------
+    uprooted
+        Share of the people of each setting who arrived or left within the last quarter, shape (settings,).
+    """
     p = ps[0]
     recovery = exp(-1.0 / p.local_recovery_months)
     for setting in range(uprooted.size):
@@ -154,7 +163,11 @@ def be_present(month: int, ps: Sequence[Parameters], crew: Frontline, uprooted: 
 
 @compiled
 def work(crew: Frontline, at_work: Floats, posts: Floats) -> None:
-    """Write the share of vetted posts in each setting whose holders are at work; 1 where there are none."""
+    """Write the share of posts in each setting whose holders are at work, 1 where there are none   (P7; M27).
+
+    Where the crisis hits local staff, those who receive people are hit as well; organisations nobody has vetted do
+    not count.
+    """
     for setting in range(at_work.size):
         at_work[setting], posts[setting] = 0.0, 0.0
     for k in range(crew.staff.size):
@@ -169,7 +182,11 @@ def work(crew: Frontline, at_work: Floats, posts: Floats) -> None:
 def refer(
     ps: Sequence[Parameters], crew: Frontline, now: Conditions, staff: Floats, contact: Floats, hazard: Floats
 ) -> None:
-    """Write the hazard of referral by place, shape (settings * channels,); see `Organisations.referral`   (P1)."""
+    """Write the hazard of referral of a victim whose case is taken up, by place, shape (settings * channels,)   (P1).
+
+    For each setting and channel: contact at the density of its staff, times the mean over staff of
+    recognition, knowledge of the pathway and trust, times the clarity of the pathway.
+    """
     p = ps[0]
     for place in range(staff.size):
         staff[place], hazard[place] = 0.0, 0.0
@@ -187,7 +204,7 @@ def refer(
         hazard[place] += crew.weight[k]
 
 
-@compiled
+@within
 def skill(k: int, p: Parameters, crew: Frontline) -> float:
     """Return the share of victims met whom staff recognise, and whose case they know where to refer."""
     trained, untrained = p.sensitivity_trained * p.know_trained, p.sensitivity_untrained * p.know_untrained
@@ -205,7 +222,7 @@ def suspects(k: int, p: Parameters, crew: Frontline) -> float:
     return crew.trained[k] * trained + (1.0 - crew.trained[k]) * untrained
 
 
-@compiled
+@within
 def knows_the_place(k: int, p: Parameters, crew: Frontline, now: Conditions) -> float:
     """Return the factor of context, vetting, cover among arrivals, and equipment at borders."""
     gap = (1.0 - crew.context[k]) * (1.0 - now.local) * (1.0 - p.local_voice)
@@ -214,7 +231,7 @@ def knows_the_place(k: int, p: Parameters, crew: Frontline, now: Conditions) -> 
     return (1.0 - gap) * vetting * cover * (1.0 - p.border_equipment if crew.border[k] else 1.0)
 
 
-@compiled
+@within
 def willing(p: Parameters, now: Conditions) -> float:
     """Return the factor of awareness, and of other work that crowds this work out."""
     return (1.0 - p.awareness_gap * (1.0 - now.awareness)) * (1.0 - p.crowding * now.unmet)
@@ -241,7 +258,19 @@ def recent_share(month: int, first_month: int, crew: Frontline) -> float:
 
 @compiled
 def train(ps: Sequence[Parameters], crew: Frontline, rate: float, others: Floats, churn: float, surge: float) -> None:
-    """Train, forget and replace staff; see `Organisations.learn`   (P2)."""
+    """Train, forget and replace staff for a month   (P2).
+
+    Parameters
+    ----------
+    rate
+        Share of all staff that anti-trafficking money trains this month.
+    others
+        Rate at which others train staff, by setting, per untrained worker and month.
+    churn
+        Factor on turnover where agencies compete for staff.
+    surge
+        Share of staff that has come from abroad within a year: they hire local staff away.
+    """
     p = ps[0]
     forgetting = _LN2 / p.skill_half_life
     poached = -log1p(-p.poaching) / 12.0 * surge
@@ -260,7 +289,7 @@ def train(ps: Sequence[Parameters], crew: Frontline, rate: float, others: Floats
 
 @compiled
 def vet(ps: Sequence[Parameters], crew: Frontline) -> None:
-    """Vet new organisations; see `Organisations.vet`   (M31)."""
+    """Vet as many new organisations as can be vetted in a month, in proportion to their number   (M31)."""
     waiting = 0.0
     for k in range(crew.staff.size):
         if crew.staff[k] > 0.0:
@@ -277,7 +306,20 @@ def hear(
     ps: Sequence[Parameters], crew: Frontline, answered: Floats, lapsed: Floats, whole: bool, taken: Floats,
     turned_away: Floats, wrong: float,
 ) -> None:  # fmt: skip
-    """Update trust from what became of referrals; see `Organisations.update_trust`   (P3)."""
+    """Update trust from what became of this month's referrals; silence where nothing became of any   (P3).
+
+    Parameters
+    ----------
+    answered, lapsed
+        Referrals of each organisation settled this month: whole numbers, or expected ones (then it is the chance that
+        any is settled which counts, Poisson).
+    taken
+        Share of referrals that reception is not too full to take, by setting: the others are not answered.
+    turned_away
+        Referrals of each organisation expected to be turned away.
+    wrong
+        Share of this month's referrals about people who are no victims: they frustrate police (M38).
+    """
     p = ps[0]
     for k in range(crew.staff.size):
         settled, trust = answered[k] + lapsed[k], crew.trust[k]
@@ -288,13 +330,3 @@ def hear(
         lost = -expm1(-turned_away[k]) * p.trust_loss * trust
         here = taken[crew.place[k] // CHANNELS]
         crew.trust[k] += here * change * any_settled - (1.0 - here) * lost
-
-
-@compiled
-def mean(staff: Floats, values: Floats) -> float:
-    """Return a mean over staff at work; 0 without staff."""
-    total, weighted = 0.0, 0.0
-    for k in range(staff.size):
-        total += staff[k]
-        weighted += staff[k] * values[k]
-    return weighted / total if total > 0.0 else 0.0

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cyclesim.model.arithmetic import expm1
 from cyclesim.model.arrays import Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.parameters import Parameters
 
 
@@ -63,7 +63,7 @@ def _share(capacity: float, coming: float) -> float:
     return 1.0 / (1.0 + coming / capacity) if capacity > 0 else 0.0
 
 
-@compiled
+@within
 def receive(
     ps: Sequence[Parameters], posts: Floats, back_end: Integers, people: Integers, coming: Floats, referred: Floats,
     wrong: Floats, reach: Floats, taken: Floats,

@@ -4,7 +4,7 @@ import math
 
 from cyclesim.model.arithmetic import exponential
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.people.flows import Flow
 from cyclesim.model.people.ledger import diary
 from cyclesim.model.people.ledger.diary import Diary, note_cell
@@ -53,7 +53,7 @@ def line_up(
     return number
 
 
-@compiled
+@within
 def declines(people: People, row: int, refusal: Floats) -> bool:
     """Return whether a person declines the help offered; nobody who came forward does."""
     found = people.values[row, PersonRow.SOURCE] != CAME_FORWARD
@@ -159,7 +159,7 @@ def answer(
     note_cell(book, diary.ANSWERED, month, time, waiting, row, now.setting, 1)
 
 
-@compiled
+@within
 def lapse(
     month: int, time: float, found: bool, row: int, pools: Pools, luck: Luck, now: Now, tally: Tally, book: Diary
 ) -> None:
@@ -173,7 +173,7 @@ def lapse(
         survive(month, pools.waiting, row, pools.waiting.values[row, PersonRow.RETURN], 0, pools.survivors, now)
 
 
-@compiled
+@within
 def leave_unseen(
     month: int, time: float, dies: bool, row: int, pools: Pools, now: Now, tally: Tally, book: Diary
 ) -> None:
@@ -188,7 +188,7 @@ def leave_unseen(
         survive(month, pools.waiting, row, pools.waiting.values[row, PersonRow.RETURN], 0, pools.survivors, now)
 
 
-@compiled
+@within
 def try_again(row: int, pools: Pools, luck: Luck, now: Now, tally: Tally) -> None:
     """Return a person whose referral came to nothing to exploitation, with the luck of the next attempt."""
     exploited, waiting = pools.exploited, pools.waiting

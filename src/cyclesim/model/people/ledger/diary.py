@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.people import risks
 from cyclesim.model.people.person import PersonRow
 from cyclesim.model.people.pool import CELL, COHORT, RANK, People
@@ -97,7 +97,7 @@ def note(
     what[new, 6], what[new, 7], what[new, 8] = NOBODY, NOBODY, flag
 
 
-@compiled
+@within
 def note_cell(
     diary: Diary, event: int, month: int, time: float, people: People, row: int, setting_of_cell: Integers, flag: int
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cyclesim.model.arrays import Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.luck import Slot
 from cyclesim.model.people.flows import Flow
 from cyclesim.model.people.ledger import diary
@@ -83,7 +83,7 @@ def enter_again(
     back.number[0] = 0
 
 
-@compiled
+@within
 def begin_spell(row: int, exploited: People, begins: Begins, now: Now, luck: Luck, tally: Tally) -> None:
     """Begin a spell of exploitation: its form, and when each risk will strike, are the person's own luck."""
     for number in range(3):

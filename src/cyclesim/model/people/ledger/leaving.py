@@ -3,7 +3,7 @@
 import math
 
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.luck import Slot
 from cyclesim.model.people.flows import Flow
 from cyclesim.model.people.ledger import diary
@@ -31,7 +31,7 @@ def accumulate(now: Now, again: Floats) -> None:
         now.returned[place] += again[place]
 
 
-@compiled
+@within
 def crossing(threshold: float, before: float, reached: float, hazard: float) -> float:
     """Return when in a month (0 to 1) a cumulative hazard reaches a threshold; infinite if it does not."""
     if threshold > reached:
@@ -91,7 +91,7 @@ def leave(
         remove(exploited, rows[rows.size - 1 - k])
 
 
-@compiled
+@within
 def exit_by(
     risk: int, month: int, time: float, row: int, pools: Pools, cases: People, now: Now, luck: Luck, tally: Tally,
     book: Diary,
@@ -137,7 +137,7 @@ def detain(cases: People, row: int, detained: float) -> bool:
     return False
 
 
-@compiled
+@within
 def come_up(source: int, time: float, people: People, row: int, cases: People, luck: Luck) -> int:
     """Add the case of a person in exploitation to those of the month, with the luck it needs; return its row.
 
@@ -171,7 +171,7 @@ def free(cases: People, row: int) -> None:
     cases.values[row, PersonRow.DEATH] = math.inf
 
 
-@compiled
+@within
 def pass_on(people: People, source: People, row: int) -> int:
     """Append a copy of a person with a case to another table; return the new row."""
     new = added(people, source, row)

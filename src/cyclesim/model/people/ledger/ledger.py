@@ -210,6 +210,11 @@ class Ledger:
         return self._dead_before + int(self._tally.flows[Flow.DIED])
 
     @property
+    def tally(self) -> Tally:
+        """Return what is counted each month."""
+        return self._tally
+
+    @property
     def flows(self) -> Flows:
         """Return the flows of the month."""
         return Flows.of(self._tally.flows, self._tally.waited)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from cyclesim.model.arithmetic import exponential
 from cyclesim.model.arrays import Floats, Integers, Words
-from cyclesim.model.compiled import compiled
+from cyclesim.model.compiled import compiled, within
 from cyclesim.model.luck import block
 from cyclesim.model.people.person import PersonRow
 from cyclesim.model.people.pool import CELL, COHORT, EPISODE, RANK, People, added
@@ -101,14 +101,14 @@ def draw(luck: Luck, people: People, row: int, attempt: int, number: int) -> Non
     block(low, high, who[row, RANK], who[row, EPISODE], attempt, 0, number, luck.record)
 
 
-@compiled
+@within
 def look_at(exploited: People, row: int, cell: int, tally: Tally) -> None:
     """Count a person who is in exploitation from now on, and look at him or her next month."""
     exploited.look[row, 0], exploited.look[row, 1] = 0.0, cell
     tally.unknown[cell] += 1
 
 
-@compiled
+@within
 def survive(month: int, source: People, row: int, luck: float, assisted: int, survivors: People, now: Now) -> None:
     """Begin the time after an exit; the cell of a survivor is ``2 * setting + assisted``.
 
@@ -124,7 +124,7 @@ def survive(month: int, source: People, row: int, luck: float, assisted: int, su
     survivors.values[new, 1] = month
 
 
-@compiled
+@within
 def put_on_record(waiting: People, row: int, source: int, recorded: People, tally: Tally) -> None:
     """Make the case record of a person: one for each episode that becomes known."""
     new = added(recorded, waiting, row)

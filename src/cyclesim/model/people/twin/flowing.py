@@ -6,8 +6,8 @@ month after entry, as in the ledger.
 
 from cyclesim.model.arithmetic import exp, expm1
 from cyclesim.model.arrays import Flags, Floats, Integers
-from cyclesim.model.compiled import compiled
-from cyclesim.model.people.flows import Flow
+from cyclesim.model.compiled import compiled, within
+from cyclesim.model.people.flows import Flow, Stock
 from cyclesim.model.people.lanes import FORMS
 from cyclesim.model.people.risks import CAME_FORWARD, POLICE, RISKS, SOURCES, Risk
 from cyclesim.model.people.twin.state import Places, State, Waves
@@ -140,14 +140,14 @@ def leave(
     return rate / max(state.unknown.size, 1)
 
 
-@compiled
+@within
 def exit_unseen(lane: int, people: float, state: State) -> None:
     """Let people be survivors whom nobody has assisted."""
     state.survivors[lane, 0] += people
     state.exits[lane, 0] += people
 
 
-@compiled
+@within
 def count_exits(
     cell: int, escaped: float, died: float, held: float, at_intake: bool, state: State, cases: Floats
 ) -> None:
@@ -163,7 +163,7 @@ def count_exits(
     state.flows[Flow.DIED] += died
 
 
-@compiled
+@within
 def share_leaving(cell: int, escape: float, death: float, forward: float, state: State) -> float:
     """Note what becomes of people who leave exploitation while they wait; return the hazard."""
     rate = escape + death
@@ -220,7 +220,7 @@ def eligible(lane: int, completed: float, acceptance: float, conditional: Floats
     return completed * (1.0 - (1.0 - acceptance) * conditional[places.setting[lane]])
 
 
-@compiled
+@within
 def end_casework(lane: int, completed: float, acceptance: float, assisted: float, state: State) -> None:
     """Let people whose casework ends be survivors."""
     state.casework[lane] -= completed
@@ -231,3 +231,47 @@ def end_casework(lane: int, completed: float, acceptance: float, assisted: float
     state.survivors[lane, 1] += assisted
     state.exits[lane, 1] += assisted
     exit_unseen(lane, completed - assisted, state)
+
+
+@compiled
+def count(
+    places: Places, state: State, dead: float, stocks: Floats, unknown: Floats, entered: Floats, records: Floats
+) -> None:
+    """Count people by cell of the layout, and by where they are; those in a queue are added by `line.count`.
+
+    Parameters
+    ----------
+    dead
+        People who died in exploitation.
+    stocks
+        By `Stock`, shape (7,).
+    unknown, entered, records
+        Shapes (cells of the layout,), (cells of the layout,), (sources, cells of the layout).
+    """
+    for here in range(unknown.size):
+        unknown[here], entered[here] = 0.0, 0.0
+        for source in range(SOURCES):
+            records[source, here] = 0.0
+    for stock in range(stocks.size):
+        stocks[stock] = 0.0
+    for cell in range(state.unknown.size):
+        here = places.cell[cell]
+        unknown[here] += state.unknown[cell]
+        entered[here] += state.entered[cell]
+        stocks[Stock.UNKNOWN] += state.unknown[cell]
+        for source in range(SOURCES):
+            records[source, here] += state.records[source, cell]
+    for lane in range(state.casework.size):
+        stocks[Stock.CASEWORK] += state.casework[lane]
+        stocks[Stock.SURVIVORS] += state.survivors[lane, 0] + state.survivors[lane, 1]
+    stocks[Stock.SETTLED], stocks[Stock.DEAD] = state.settled[0], dead
+
+
+@compiled
+def recorded(state: State) -> float:
+    """Return the new case records of the month."""
+    total = 0.0
+    for source in range(SOURCES):
+        for cell in range(state.unknown.size):
+            total += state.records[source, cell]
+    return total

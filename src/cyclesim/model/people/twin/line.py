@@ -19,33 +19,39 @@ from cyclesim.model.batches import (
     TURNING,
     WAITED,
 )
-from cyclesim.model.compiled import compiled
-from cyclesim.model.people.flows import Flow
+from cyclesim.model.compiled import compiled, within
+from cyclesim.model.people.flows import Flow, Stock
 from cyclesim.model.people.lanes import FORMS
 from cyclesim.model.people.risks import CAME_FORWARD, CHANNELS, SOURCES
 from cyclesim.model.people.twin.flowing import exit_unseen
 from cyclesim.model.people.twin.state import Places, State
 
 
-class Line(NamedTuple):
-    """The cases that wait for one back end, in batches of which only the first `number` count.
+class Lines(NamedTuple):
+    """The cases that wait, in a line before each back end: batches, of which only the first `number` count.
 
     Attributes
     ----------
-    cells, organisations
-        Whom this back end serves, and who refers to it.
+    cells, first_cell
+        Cells in the order of the back end that serves them, shape (cells,), and where those of each begin,
+        shape (back ends + 1,).
+    organisations, first_organisation
+        The same of the organisations that refer to it.
     number
-        How many batches there are, shape (1,).
+        How many batches there are, shape (back ends,).
     people
-        By source and cell, shape (capacity, sources, cells of this line); the last source came forward.
+        By source and cell, in the order of `cells`, shape (capacity, sources, cells); the last source came forward.
     referred
-        Those found, by organisation, shape (capacity, organisations of this line).
+        Those found, by organisation, in the order of `organisations`, shape (capacity, organisations).
     batches, fates
-        As `cyclesim.model.practice.fluid.serve` takes and writes them, shapes (capacity, 5) and (capacity, 8).
+        As `cyclesim.model.practice.fluid.serve` takes and writes them, shapes (back ends, capacity, 5) and
+        (back ends, capacity, 8).
     """
 
     cells: Integers
+    first_cell: Integers
     organisations: Integers
+    first_organisation: Integers
     number: Integers
     people: Floats
     referred: Floats
@@ -53,22 +59,32 @@ class Line(NamedTuple):
     fates: Floats
 
     @classmethod
-    def of(cls, cells: Integers, organisations: Integers, capacity: int = 4) -> "Line":
-        """Return a line in which nobody waits."""
+    def of(cls, of_cell: Integers, of_organisation: Integers, back_ends: int, capacity: int = 4) -> "Lines":
+        """Return lines in which nobody waits, for the back end of each cell and of each organisation."""
+        ends = np.arange(back_ends + 1)
         return cls(
-            cells, organisations, np.zeros(1, dtype=np.int64), np.zeros((capacity, SOURCES, cells.size)),
-            np.zeros((capacity, organisations.size)), np.zeros((capacity, NUMBERS)), np.zeros((capacity, FATES)),
+            np.argsort(of_cell, kind="stable"), np.searchsorted(np.sort(of_cell), ends),
+            np.argsort(of_organisation, kind="stable"), np.searchsorted(np.sort(of_organisation), ends),
+            np.zeros(back_ends, dtype=np.int64), *_rows(capacity, of_cell.size, of_organisation.size, back_ends),
         )  # fmt: skip
 
-    def with_room(self) -> "Line":
-        """Return this line with room for another batch."""
-        number = int(self.number[0])
-        if number < self.people.shape[0]:
+    def with_room(self) -> "Lines":
+        """Return these lines with room for another batch in each."""
+        held = self.people.shape[0]
+        if not (self.number >= held).any():
             return self
-        larger = Line.of(self.cells, self.organisations, 2 * number)
-        for new, old in zip(larger[2:], self[2:], strict=True):
-            new[: old.shape[0]] = old
-        return larger
+        rows = _rows(2 * held, self.cells.size, self.organisations.size, self.number.size)
+        for new, old in zip(rows[:2], self[5:7], strict=True):
+            new[:held] = old
+        for new, old in zip(rows[2:], self[7:], strict=True):
+            new[:, :held] = old
+        return Lines(*self[:5], *rows)
+
+
+def _rows(capacity: int, cells: int, organisations: int, back_ends: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return room for so many batches."""
+    people, referred = np.zeros((capacity, SOURCES, cells)), np.zeros((capacity, organisations))
+    return people, referred, np.zeros((back_ends, capacity, NUMBERS)), np.zeros((back_ends, capacity, FATES))
 
 
 @compiled
@@ -82,23 +98,23 @@ def find(cases: Floats, places: Places, found: Floats) -> None:
 
 
 @compiled
-def join(month: int, cases: Floats, referred: Floats, line: Line) -> None:
+def join(b: int, month: int, cases: Floats, referred: Floats, line: Lines) -> None:
     """Let this month's cases join, if there are any: by source and cell, and those found by organisation."""
-    new, anybody = line.number[0], 0.0
-    for k in range(line.cells.size):
+    new, anybody = line.number[b], 0.0
+    for k in range(line.first_cell[b], line.first_cell[b + 1]):
         for source in range(SOURCES):
             line.people[new, source, k] = cases[source, line.cells[k]]
             anybody = max(anybody, line.people[new, source, k])
     if anybody <= 0.0:
         return
-    line.number[0] = new + 1
-    for k in range(line.organisations.size):
+    line.number[b] = new + 1
+    for k in range(line.first_organisation[b], line.first_organisation[b + 1]):
         line.referred[new, k] = referred[line.organisations[k]]
-    line.batches[new, FIRST], line.batches[new, LAST] = month, month + 1.0
+    line.batches[b, new, FIRST], line.batches[b, new, LAST] = month, month + 1.0
 
 
 @compiled
-def ask(line: Line, refusal: Floats, cell_of_layout: Integers, state: State) -> None:
+def ask(b: int, line: Lines, refusal: Floats, cell_of_layout: Integers, state: State) -> None:
     """Note the places that each batch needs: came forward, found and accepting, found and turning to help.
 
     Parameters
@@ -106,19 +122,30 @@ def ask(line: Line, refusal: Floats, cell_of_layout: Integers, state: State) -> 
     refusal
         Probability that a person found declines help, shape (cells of the layout,).
     """
-    for batch in range(line.number[0]):
+    for batch in range(line.number[b]):
         own, accepting, turning = 0.0, 0.0, 0.0
-        for k in range(line.cells.size):
+        for k in range(line.first_cell[b], line.first_cell[b + 1]):
             cell, found = line.cells[k], found_in(line, batch, k)
             own += line.people[batch, CAME_FORWARD, k]
             accepting += found * (1.0 - refusal[cell_of_layout[cell]])
             turning += found * state.leaving[0, cell]
-        line.batches[batch, OWN], line.batches[batch, ACCEPTING], line.batches[batch, TURNING] = own, accepting, turning
+        line.batches[b, batch, OWN], line.batches[b, batch, ACCEPTING], line.batches[b, batch, TURNING] = (
+            own,
+            accepting,
+            turning,
+        )
 
 
 @compiled
 def settle(
-    line: Line, refusal: Floats, cell_of_layout: Integers, at_intake: bool, state: State, begun: Floats, heard: Floats
+    b: int,
+    line: Lines,
+    refusal: Floats,
+    cell_of_layout: Integers,
+    at_intake: bool,
+    state: State,
+    begun: Floats,
+    heard: Floats,
 ) -> None:
     """Apply what the back end did with the batches.
 
@@ -133,24 +160,24 @@ def settle(
     """
     for lane in range(begun.size):
         begun[lane] = 0.0
-    for k in range(line.cells.size):
+    for k in range(line.first_cell[b], line.first_cell[b + 1]):
         cell = line.cells[k]
-        answered = settle_found(line, k, refusal[cell_of_layout[cell]], at_intake, state)
-        begun[cell // FORMS] += answered + settle_own(line, k, state.leaving[0, cell], state)
-        withdraw(line, k, at_intake, state)
-    for batch in range(line.number[0]):
+        answered = settle_found(b, line, k, refusal[cell_of_layout[cell]], at_intake, state)
+        begun[cell // FORMS] += answered + settle_own(b, line, k, state.leaving[0, cell], state)
+        withdraw(b, line, k, at_intake, state)
+    for batch in range(line.number[b]):
         months = 0.0
-        for k in range(line.cells.size):
+        for k in range(line.first_cell[b], line.first_cell[b + 1]):
             months += found_in(line, batch, k)
-        state.waited[0] += months * line.fates[batch, WAITED]
-        for k in range(line.organisations.size):
+        state.waited[0] += months * line.fates[b, batch, WAITED]
+        for k in range(line.first_organisation[b], line.first_organisation[b + 1]):
             for outcome in range(2):
-                part = line.fates[batch, STAYED + outcome] * line.referred[batch, k]
+                part = line.fates[b, batch, STAYED + outcome] * line.referred[batch, k]
                 heard[outcome, line.organisations[k]] += part
 
 
-@compiled
-def found_in(line: Line, batch: int, k: int) -> float:
+@within
+def found_in(line: Lines, batch: int, k: int) -> float:
     """Return the people of a batch and cell who were found by others."""
     people = 0.0
     for source in range(CAME_FORWARD):
@@ -158,15 +185,15 @@ def found_in(line: Line, batch: int, k: int) -> float:
     return people
 
 
-@compiled
-def settle_found(line: Line, k: int, refusal: float, at_intake: bool, state: State) -> float:
+@within
+def settle_found(b: int, line: Lines, k: int, refusal: float, at_intake: bool, state: State) -> float:
     """Settle those found and still in exploitation, of a cell; return how many are answered and accept help."""
     cell, accepted = line.cells[k], 0.0
     for source in range(CAME_FORWARD):
         answered, lapsed = 0.0, 0.0
-        for batch in range(line.number[0]):
-            answered += line.fates[batch, STAYED] * line.people[batch, source, k]
-            lapsed += line.fates[batch, STAYED + 1] * line.people[batch, source, k]
+        for batch in range(line.number[b]):
+            answered += line.fates[b, batch, STAYED] * line.people[batch, source, k]
+            lapsed += line.fates[b, batch, STAYED + 1] * line.people[batch, source, k]
         declined = answered * refusal
         accepted += answered - declined
         state.unknown[cell] += declined + lapsed
@@ -178,26 +205,26 @@ def settle_found(line: Line, k: int, refusal: float, at_intake: bool, state: Sta
     return accepted
 
 
-@compiled
-def settle_own(line: Line, k: int, forward: float, state: State) -> float:
+@within
+def settle_own(b: int, line: Lines, k: int, forward: float, state: State) -> float:
     """Settle those who came forward, before or after they were referred, of a cell; return how many are answered."""
     answered, lapsed = 0.0, 0.0
-    for batch in range(line.number[0]):
+    for batch in range(line.number[b]):
         own, turned = line.people[batch, CAME_FORWARD, k], found_in(line, batch, k) * forward
-        stayed, left = line.fates[batch, STAYED], line.fates[batch, LEFT]
+        stayed, left = line.fates[b, batch, STAYED], line.fates[b, batch, LEFT]
         answered += (stayed + left) * own + left * turned
-        stayed, left = line.fates[batch, STAYED + 1], line.fates[batch, LEFT + 1]
+        stayed, left = line.fates[b, batch, STAYED + 1], line.fates[b, batch, LEFT + 1]
         lapsed += (stayed + left) * own + left * turned
     exit_unseen(line.cells[k] // FORMS, lapsed, state)
     return answered
 
 
-@compiled
-def withdraw(line: Line, k: int, at_intake: bool, state: State) -> None:
+@within
+def withdraw(b: int, line: Lines, k: int, at_intake: bool, state: State) -> None:
     """People of a cell who left exploitation by themselves before the answer; who came forward keeps the place."""
     cell, left = line.cells[k], 0.0
-    for batch in range(line.number[0]):
-        fates = line.fates[batch, LEFT] + line.fates[batch, LEFT + 1] + line.fates[batch, LEFT + 2]
+    for batch in range(line.number[b]):
+        fates = line.fates[b, batch, LEFT] + line.fates[b, batch, LEFT + 1] + line.fates[b, batch, LEFT + 2]
         left += fates * found_in(line, batch, k)
     forward, unseen = left * state.leaving[0, cell], left * state.leaving[1, cell]
     if not at_intake:
@@ -210,24 +237,27 @@ def withdraw(line: Line, k: int, at_intake: bool, state: State) -> None:
 
 
 @compiled
-def keep(line: Line, state: State) -> None:
+def keep(b: int, line: Lines, state: State) -> None:
     """Keep who still waits."""
     kept = 0
-    for batch in range(line.number[0]):
-        still, turned = line.fates[batch, STAYED + 2], line.fates[batch, LEFT + 2]
+    for batch in range(line.number[b]):
+        still, turned = line.fates[b, batch, STAYED + 2], line.fates[b, batch, LEFT + 2]
         if still + turned <= 0.0:
             continue
-        for k in range(line.cells.size):
+        for k in range(line.first_cell[b], line.first_cell[b + 1]):
             forward = found_in(line, batch, k) * turned * state.leaving[0, line.cells[k]]
             own = line.people[batch, CAME_FORWARD, k] * (still + turned) + forward
             for source in range(CAME_FORWARD):
                 line.people[kept, source, k] = line.people[batch, source, k] * still
             line.people[kept, CAME_FORWARD, k] = own
-        for k in range(line.organisations.size):
+        for k in range(line.first_organisation[b], line.first_organisation[b + 1]):
             line.referred[kept, k] = line.referred[batch, k] * still
-        line.batches[kept, FIRST], line.batches[kept, LAST] = line.fates[batch, HEAD], line.batches[batch, LAST]
+        line.batches[b, kept, FIRST], line.batches[b, kept, LAST] = (
+            line.fates[b, batch, HEAD],
+            line.batches[b, batch, LAST],
+        )
         kept += 1
-    line.number[0] = kept
+    line.number[b] = kept
 
 
 @compiled
@@ -258,3 +288,14 @@ def work(
         if back_end[lane] == number:
             completed[lane] = state.casework[lane] * ends + begun[lane] * share
         state.casework[lane] += begun[lane]
+
+
+@compiled
+def count(b: int, line: Lines, places: Places, stocks: Floats, exploited: Floats) -> None:
+    """Add those who wait: all of them, and those found, who are still in exploitation, by cell of the layout."""
+    for batch in range(line.number[b]):
+        for k in range(line.first_cell[b], line.first_cell[b + 1]):
+            found = found_in(line, batch, k)
+            exploited[places.cell[line.cells[k]]] += found
+            stocks[Stock.FOUND] += found
+            stocks[Stock.WAITING] += found + line.people[batch, CAME_FORWARD, k]

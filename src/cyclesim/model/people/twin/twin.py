@@ -44,9 +44,9 @@ class Twin:
             (2, cell.size), len(Flow), 1,
         )  # fmt: skip
         self.state = State(cohorts.sizes.astype(float), *(np.zeros(shape) for shape in shapes))
-        self._waves = _waves(16, number)
-        self._dead_before, self.at_intake, self.leaving = 0.0, False, 0.0
-        self._entries, self._cases = np.zeros(number), np.zeros((SOURCES, cell.size))
+        self.waves = _waves(16, number)
+        self.dead_before, self.at_intake, self.leaving = np.zeros(1), False, 0.0
+        self.entries, self.cases = np.zeros(number), np.zeros((SOURCES, cell.size))
 
     @property
     def unknown(self) -> Floats:
@@ -71,7 +71,7 @@ class Twin:
     @property
     def dead(self) -> float:
         """Return the people who died in exploitation."""
-        return self._dead_before + float(self.state.flows[Flow.DIED])
+        return float(self.dead_before[0] + self.state.flows[Flow.DIED])
 
     @property
     def flows(self) -> Flows:
@@ -98,11 +98,11 @@ class Twin:
         settled_by
             Month of exit before which survivors are no longer at raised risk.
         """
-        self._dead_before = self.dead
-        self._make_room()
-        flowing.begin_month(month, settled_by, self.state, self._waves)
+        self.dead_before[0] = self.dead
+        self.make_room()
+        flowing.begin_month(month, settled_by, self.state, self.waves)
         staying, arrived = self._cohorts.staying(month), self._cohorts.arrived(month)
-        flowing.enter(first, again, staying, arrived, forms, self.places, self.state, self._entries)
+        flowing.enter(first, again, staying, arrived, forms, self.places, self.state, self.entries)
 
     def leave(self, risks: Floats, forward: Floats, detained: Floats) -> Floats:
         """Let people leave exploitation, then those trafficked this month enter it.
@@ -116,19 +116,19 @@ class Twin:
         -------
         New cases by source, shape (sources, cells): referred, and came forward.
         """
-        self.leaving = flowing.leave(risks, forward, detained, self.at_intake, self.places, self.state, self._cases)
-        return self._cases
+        self.leaving = flowing.leave(risks, forward, detained, self.at_intake, self.places, self.state, self.cases)
+        return self.cases
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Make room for another wave of survivors; those that are settled go."""
-        first, end = self._waves.range.tolist()
-        if end < self._waves.month.size:
+        first, end = self.waves.range.tolist()
+        if end < self.waves.month.size:
             return
         larger = _waves(max(2 * (end - first), 16), self.places.setting.size)
-        for new, old in zip(larger[1:], self._waves[1:], strict=True):
+        for new, old in zip(larger[1:], self.waves[1:], strict=True):
             new[: end - first] = old[first:end]
         larger.range[:] = 0, end - first
-        self._waves = larger
+        self.waves = larger
 
 
 def _waves(capacity: int, lanes: int) -> Waves:
