@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cyclesim.model.arrays import Floats
 from cyclesim.model.compiled import compiled, within
 
 _HALF_LN2 = 0.34657359027997264
@@ -179,6 +180,15 @@ def plus(total: Sum, value: float) -> Sum:
     if abs(total.rounded) >= abs(value):
         return Sum(rounded, total.lost + ((total.rounded - rounded) + value))
     return Sum(rounded, total.lost + ((value - rounded) + total.rounded))
+
+
+@compiled
+def total(values: Floats) -> float:
+    """Return the sum of numbers, shape (n,), rounded once."""
+    added = Sum(0.0, 0.0)
+    for i in range(values.size):
+        added = plus(added, values[i])
+    return added.rounded + added.lost
 
 
 @compiled

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cyclesim.model import looking_back, stages
-from cyclesim.model.arithmetic import Sum, exp, nearest, plus
+from cyclesim.model.arithmetic import Sum, exp, nearest, plus, total
 from cyclesim.model.arrays import Floats, Integers
 from cyclesim.model.census import Census
 from cyclesim.model.compiled import compiled, within
@@ -142,7 +142,7 @@ def describe_practice(
     out.trained_share, out.trust = staff.mean(crew.staff, crew.trained), staff.mean(crew.staff, crew.trust)
     out.reception_posts = back_end.all_staff(back_end.RECEPTION, offices)
     out.turned_away, out.plan_line = g.turned_away, g.line
-    out.frontline_staff = staff.at_work(crew)
+    out.frontline_staff = total(crew.staff)
     out.specialists = work.staff[workforce.SPECIALISTS] + stages.others_specialists(offices)
     out.caseworkers = back_end.all_staff(back_end.CASEWORKERS, offices)
     out.investigators = back_end.all_staff(back_end.INVESTIGATORS, offices)

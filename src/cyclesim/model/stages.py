@@ -7,7 +7,7 @@ research is published; `CycleModel.step` says in which order.
 from collections.abc import Sequence
 
 from cyclesim.model import intake
-from cyclesim.model.arithmetic import Sum, exp, nearest, plus, power
+from cyclesim.model.arithmetic import Sum, exp, nearest, plus, power, total
 from cyclesim.model.arrays import Floats, Integers
 from cyclesim.model.compiled import compiled, within
 from cyclesim.model.evidence import records
@@ -208,12 +208,10 @@ def take_in(
     frontline.work(crew, h.at_work, h.posts)
     intake.admit(h.held, h.risks, h.forward, h.detained, setting, h.reach, h.taken, h.at_work, h.full)
     staff.share_out(crew, h.full, h.staff, h.away)
-    turned_away, wrongly = Sum(0.0, 0.0), Sum(0.0, 0.0)
-    for k in range(h.away.size):
-        turned_away = plus(turned_away, h.away[k])
+    wrongly = Sum(0.0, 0.0)
     for s in range(h.wrong.size):
         wrongly = plus(wrongly, h.wrong[s] * h.reach[s] * h.taken[1, s])
-    g.turned_away = turned_away.rounded + turned_away.lost
+    g.turned_away = total(h.away)
     g.wrongly = happen(WRONGLY, wrongly.rounded + wrongly.lost, rare)
 
 
@@ -275,7 +273,7 @@ def spend_money(
     disbursed = disburse(c, g.clock, p.giving, money)
     spend(c, ASSISTANCE, g.assistance_cents, money)
     charge(c, weights, money)
-    people = staff.at_work(crew)
+    people = total(crew.staff)
     prepared, known = workforce.local_share(work, p, g.in_need), workforce.evidence_base(work, p, g.in_need)
     workforce.build_up(money.purses[c], people, prepared, known, g.overhead, g.churn, work, ps, spent)
     for line in range(spent.size):

@@ -8,7 +8,7 @@ month of the simulation.
 import math
 from collections.abc import Sequence
 
-from cyclesim.model.arithmetic import Sum, exp, nearest, plus
+from cyclesim.model.arithmetic import Sum, exp, nearest, plus, total
 from cyclesim.model.arrays import Floats, Integers
 from cyclesim.model.compiled import compiled, within
 from cyclesim.model.funding.grants import LINES, NONE, Grants, Money, commit, covers, reprogramme
@@ -30,7 +30,7 @@ def decide_all(
     ps: Sequence[Parameters],
 ) -> None:  # fmt: skip
     """Let all donors decide, in their order; see `decide`."""
-    budgets = everything(donors.budget)
+    budgets = total(donors.budget)
     for d in range(donors.budget.size):
         share = donors.budget[d] / budgets if budgets > 0.0 else 0.0
         decide(d, share, clock, calendar, appeals, donors, room, grants, money, ps)
@@ -118,10 +118,10 @@ def next_rate(d: int, c: int, share: float, now: Seen, donors: Donors, p: Parame
 @within
 def keep_within_budget(d: int, donors: Donors) -> None:
     """Scale all rates of a donor down to its budget."""
-    total = everything(donors.rate[d])
-    if total > donors.budget[d]:
+    everything = total(donors.rate[d])
+    if everything > donors.budget[d]:
         for c in range(donors.rate.shape[1]):
-            donors.rate[d, c] = donors.rate[d, c] * donors.budget[d] / total
+            donors.rate[d, c] = donors.rate[d, c] * donors.budget[d] / everything
 
 
 @within
@@ -192,7 +192,7 @@ def respond(
 
     It is given beside the yearly round, and not taken off next year's commitment.
     """
-    left = max(donors.budget[d] - everything(donors.rate[d]), 0.0)
+    left = max(donors.budget[d] - total(donors.rate[d]), 0.0)
     flexible = trait(donors.flexible_share[d], p.flexible_share)
     gap = min((donors.now[d, c] - donors.rate[d, c]) * flexible, left) / 12.0
     if gap > 0.0:
@@ -291,22 +291,19 @@ def room_needed(calendar: int, appeals: Appeals, donors: Donors, grants: Grants,
 
 
 @compiled
-def everything(values: Floats) -> float:
-    """Return the sum of numbers, rounded once."""
-    total = Sum(0.0, 0.0)
-    for i in range(values.size):
-        total = plus(total, values[i])
-    return total.rounded + total.lost
-
-
-@compiled
 def note_level(appeals: Appeals, donors: Donors) -> None:
     """Write what all donors give, by crisis: what a herd looks at."""
     for c in range(donors.rate.shape[1]):
-        total = Sum(0.0, 0.0)
-        for d in range(donors.rate.shape[0]):
-            total = plus(total, donors.rate[d, c])
-        appeals.numbers[c, LEVEL] = total.rounded + total.lost
+        appeals.numbers[c, LEVEL] = given(c, donors)
+
+
+@within
+def given(c: int, donors: Donors) -> float:
+    """Return the US dollars per year that all donors give for a crisis."""
+    added = Sum(0.0, 0.0)
+    for d in range(donors.rate.shape[0]):
+        added = plus(added, donors.rate[d, c])
+    return added.rounded + added.lost
 
 
 @compiled
@@ -315,10 +312,7 @@ def diversity(c: int, donors: Donors) -> float:
 
     Each donor wants a design of its own. With one donor this is 0; a donor without money changes nothing.
     """
-    total, squares = Sum(0.0, 0.0), Sum(0.0, 0.0)
-    for d in range(donors.rate.shape[0]):
-        total = plus(total, donors.rate[d, c])
-    everybody = total.rounded + total.lost
+    everybody, squares = given(c, donors), Sum(0.0, 0.0)
     if everybody <= 0.0:
         return 0.0
     for d in range(donors.rate.shape[0]):

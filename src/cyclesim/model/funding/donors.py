@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import Any
 
 import mesa
-import numpy as np
 
 from cyclesim.inputs.parts import Donor as DonorSpec
+from cyclesim.model.arithmetic import total
 from cyclesim.model.arrays import Floats
 from cyclesim.model.funding import commitments, wishes
 from cyclesim.model.funding.belief import Belief
 from cyclesim.model.funding.books import Books, Grant, MoneyLedger
-from cyclesim.model.funding.state import Appeal, Appeals, Donors, Room, by_line
+from cyclesim.model.funding.state import Appeal, Appeals, Donors, Room, as_rows, by_line
 from cyclesim.model.parameters import OfParameters, Parameters
 from cyclesim.model.published import PublishedEstimate
 from cyclesim.vocabulary import DonorKind, Line, Route
@@ -198,7 +198,7 @@ class Funding:
         self.crises, self.agents, self.room = crises, agents, Room.of()
         self.donors = Donors.of([agent.spec for agent in agents], len(crises))
         self.books = Books(crises, tuple(agent.name for agent in agents), months)
-        self.appeals = Appeals.room(len(crises), [])
+        self.appeals = Appeals.room(len(crises))
         self._mix = OfParameters(_mix)
         for row, agent in enumerate(agents):
             if agent._funding is not None:  # it was held alone, and may have been changed since
@@ -218,10 +218,9 @@ class Funding:
 
     def read(self, published: Sequence[Sequence[tuple[PublishedEstimate, float]]]) -> None:
         """Take up what is published of each crisis, each estimate with the weight it has with readers."""
-        readings = [[*reading, weight] for each in published for reading, weight in each]
-        if readings or len(self.appeals.readings):
-            first = np.cumsum([0, *map(len, published)])
-            self.appeals = self.appeals._replace(first=first, readings=np.array(readings, dtype=float).reshape(-1, 5))
+        if any(published) or len(self.appeals.readings):
+            first, readings = as_rows(published)
+            self.appeals = self.appeals._replace(first=first, readings=readings)
 
     def decide(self, clock: int, calendar: int, p: Parameters, begun: Sequence[float] | None) -> None:
         """Let donors, in their order, review beliefs and commitments and answer flash appeals.
@@ -238,7 +237,7 @@ class Funding:
             state = self.donors, self.room, self.books.grants, self.books.money
             commitments.decide_all(clock, calendar, appeals, *state, p.records)
             return
-        budgets = commitments.everything(self.donors.budget)
+        budgets = total(self.donors.budget)
         views = appeals.views(self.crises)
         for donor, budget in zip(self.agents, self.donors.budget.tolist(), strict=True):
             share = budget / budgets if budgets else 0.0

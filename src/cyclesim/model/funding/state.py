@@ -170,16 +170,12 @@ class Appeals(NamedTuple):
             return appeals[0].table
         numbers = np.array([a.numbers() for a in appeals], dtype=np.float64).reshape(-1, len(Seen._fields))
         gaps = np.array([[a.gaps.get(line, 0.0) for line in Line] for a in appeals]).reshape(-1, LINES)
-        first = np.cumsum([0, *(len(a.readings) for a in appeals)])
-        readings = [[*reading, weight] for a in appeals for reading, weight in a.readings]
-        return cls(numbers, gaps, first, np.array(readings, dtype=np.float64).reshape(-1, 5))
+        return cls(numbers, gaps, *as_rows([a.readings for a in appeals]))
 
     @classmethod
-    def room(cls, crises: int, readings: list[list[float]]) -> Appeals:
-        """Return readings, and room for all else."""
-        first = np.zeros(crises + 1, dtype=np.int64)
-        published = np.array(readings, dtype=np.float64).reshape(-1, 5)
-        return cls(np.zeros((crises, len(Seen._fields))), np.zeros((crises, LINES)), first, published)
+    def room(cls, crises: int) -> Appeals:
+        """Return room for so many crises, of which nothing has been published."""
+        return cls(np.zeros((crises, len(Seen._fields))), np.zeros((crises, LINES)), *as_rows([()] * crises))
 
     def views(self, crises: Sequence[str]) -> list[Appeal]:
         """Return what a donor of one's own takes."""
@@ -192,6 +188,12 @@ class Appeals(NamedTuple):
         readings = tuple((PublishedEstimate(*row[:4]), row[4]) for row in rows)
         gaps = {line: gap for line, gap in zip(Line, self.gaps[c].tolist(), strict=True) if gap}
         return Appeal(crisis, **numbers, readings=readings, gaps=gaps, table=self)
+
+
+def as_rows(published: Sequence[Sequence[tuple[PublishedEstimate, float]]]) -> tuple[Integers, Floats]:
+    """Return the estimates of each crisis, with their weights, as `Appeals.first` and `Appeals.readings`."""
+    rows = [[*reading, weight] for each in published for reading, weight in each]
+    return np.cumsum([0, *map(len, published)]), np.array(rows, dtype=np.float64).reshape(-1, 5)
 
 
 @compiled

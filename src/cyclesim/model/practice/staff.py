@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from cyclesim.model.arithmetic import Sum, plus
 from cyclesim.model.arrays import Floats, Integers
 from cyclesim.model.compiled import compiled, within
 from cyclesim.model.parameters import Parameters
@@ -37,15 +36,6 @@ def share_unvetted(crew: Frontline) -> float:
         total += crew.staff[k]
         weighted += crew.staff[k] * (1.0 - crew.vetted[k])
     return weighted / total if total > 0.0 else 0.0
-
-
-@compiled
-def at_work(crew: Frontline) -> float:
-    """Return the staff at work."""
-    total = Sum(0.0, 0.0)
-    for k in range(crew.staff.size):
-        total = plus(total, crew.staff[k])
-    return total.rounded + total.lost
 
 
 @within
